@@ -1,0 +1,42 @@
+# Every command of the project. Each brings along what it needs; a second run repeats nothing.
+SHELL := /bin/sh
+PY := .venv/bin/python
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+.PHONY: help demo run setup train test check fresh lock env env-dev
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+demo: env ## Start everything against the simulator, with progress and one address; Ctrl-C ends it
+	@exec $(PY) -m scripts.demo
+
+run: env ## Start web and worker with the settings in .env, as a host would
+	@flask db upgrade
+	@PORT=$${PORT:-8000} exec honcho start web worker
+
+setup: env-dev ## Make both environments, the bridge's and Rasa's, without starting anything
+	@$(PY) scripts/rasa_env.py setup
+
+train: env ## Train the bot, if its data is newer than its model
+	@$(PY) scripts/rasa_env.py train
+
+test: env-dev ## Run every test (ARGS="…" goes to pytest); gets Rasa, a trained bot and a browser first
+	@$(PY) scripts/rasa_env.py train
+	@HANDOVER_CHROMIUM="$$($(PY) -m scripts.browser)" && export HANDOVER_CHROMIUM && \
+		exec $(PY) -m pytest $(ARGS)
+
+check: env-dev ## Check format, lint, types and the imports between packages
+	@$(PY) -m scripts.check
+
+fresh: ## Clone into an empty folder, start the demo twice there, play the story, print the seconds
+	@sh scripts/python.sh -m scripts.fresh
+
+lock: env-dev ## Choose the newest versions again and write the hashed requirements
+	@sh scripts/lock.sh
+
+env:
+	@sh scripts/python.sh scripts/bridge_env.py run
+
+env-dev:
+	@sh scripts/python.sh scripts/bridge_env.py dev

@@ -1,0 +1,1 @@
+"""What the Makefile runs: environments, the demo, checks."""

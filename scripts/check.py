@@ -1,0 +1,34 @@
+"""`make check`: everything that can be said about the code without running it."""
+
+import subprocess
+import sys
+import time
+
+CHECKS = {
+    "format": ["ruff", "format", "--check", "."],
+    "lint": ["ruff", "check", "."],
+    "types": ["mypy"],
+    "imports": ["lint-imports"],
+}
+
+
+def main() -> int:
+    """Run every check, also after one failed; 1 and their names if any did."""
+    failed = []
+    for name, command in CHECKS.items():
+        started = time.monotonic()
+        done = subprocess.run(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        )
+        verdict = "ok" if done.returncode == 0 else "FAILED"
+        print(f"  {name:<8} {verdict:<7} {time.monotonic() - started:5.1f} s   {' '.join(command)}")
+        if done.returncode != 0:
+            print(done.stdout)
+            failed.append(name)
+    if failed:
+        print(f"Failed: {', '.join(failed)}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,46 @@
+"""Show how far the demo is: one line for each step, and on a terminal one that counts along."""
+
+import time
+from typing import TextIO
+
+#: Return to the start of the line and clear it.
+_CLEAR = "\r\x1b[K"
+
+
+class Progress:
+    """Writes to a terminal, a file or a pipe; a terminal that was closed is no error."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._is_terminal = stream.isatty()
+        self._started = time.monotonic()
+        self._waiting_for = ""
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since the start."""
+        return time.monotonic() - self._started
+
+    def step(self, name: str, text: str) -> None:
+        """Print a line that stays: when, what, and how it is."""
+        self.say(f"  {self.elapsed_s:6.1f} s  {name:<10} {text}")
+
+    def say(self, text: str = "") -> None:
+        """Print lines that stay."""
+        self._write(f"{_CLEAR if self._is_terminal else ''}{text}\n")
+
+    def waiting(self, what: str) -> None:
+        """Show what is waited for: counted along on a terminal, elsewhere once for each change."""
+        if self._is_terminal:
+            line = f"  {self.elapsed_s:6.1f} s  waiting for {what}" if what else ""
+            self._write(f"{_CLEAR}{line[:100]}")
+        elif what and what != self._waiting_for:
+            self.say(f"  {self.elapsed_s:6.1f} s  waiting for {what}")
+        self._waiting_for = what
+
+    def _write(self, text: str) -> None:
+        try:
+            self._stream.write(text)
+            self._stream.flush()
+        except OSError:  # the terminal is gone; what is left to do goes on
+            self._is_terminal = False

@@ -1,0 +1,173 @@
+"""The launcher with small stand-ins for the demo's parts, as a process of its own."""
+
+import fcntl
+import os
+import pty
+import signal
+import subprocess
+import sys
+import termios
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scripts import loopback
+from tests.tooling.processes import STAND_IN, free_port, is_running, number_in, wait_until
+
+ROOT = Path(__file__).resolve().parents[2]
+SETTINGS = {"simulator": "SIMULATOR_PORT", "web": "PORT", "rasa": "RASA_PORT"}
+
+
+class Launcher:
+    """A folder with stand-ins, and the demo that is started from it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.ports = {setting: free_port() for setting in [*SETTINGS.values(), "ACTIONS_PORT"]}
+        self.process: subprocess.Popen[bytes] | None = None
+        folder.mkdir(exist_ok=True)
+        (folder / ".env.simulator").write_text("GRAPH_API_URL=http://127.0.0.1:8080\n")
+
+    def starts(self, output: int | None = None, **programs: str) -> None:
+        """Start the demo with parts that answer, and with these programs beside or instead."""
+        served = {name: f"{STAND_IN} serve {setting}" for name, setting in SETTINGS.items()}
+        lines = [f"{name}: {command}\n" for name, command in (served | programs).items()]
+        (self.folder / "Procfile.demo").write_text("".join(lines))
+        ports = {name: str(port) for name, port in self.ports.items()}
+        out = output if output is not None else (self.folder / "output").open("wb")
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "scripts.demo", str(self.folder)],
+            cwd=ROOT,
+            env=os.environ | ports | {"DEMO_BROWSER": "0"},
+            stdin=out,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+            preexec_fn=None if output is None else _own_the_terminal,  # noqa: PLW1509 - one thread
+        )
+        if not isinstance(out, int):
+            out.close()
+
+    def ends(self) -> int:
+        """Wait for its end and return its exit code."""
+        assert self.process
+        return self.process.wait(timeout=30)
+
+    def gets(self, number: signal.Signals) -> None:
+        """Send the launcher a signal."""
+        assert self.process
+        self.process.send_signal(number)
+
+    @property
+    def output(self) -> str:
+        """What it printed so far."""
+        return (self.folder / "output").read_text()
+
+    def heard(self, part: str) -> str:
+        """What one of the parts wrote into its log."""
+        log = self.folder / "var" / "log" / f"{part}.log"
+        return log.read_text() if log.exists() else ""
+
+    def is_up(self) -> bool:
+        """Say whether the demo has told that all is there."""
+        return "Everything is up" in self.output
+
+    def listens(self) -> bool:
+        """Say whether any of its parts still answers."""
+        return any(loopback.answers(f"http://127.0.0.1:{port}/") for port in self.ports.values())
+
+
+def _own_the_terminal() -> None:
+    """Make the terminal on standard input the session's own, so that its end sends SIGHUP."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
+@pytest.fixture
+def launcher(tmp_path: Path) -> Iterator[Launcher]:
+    launcher = Launcher(tmp_path)
+    yield launcher
+    if launcher.process and launcher.process.poll() is None:
+        launcher.gets(signal.SIGINT)
+        launcher.ends()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_request_to_end_leaves_nothing_running(launcher, number):
+    launcher.starts(worker=f"{STAND_IN} parent child.pid")
+    wait_until(launcher.is_up)
+    child = number_in(launcher.folder / "child.pid")
+
+    launcher.gets(number)
+
+    assert launcher.ends() == 0
+    assert not is_running(child)
+    assert not launcher.listens()
+
+
+def test_closing_the_terminal_leaves_nothing_running(launcher):
+    ours, theirs = pty.openpty()
+    launcher.starts(output=theirs, worker=f"{STAND_IN} parent child.pid")
+    os.close(theirs)
+    child = number_in(launcher.folder / "child.pid")
+    shown = b""
+    while b"Everything is up" not in shown:
+        shown += os.read(ours, 4096)
+
+    os.close(ours)
+
+    assert launcher.ends() == 0
+    assert not is_running(child)
+    assert not launcher.listens()
+
+
+def test_a_second_ctrl_c_does_not_wait_for_a_stubborn_program(launcher):
+    launcher.starts(worker=f"{STAND_IN} stubborn own.pid")
+    stubborn = number_in(launcher.folder / "own.pid")
+    wait_until(launcher.is_up)
+
+    launcher.gets(signal.SIGINT)
+    wait_until(lambda: not launcher.listens())
+    launcher.gets(signal.SIGINT)
+
+    assert launcher.process.wait(timeout=5) == 0  # less than the stubborn program is given
+    assert not is_running(stubborn)
+
+
+def test_a_program_that_ends_by_itself_ends_the_demo_and_is_named(launcher):
+    launcher.starts(rasa="sleep 1; echo 'rasa: training failed, see the log'; exit 1")
+
+    assert launcher.ends() == 1
+    assert "rasa | rasa: training failed, see the log" in launcher.output
+    assert "rasa stopped by itself with exit code 1" in launcher.output
+    assert "The demo has ended: rasa" in launcher.heard("simulator")
+    assert not launcher.listens()
+
+
+def test_the_page_is_announced_while_rasa_still_trains(launcher):
+    launcher.starts(rasa=f"echo 'rasa: training …'; sleep 2; {STAND_IN} serve RASA_PORT")
+    wait_until(lambda: "Rasa: training, 1 s so far" in launcher.heard("simulator"))
+    assert f"The page: http://127.0.0.1:{launcher.ports['SIMULATOR_PORT']}/" in launcher.output
+    assert not launcher.is_up()
+
+    wait_until(launcher.is_up)
+    assert launcher.heard("simulator").endswith("/_simulator/notice {}\n")
+
+
+def test_a_taken_port_ends_the_demo_before_it_starts_anything(launcher):
+    launcher.starts()
+    wait_until(launcher.is_up)
+    second = Launcher(launcher.folder / "second")
+    second.ports = launcher.ports
+    second.starts()
+
+    assert second.ends() == 1
+    assert f"Port {launcher.ports['SIMULATOR_PORT']}" in second.output
+    assert not (second.folder / "var").exists()
+
+
+def test_output_is_free_of_terminal_codes_where_there_is_no_terminal(launcher):
+    launcher.starts()
+    wait_until(launcher.is_up)
+    assert "\x1b" not in launcher.output
+    assert "\r" not in launcher.output
