@@ -19,7 +19,10 @@ class OpenNow(Action):
         return "action_open_now"
 
     def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+        self,
+        dispatcher: CollectingDispatcher,
+        tracker: Tracker,  # noqa: ARG002 - Rasa passes it by name
+        domain: dict[str, Any],  # noqa: ARG002 - Rasa passes it by name
     ) -> list[dict[str, Any]]:
         now = datetime.now(SHOP_TIMEZONE)  # noqa: TID251 - Rasa's side has no clock of ours
         dispatcher.utter_message(text=describe(now))
