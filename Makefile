@@ -1,7 +1,7 @@
 # Every command of the project. Each brings along what it needs; a second run repeats nothing.
 SHELL := /bin/sh
-PY := .venv/bin/python
-export PATH := $(CURDIR)/.venv/bin:$(PATH)
+BIN := .venv/bin
+PY := $(BIN)/python
 
 .PHONY: help demo run setup train test check fresh lock env env-dev
 
@@ -12,8 +12,8 @@ demo: env ## Start everything against the simulator, with progress and one addre
 	@exec $(PY) -m scripts.demo
 
 run: env ## Start web and worker with the settings in .env, as a host would
-	@flask db upgrade
-	@PORT=$${PORT:-8000} exec honcho start web worker
+	@PATH="$(CURDIR)/$(BIN):$$PATH" && PORT=$${PORT:-8000} && export PATH PORT && \
+		honcho start release && exec honcho start web worker
 
 setup: env-dev ## Make both environments, the bridge's and Rasa's, without starting anything
 	@$(PY) scripts/rasa_env.py setup
@@ -21,7 +21,7 @@ setup: env-dev ## Make both environments, the bridge's and Rasa's, without start
 train: env ## Train the bot, if its data is newer than its model
 	@$(PY) scripts/rasa_env.py train
 
-test: env-dev ## Run every test (ARGS="…" goes to pytest); gets Rasa, a trained bot and a browser first
+test: env-dev ## Run every test, after getting Rasa, a trained bot and a browser; ARGS="…" goes to pytest
 	@$(PY) scripts/rasa_env.py train
 	@HANDOVER_CHROMIUM="$$($(PY) -m scripts.browser)" && export HANDOVER_CHROMIUM && \
 		exec $(PY) -m pytest $(ARGS)
@@ -29,8 +29,8 @@ test: env-dev ## Run every test (ARGS="…" goes to pytest); gets Rasa, a traine
 check: env-dev ## Check format, lint, types and the imports between packages
 	@$(PY) -m scripts.check
 
-fresh: ## Clone into an empty folder, start the demo twice there, play the story, print the seconds
-	@sh scripts/python.sh -m scripts.fresh
+fresh: env ## Clone into an empty folder, start the demo twice there, play the story, print the seconds
+	@$(PY) -m scripts.fresh
 
 lock: env-dev ## Choose the newest versions again and write the hashed requirements
 	@sh scripts/lock.sh

@@ -19,6 +19,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 #: What each kind of environment is installed from. Everything in "run" is in "dev" too.
 REQUIREMENTS = {"run": "requirements.txt", "dev": "requirements-dev.txt"}
+#: The Python outside every virtual environment: in an activated shell ours may be `.venv`'s own.
+PYTHON = Path(sys.base_prefix) / "bin" / "python{}.{}".format(*sys.version_info)
 
 
 class InstallError(Exception):
@@ -98,7 +100,7 @@ class BridgeEnvironment:
         """Make an empty environment; without pip, which takes seconds and is needed only once."""
         _run(
             "no virtual environment could be made",
-            [sys.executable, "-m", "venv", "--without-pip", self._folder],
+            [PYTHON, "-m", "venv", "--without-pip", self._folder],
         )
 
     def _install_uv(self) -> Path:
@@ -107,7 +109,7 @@ class BridgeEnvironment:
         wanted.write_text(locked("uv", (self._root / REQUIREMENTS["dev"]).read_text()))
         install = ["install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-deps"]
         install += ["--require-hashes", "--requirement", str(wanted)]
-        outside = [sys.executable, "-m", "pip", "--python", str(self._python), *install]
+        outside: list[str | Path] = [PYTHON, "-m", "pip", "--python", self._python, *install]
         if subprocess.run(outside, capture_output=True, check=False).returncode != 0:
             hint = "this Python has neither pip nor ensurepip (Debian: apt install python3-venv)"
             _run(hint, [self._python, "-m", "ensurepip", "--upgrade"])

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 import webbrowser
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
@@ -17,6 +18,7 @@ from honcho.environ import parse_procfile
 
 from scripts import demo_settings, loopback
 from scripts.demo_settings import DemoError, DemoSettings
+from scripts.loopback import NoAnswerError
 from scripts.progress import Progress
 from scripts.supervisor import Ended, Program, Supervisor, last_lines
 
@@ -120,7 +122,8 @@ class Demo:
     def _notice(self, text: str | None) -> None:
         """Put a line on the simulator's page, or take it away. Nobody waits for it."""
         notice = {} if text is None else {"text": text, "ready": False}
-        loopback.request("PUT", f"{self._settings.url('simulator')}/_simulator/notice", notice)
+        with suppress(NoAnswerError):
+            loopback.request("PUT", f"{self._page}_simulator/notice", notice)
 
     def _tell_of(self, ended: Ended) -> None:
         """Say which program ended, and what it said last."""
@@ -130,7 +133,8 @@ class Demo:
         for line in lines:
             self._progress.say(f"  {name} | {line}")
         self._progress.say(f"\n{name} {ended.how}; all it said is in {log}. Ending the demo.")
-        self._notice(f"The demo has ended: {name} {ended.how}. {lines[-1] if lines else ''}")
+        reason = next((line for line in lines if line.startswith("rasa:")), lines[-1:] or "")
+        self._notice(f"The demo has ended: {name} {ended.how}. {reason}")
 
     def _stop(self) -> None:
         self._is_stopping = True
