@@ -71,7 +71,7 @@ class BridgeEnvironment:
     def _install(self, kind: str) -> None:
         started = time.monotonic()
         print(f"bridge: installing its packages into .venv ({REQUIREMENTS[kind]}) …", flush=True)
-        if self._marker.exists() or not self._runs():
+        if self._marker.exists() or not self._is_sound():
             shutil.rmtree(self._folder, ignore_errors=True)
             self._create()
         self._marker.touch()
@@ -83,18 +83,19 @@ class BridgeEnvironment:
         self._marker.unlink()
         print(f"bridge: installed in {time.monotonic() - started:.1f} s", flush=True)
 
-    def _runs(self) -> bool:
-        """Say whether the environment's Python starts: it may have been moved or removed."""
-        try:
-            inside = subprocess.run(
-                [self._python, "-c", "import sys; print(sys.prefix)"],
-                capture_output=True,
-                text=True,
-                check=True,
-            )
-        except (OSError, subprocess.CalledProcessError):
+    def _is_sound(self) -> bool:
+        """Say whether an environment is there whose Python starts and that is where it was made.
+
+        The programs in one that was moved name the Python of the place where it was before.
+        """
+        program = self._folder / "bin" / "flask"
+        if program.exists() and str(self._folder) not in program.read_text():
             return False
-        return Path(inside.stdout.strip()).resolve() == self._folder.resolve()
+        try:
+            started = subprocess.run([self._python, "-c", ""], capture_output=True, check=False)
+        except OSError:
+            return False
+        return started.returncode == 0
 
     def _create(self) -> None:
         """Make an empty environment; without pip, which takes seconds and is needed only once."""

@@ -13,7 +13,7 @@ class NoAnswerError(Exception):
 def request(
     method: str, url: str, body: object = None, timeout_s: float = 1.0
 ) -> tuple[int, bytes]:
-    """Send one request, with a JSON body if there is one; status and body, or raise NoAnswerError."""
+    """Send one request, with a JSON body if there is one; status and body, or NoAnswerError."""
     address = urlsplit(url)
     connection = http.client.HTTPConnection(address.netloc, timeout=timeout_s)
     content = None if body is None else json.dumps(body)
