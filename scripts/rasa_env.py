@@ -121,9 +121,7 @@ def installed_stamp(version: str) -> str:
 
 def is_installed() -> bool:
     """Tell whether the environment is complete, of today's lock, and its Python still there."""
-    if not (INSTALLED.exists() and PYTHON.exists()):
-        return False
-    stamp = INSTALLED.read_text()
+    stamp = INSTALLED.read_text() if INSTALLED.exists() and PYTHON.exists() else ""
     return any(stamp == installed_stamp(version) for version in LOCKS)
 
 
@@ -226,6 +224,7 @@ def child_environment() -> dict[str, str]:
     return {
         **kept,
         "ACTIONS_PORT": os.environ.get("ACTIONS_PORT", "5055"),
+        "RASA_TRACKER_DB": os.environ.get("RASA_TRACKER_DB", "var/tracker.db"),
         "SANIC_HOST": "127.0.0.1",  # the action server listens on every interface otherwise
         "RASA_TELEMETRY_ENABLED": "false",
         "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
@@ -245,8 +244,8 @@ def logged(name: str, command: list[str], advice: str) -> None:
         )
     if done.returncode:
         end = path.read_text(errors="replace").strip().splitlines()[-8:]
-        shown = path.relative_to(ROOT)
-        raise RasaEnvError("\n  ".join([f"{name} failed: {advice}. The end of {shown}:", *end]))
+        line = f"{name} failed: {advice}. The end of {path.relative_to(ROOT)}:"
+        raise RasaEnvError("\n  ".join([line, *end]))
 
 
 def run_here(command: list[str]) -> NoReturn:

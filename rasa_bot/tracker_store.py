@@ -1,0 +1,81 @@
+"""A tracker store whose work hardly grows with the length of a conversation.
+
+A conversation here is one session that never expires. Rasa's SQL store loads the whole of a session
+for every message, so that a person's answers get slower the longer they have been a customer. It
+has no limit of its own that works: `max_event_history` would make it count wrongly which events
+are new, and save none.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from rasa.core.tracker_store import SQLTrackerStore
+from rasa.shared.core.events import Event, SlotSet
+from rasa.shared.core.trackers import DialogueStateTracker
+from sqlalchemy import func
+from sqlalchemy.orm import Session
+
+#: Enough for some thirty turns. The bot's policies look at far fewer.
+RECENT_EVENTS = 150
+
+
+class RecentEventsTrackerStore(SQLTrackerStore):
+    """Loads the newest events of a conversation, and before them the slots as they were."""
+
+    def __init__(self, recent_events: int = RECENT_EVENTS, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._recent_events = recent_events
+
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
+        """Return the conversation from its newest events; None if there is none."""
+        with self.session_scope() as session:
+            recent = self._recent(session, sender_id)
+            if not recent:
+                return None
+            slots = self._slots_before(session, sender_id, recent[0].id)
+            events = [json.loads(row.data) for row in [*slots, *recent]]
+        tracker = DialogueStateTracker.from_dict(sender_id, events, self.domain.slots)
+        # Rasa changes this object and hands it back to `save`, maybe more than once.
+        tracker.events_in_store = len(tracker.events)
+        return tracker
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Add what is new in the conversation since it was loaded or last saved."""
+        await super().save(tracker)
+        tracker.events_in_store = len(tracker.events)
+
+    def _additional_events(
+        self, session: Session, tracker: DialogueStateTracker
+    ) -> Iterator[Event]:
+        stored = getattr(tracker, "events_in_store", None)
+        if stored is None:  # a new conversation, or a whole one: Rasa's own count is right
+            return super()._additional_events(session, tracker)
+        return itertools.islice(tracker.events, stored, None)
+
+    def _recent(self, session: Session, sender_id: str) -> list[SQLTrackerStore.SQLEvent]:
+        """Return the newest rows in order, from the start of a turn on."""
+        row = self.SQLEvent
+        newest_first = session.query(row).filter(row.sender_id == sender_id).order_by(row.id.desc())
+        rows = newest_first.limit(self._recent_events).all()[::-1]
+        if len(rows) < self._recent_events:
+            return rows
+        turns = (i for i, r in enumerate(rows) if r.action_name == "action_listen")
+        return rows[next(turns, 0) :]
+
+    def _slots_before(
+        self, session: Session, sender_id: str, first_id: int
+    ) -> list[SQLTrackerStore.SQLEvent]:
+        """Return for each slot the last row that set it before the events that are loaded."""
+        row = self.SQLEvent
+        latest = (
+            session.query(func.max(row.id))
+            .filter(row.sender_id == sender_id, row.id < first_id)
+            .filter(row.type_name == SlotSet.type_name)
+            .group_by(row.action_name)
+        )
+        ids = [found for (found,) in latest]
+        return session.query(row).filter(row.id.in_(ids)).order_by(row.id).all() if ids else []
