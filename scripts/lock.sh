@@ -6,11 +6,11 @@ uv=$PWD/.venv/bin/uv
 export UV_CUSTOM_COMPILE_COMMAND="make lock"
 
 compile() {
-    "$uv" pip compile --quiet --upgrade --generate-hashes --no-annotate "$@"
+    "$uv" pip compile --quiet --upgrade --universal --generate-hashes --no-annotate "$@"
 }
 
-compile --universal --python-version 3.11 pyproject.toml --output-file requirements.txt
-compile --universal --python-version 3.11 pyproject.toml --extra dev \
+compile --python-version 3.11 pyproject.toml --output-file requirements.txt
+compile --python-version 3.11 pyproject.toml --extra dev \
     --constraint requirements.txt --output-file requirements-dev.txt
 
 # Rasa's two environments: one for each Python that it runs on.
