@@ -1,0 +1,48 @@
+"""The Flask app of one simulator: the Graph API, the control API and the page."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response, request, send_from_directory
+
+from inbox_simulator import control_api, stream
+from inbox_simulator.graph_api import views as graph_api
+from inbox_simulator.guard import refuse_strangers
+
+if TYPE_CHECKING:
+    from inbox_simulator.server import Simulator
+
+UI = Path(__file__).with_name("ui")
+CONTENT_SECURITY_POLICY = "default-src 'self'; img-src 'self' data: http: https:"
+
+
+def create_app(simulator: "Simulator") -> Flask:
+    """Return the app that serves this simulator."""
+    app = Flask("inbox_simulator", static_folder=None)
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.extensions["simulator"] = simulator
+    app.register_blueprint(control_api.blueprint, url_prefix="/_simulator")
+    app.register_blueprint(stream.blueprint, url_prefix="/_simulator")
+    app.before_request(_guard)
+    app.add_url_rule("/", "page", _page)
+    app.add_url_rule("/_simulator/ui/<path:name>", "ui", _ui_file)
+    app.register_blueprint(graph_api.blueprint)
+    return app
+
+
+def _guard() -> Response | None:
+    """The page and the control API are for this machine alone."""
+    if request.path == "/" or request.path.startswith("/_simulator"):
+        return refuse_strangers(request)
+    return None
+
+
+def _page() -> Response:
+    return _ui_file("index.html")
+
+
+def _ui_file(name: str) -> Response:
+    response = send_from_directory(UI, name)
+    response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    response.headers["Cache-Control"] = "no-cache"
+    return response

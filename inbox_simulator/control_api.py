@@ -1,0 +1,205 @@
+"""The control API: people, agents, time, faults and switches, from outside.
+
+Under ``/_simulator/``; on loopback alone. A missing body means ``{}``. Times are milliseconds. A
+request that can't be done answers ``{"error": sentence}``.
+"""
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from inbox_simulator import connecting
+from inbox_simulator.faults import FaultRuleError
+from inbox_simulator.platform import page_inbox, people, switches, views
+from inbox_simulator.platform.errors import (
+    InvalidParameterError,
+    NoMatchingUserError,
+    PlatformError,
+)
+from inbox_simulator.running import simulator
+
+JSON = dict[str, Any]
+blueprint = Blueprint("control_api", __name__)
+
+
+def body() -> JSON:
+    """Return the request's JSON object; a missing body is an empty one."""
+    if not request.get_data():
+        return {}
+    values = request.get_json(force=True, silent=True)
+    if not isinstance(values, dict):
+        raise InvalidParameterError("The body must be a JSON object")
+    return values
+
+
+@blueprint.errorhandler(PlatformError)
+def _refused(error: PlatformError) -> tuple[Response, int]:
+    if isinstance(error, NoMatchingUserError):
+        return jsonify(error="There is no person with this PSID"), 404
+    return jsonify(error=str(error), code=error.code, subcode=error.subcode), error.status
+
+
+@blueprint.errorhandler(FaultRuleError)
+@blueprint.errorhandler(TypeError)
+@blueprint.errorhandler(ValueError)
+def _misread(error: Exception) -> tuple[Response, int]:
+    return jsonify(error=str(error)), 400
+
+
+@blueprint.post("/reset")
+def reset() -> JSON:
+    """Return to the seed."""
+    seed = body().get("seed")
+    simulator().reset(None if seed is None else int(seed))
+    with simulator().acting() as (platform, _):
+        return {"epoch": platform.ids.epoch}
+
+
+@blueprint.get("/apps")
+def list_apps() -> JSON:
+    """List the connected apps."""
+    with simulator().acting() as (platform, _):
+        statuses = {app.app_id: simulator().sender.status(app) for app in platform.apps.values()}
+        return {"data": views.apps_json(platform, statuses)}
+
+
+@blueprint.post("/apps")
+def connect_app() -> JSON:
+    """Connect another app, or change one that is connected."""
+    app = connecting.connect(simulator(), body())
+    return {"app_id": app.app_id, "status": simulator().sender.status(app)}
+
+
+@blueprint.post("/people")
+def add_person() -> JSON:
+    """Add a Messenger user."""
+    values = body()
+    name = str(values.get("name") or "Somebody")
+    with simulator().acting() as (platform, _):
+        person = platform.add_person(name, str(values.get("locale") or "en_US"))
+    simulator().feed.note("people", person.psid)
+    return views.person_json(person)
+
+
+@blueprint.post("/people/<psid>/messages")
+def person_writes(psid: str) -> JSON:
+    """Let a person write, tap a quick reply or send an attachment."""
+    values = body()
+    with simulator().acting() as (platform, now):
+        attachment = values.get("attachment")
+        if attachment is not None:
+            kind, url = str(attachment.get("type")), str(attachment.get("url") or "")
+            return {"mid": people.send_attachment(platform, psid, kind, url, now).mid}
+        quick_reply = values.get("quick_reply")
+        text = values.get("text") or (quick_reply or {}).get("title") or ""
+        return {"mid": people.write(platform, psid, str(text), now, quick_reply).mid}
+
+
+@blueprint.post("/people/<psid>/postbacks")
+def person_taps(psid: str) -> JSON:
+    """Let a person tap a button, the menu or Get Started."""
+    values = body()
+    title, payload = str(values.get("title") or ""), str(values.get("payload") or "")
+    with simulator().acting() as (platform, now):
+        return {"mid": people.tap_button(platform, psid, title or payload, payload, now).mid}
+
+
+@blueprint.get("/threads/<psid>")
+def show_thread(psid: str) -> JSON:
+    """Show a thread: its owner, its folder and what was said."""
+    with simulator().acting() as (platform, now):
+        return views.thread_json(platform.thread(psid, now), now)
+
+
+@blueprint.post("/inbox/<psid>/replies")
+def agent_replies(psid: str) -> JSON:
+    """Let an agent answer in the Page Inbox."""
+    values = body()
+    with simulator().acting() as (platform, now):
+        agent = str(values.get("agent") or platform.agents[0])
+        text = str(values.get("text") or "")
+        return {"mid": page_inbox.reply(platform, psid, text, agent, now).mid}
+
+
+@blueprint.post("/inbox/<psid>/<any(done, take, read):act>")
+def agent_acts(psid: str, act: str) -> JSON:
+    """Let an agent mark a thread done, move it to Main, or open it."""
+    acts = {
+        "done": page_inbox.mark_done,
+        "take": page_inbox.move_to_main,
+        "read": page_inbox.mark_read,
+    }
+    with simulator().acting() as (platform, now):
+        thread = views.thread_json(acts[act](platform, psid, now), now)
+    return {"success": True, "owner": thread["owner"], "folder": thread["folder"]}
+
+
+@blueprint.route("/clock", methods=["GET", "POST"])
+def clock() -> JSON:
+    """Tell the time, or let it pass."""
+    if request.method == "POST":
+        simulator().clock.advance(float(body().get("advance_seconds") or 0))
+        with simulator().acting() as (platform, now):
+            platform.expire_all(now)
+        simulator().feed.note("clock")
+    return simulator().clock.as_json()
+
+
+@blueprint.route("/faults", methods=["GET", "PUT"])
+def faults() -> JSON:
+    """Show the fault rules, or put others in force."""
+    if request.method == "PUT":
+        simulator().faults.replace(body())
+        simulator().feed.note("faults")
+    return simulator().faults.as_json()
+
+
+@blueprint.route("/switches", methods=["GET", "PUT"])
+def show_switches() -> JSON:
+    """Show the switches with their options, or set some."""
+    with simulator().acting() as (platform, _):
+        if request.method == "PUT":
+            values = body()
+            values.pop("explanations", None)  # So that what GET answered can be put back.
+            platform.switches.update(values)
+            simulator().feed.note("switches")
+        return switches_json(platform.switches)
+
+
+def switches_json(values: switches.Switches) -> JSON:
+    """Return the switches' values, and what each of them means."""
+    return {**values.as_json(), "explanations": switches.explanations()}
+
+
+@blueprint.get("/journal")
+def journal() -> Response:
+    """List calls and deliveries after ``since``, oldest first."""
+    return jsonify(simulator().journal.since(int(request.args.get("since") or 0)))
+
+
+@blueprint.post("/journal/<int:seq>/resend")
+def resend(seq: int) -> tuple[JSON, int]:
+    """Deliver the bytes of an earlier webhook once more."""
+    entry = simulator().journal.get(seq)
+    if entry is None or entry["kind"] != "delivery" or not entry["raw"]:
+        return {"error": "The journal has no webhook with this number"}, 404
+    simulator().resend(entry)
+    return {"success": True}, 200
+
+
+@blueprint.get("/pending")
+def pending() -> JSON:
+    """Tell how many deliveries wait or are under way."""
+    return {"deliveries": simulator().sender.pending}
+
+
+@blueprint.put("/notice")
+def notice() -> JSON:
+    """Show a banner on the page, or clear it."""
+    values = body()
+    text = values.get("text")
+    shown = None if not text else {"text": str(text), "ready": bool(values.get("ready"))}
+    if shown != simulator().notice:
+        simulator().notice = shown
+        simulator().feed.note("notice")
+    return {"notice": shown}

@@ -1,0 +1,64 @@
+"""Writes deliveries into the journal."""
+
+import json
+from typing import Any
+from urllib.parse import urlsplit
+
+from inbox_simulator import redact
+from inbox_simulator.lanes import Job
+from inbox_simulator.platform.apps import App
+from inbox_simulator.recorder import ChangeFeed, Journal
+
+
+class DeliveryLog:
+    """Turns what the sender did into journal entries."""
+
+    def __init__(self, journal: Journal, feed: ChangeFeed) -> None:
+        self._journal, self._feed = journal, feed
+
+    def delivered(self, app: App, job: Job, *, headers: dict[str, str], **outcome: Any) -> None:
+        """Record one attempt to deliver a webhook."""
+        raw = job.body.decode("ascii")
+        self._journal.add(
+            {
+                **_outcome(app, "POST", **outcome),
+                "query": {},
+                "headers": headers,
+                "body": json.loads(raw),
+                "raw": raw,
+                "psid": job.psid,
+                "field": job.field,
+                "channel": job.channel,
+                "attempt": job.attempts + 1,
+            }
+        )
+
+    def verified(self, app: App, **outcome: Any) -> None:
+        """Record a request for the challenge."""
+        query = {
+            "hub.mode": "subscribe", "hub.verify_token": redact.HIDDEN, "hub.challenge": redact.HIDDEN
+        }  # fmt: skip
+        entry = _outcome(app, "GET", **outcome)
+        rest = {"query": query, "headers": {}, "body": None, "raw": "", "field": "verification"}
+        self._journal.add({**entry, **rest})
+        self._feed.note("apps")
+
+    def disabled(self, app: App, dropped: int, at: int) -> None:
+        """Record that the Page's subscription of the app was switched off."""
+        words = (
+            "Webhooks disabled: deliveries failed for an hour, so the app is unsubscribed from the"
+            f" Page and {dropped} deliveries are dropped. POST /me/subscribed_apps subscribes again."
+        )
+        entry = _outcome(app, "POST", at=at, ms=0, status=None, response=words)
+        rest = {"query": {}, "headers": {}, "body": None, "raw": "", "field": "webhooks_disabled"}
+        self._journal.add({**entry, **rest})
+        self._feed.note("apps")
+
+    def status_changed(self) -> None:
+        """Tell the page that an app was lost or came back."""
+        self._feed.note("apps")
+
+
+def _outcome(app: App, method: str, **outcome: Any) -> dict[str, Any]:
+    path = urlsplit(app.webhook_url).path or "/"
+    return {"kind": "delivery", "app_id": app.app_id, "method": method, "path": path, **outcome}

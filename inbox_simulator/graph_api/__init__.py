@@ -1,0 +1,1 @@
+"""The Graph API of the simulator: requests in every form that client libraries use."""

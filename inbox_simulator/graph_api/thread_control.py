@@ -1,0 +1,90 @@
+"""The edges of thread control.
+
+https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversation-routing
+"""
+
+from inbox_simulator.graph_api.caller import Caller
+from inbox_simulator.platform import handovers
+from inbox_simulator.platform.errors import JSON, InvalidParameterError
+
+DONE: JSON = {"success": True}
+
+
+def pass_thread_control(caller: Caller) -> JSON:
+    """https://developers.facebook.com/docs/messenger-platform/handover-protocol/pass-thread-control."""
+    call = caller.call
+    handovers.pass_control(
+        caller.platform, caller.app, call.psid(), call.text("target_app_id"),
+        call.text("metadata"), caller.now,
+    )  # fmt: skip
+    return DONE
+
+
+def take_thread_control(caller: Caller) -> JSON:
+    """https://developers.facebook.com/docs/messenger-platform/handover-protocol/take-thread-control."""
+    call = caller.call
+    handovers.take_control(
+        caller.platform, caller.app, call.psid(), call.text("metadata"), caller.now
+    )
+    return DONE
+
+
+def request_thread_control(caller: Caller) -> JSON:
+    """https://developers.facebook.com/docs/messenger-platform/handover-protocol/request-thread-control."""
+    call = caller.call
+    handovers.request_control(
+        caller.platform, caller.app, call.psid(), call.text("metadata"), caller.now
+    )
+    return DONE
+
+
+def release_thread_control(caller: Caller) -> JSON:
+    """Make the thread idle; no webhook tells of it."""
+    handovers.release_control(caller.platform, caller.app, caller.call.psid(), caller.now)
+    return DONE
+
+
+def extend_thread_control(caller: Caller) -> JSON:
+    """Keep the thread for ``duration`` seconds, up to seven days."""
+    duration = caller.call.text("duration") or ""
+    if not duration.isdigit():
+        raise InvalidParameterError("(#100) Param duration must be an integer")
+    psid = caller.call.psid()
+    handovers.extend_control(caller.platform, caller.app, psid, int(duration), caller.now)
+    return DONE
+
+
+def thread_owner(caller: Caller) -> JSON:
+    """Tell the owner to itself and to the default app, the expiry alone to any other.
+
+    The answer for an idle thread is not documented; an empty list is our assumption.
+    """
+    psid = caller.call.text("recipient")
+    if not psid:
+        raise InvalidParameterError("(#100) The parameter recipient is required")
+    recipient = caller.call.parameters["recipient"]
+    if isinstance(recipient, dict):
+        raise InvalidParameterError("(#100) Param recipient must be a PSID, not an object")
+    thread = caller.platform.thread(psid, caller.now)
+    if thread.owner is None:
+        return {"data": []}
+    owner: JSON = {"expiration": (thread.expires_at or 0) // 1000}
+    if caller.app.app_id in {thread.owner, caller.platform.routed_app_id}:
+        owner = {"app_id": thread.owner, **owner}
+    return {"data": [{"thread_owner": owner}]}
+
+
+def secondary_receivers(caller: Caller) -> JSON:
+    """List the other apps; what Conversation Routing leaves of this edge is not documented.
+
+    https://developers.facebook.com/docs/messenger-platform/handover-protocol/secondary-receivers
+    """
+    platform = caller.platform
+    ids = [platform.inbox_app_id, *platform.apps]
+    return {
+        "data": [
+            {"id": app_id, "name": platform.app_name(app_id)}
+            for app_id in ids
+            if app_id != caller.app.app_id
+        ]
+    }

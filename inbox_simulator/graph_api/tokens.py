@@ -1,0 +1,52 @@
+"""Access tokens: one for each app and Page, and each app's own ``id|secret``.
+
+https://developers.facebook.com/docs/facebook-login/guides/access-tokens
+"""
+
+import hashlib
+import hmac
+
+from inbox_simulator.graph_api.parameters import GraphCall
+from inbox_simulator.platform.apps import App
+from inbox_simulator.platform.errors import AccessTokenError, InvalidParameterError
+from inbox_simulator.platform.world import Platform
+
+
+def page_app(platform: Platform, token: str) -> App:
+    """Return the app to which a Page access token belongs, or refuse it with code 190."""
+    for app in platform.apps.values():
+        if _same(app.access_token, token):
+            return app
+    raise AccessTokenError
+
+
+def own_app(platform: Platform, token: str) -> App | None:
+    """Return the app to which an app access token belongs, or none."""
+    app_id, _, secret = token.partition("|")
+    app = platform.apps.get(app_id)
+    return app if app is not None and _same(app.app_secret, secret) else None
+
+
+def any_app(platform: Platform, token: str) -> App | None:
+    """Return the app to which a token of either kind belongs, or none."""
+    try:
+        return page_app(platform, token)
+    except AccessTokenError:
+        return own_app(platform, token)
+
+
+def check_proof(app: App, call: GraphCall) -> None:
+    """Check the ``appsecret_proof`` where a call has one.
+
+    https://developers.facebook.com/docs/graph-api/guides/secure-requests
+    """
+    proof = call.text("appsecret_proof")
+    if proof is None:
+        return
+    key, message = app.app_secret.encode(), call.access_token.encode()
+    if not _same(hmac.new(key, message, hashlib.sha256).hexdigest(), proof):
+        raise InvalidParameterError("Invalid appsecret_proof provided in the API argument")
+
+
+def _same(known: str, given: str) -> bool:
+    return hmac.compare_digest(known.encode(), given.encode())

@@ -1,0 +1,73 @@
+"""What an agent can do in the Page Inbox: reply, move a thread to Main, mark it done.
+
+https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversation-routing
+
+On a routed Page a reply in a thread that the inbox doesn't own, and a move to Main, take control.
+What Done does is not documented there: see the switch ``inbox_done``.
+"""
+
+from inbox_simulator.platform import handovers, sending
+from inbox_simulator.platform.errors import InvalidParameterError, OutsideWindowError
+from inbox_simulator.platform.thread import Cause, Message, Thread
+from inbox_simulator.platform.window import HUMAN_AGENT_WINDOW
+from inbox_simulator.platform.world import Platform
+
+
+def reply(platform: Platform, psid: str, text: str, agent: str, at: int) -> Message:
+    """Let an agent answer; up to seven days after the person's last word."""
+    if not text:
+        raise InvalidParameterError("A reply needs text")
+    thread = platform.thread(psid, at)
+    if thread.last_person_at is None or at >= thread.last_person_at + HUMAN_AGENT_WINDOW:
+        raise OutsideWindowError
+    echo_first = platform.switches["echo_and_take"] == "echo_first"
+    message = Message(platform.ids.new_mid(), "agent", agent, at, platform.inbox_app_id, text)
+    if not echo_first:
+        _take(platform, thread, at, "reply")
+    sending.deliver_to_person(platform, thread, message, {"text": text}, None)
+    if echo_first:
+        _take(platform, thread, at, "reply")
+    thread.unread = False
+    thread.seen_at = at
+    return message
+
+
+def move_to_main(platform: Platform, psid: str, at: int) -> Thread:
+    """Let an agent move the thread to the Main folder."""
+    thread = platform.thread(psid, at)
+    _take(platform, thread, at, "moved")
+    thread.folder = "main"
+    thread.unread = False
+    thread.seen_at = at
+    platform.changed.append(psid)
+    return thread
+
+
+def mark_done(platform: Platform, psid: str, at: int) -> Thread:
+    """Let an agent mark the thread done; what becomes of control is a switch."""
+    thread = platform.thread(psid, at)
+    thread.folder = "done"
+    thread.unread = False
+    platform.changed.append(psid)
+    done = platform.switches["inbox_done"]
+    if thread.owner != platform.inbox_app_id or done == "nothing":
+        return thread
+    if done == "pass_to_default" and platform.routed_app_id is not None:
+        handovers.move(platform, thread, platform.routed_app_id, None, at, "done")
+    else:
+        handovers.go_idle(platform, thread, at, "done")
+    return thread
+
+
+def mark_read(platform: Platform, psid: str, at: int) -> Thread:
+    """Let an agent open the thread: it is no longer unread."""
+    thread = platform.thread(psid, at)
+    thread.unread = False
+    platform.changed.append(psid)
+    return thread
+
+
+def _take(platform: Platform, thread: Thread, at: int, cause: Cause) -> None:
+    # Without a default app a reply needs no control and moves none.
+    if platform.routed_app_id is not None and thread.owner != platform.inbox_app_id:
+        handovers.take(platform, thread, platform.inbox_app_id, None, at, cause)

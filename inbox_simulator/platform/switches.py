@@ -1,0 +1,79 @@
+"""What Meta's documents leave open, as switches.
+
+The first option is the default, and it is the harder one for a bridge.
+"""
+
+from dataclasses import dataclass
+
+from inbox_simulator.platform.errors import JSON, InvalidParameterError
+
+
+@dataclass(frozen=True)
+class Switch:
+    """One open question of the platform."""
+
+    options: tuple[str, ...]
+    about: str
+
+
+SWITCHES = {
+    "routing": Switch(
+        ("default_app", "off"),
+        "Conversation Routing with a default app, or the Page without one: every connected app hears"
+        " every message live, nobody owns a thread until control is passed, and take is blocked.",
+    ),
+    "inbox_done": Switch(
+        ("pass_to_default", "release", "nothing"),
+        "What Done in the Page Inbox does with control: passes it to the default app, releases it"
+        " (the app learns of it with the person's next message), or leaves it with the inbox.",
+    ),
+    "echo_and_take": Switch(
+        ("take_first", "echo_first"),
+        "When an agent replies in a thread that an app owns: whether take_thread_control comes"
+        " before the echo of the reply, or after it.",
+    ),
+    "standby_postbacks": Switch(
+        ("without_payload", "with_payload"),
+        "Whether a tapped button or quick reply keeps its payload in standby. Meta documents the"
+        " loss for postbacks; for quick replies it is assumed here.",
+    ),
+    "unicode_escapes": Switch(
+        ("like_meta", "plain_json"),
+        "Whether webhook bytes escape / < % @ as Meta's do, or are ordinary ASCII JSON. The"
+        " signature covers the bytes either way.",
+    ),
+}
+
+
+class Switches:
+    """The present value of every switch."""
+
+    def __init__(self, values: dict[str, str] | None = None) -> None:
+        self._values = {name: switch.options[0] for name, switch in SWITCHES.items()}
+        self.update(values or {})
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[name]
+
+    def update(self, values: dict[str, str]) -> None:
+        """Set some switches; an unknown name or value changes nothing and is refused."""
+        for name, value in values.items():
+            if name not in SWITCHES:
+                known = ", ".join(SWITCHES)
+                raise InvalidParameterError(f"There is no switch {name!r}. There are: {known}")
+            if value not in SWITCHES[name].options:
+                known = ", ".join(SWITCHES[name].options)
+                raise InvalidParameterError(f"{name} can't be {value!r}. It can be: {known}")
+        self._values.update(values)
+
+    def as_json(self) -> dict[str, str]:
+        """Return the values by name."""
+        return dict(self._values)
+
+
+def explanations() -> JSON:
+    """Return options and meaning of each switch by its name."""
+    return {
+        name: {"options": list(switch.options), "about": switch.about}
+        for name, switch in SWITCHES.items()
+    }

@@ -1,0 +1,90 @@
+"""A thread: one person's conversation with the Page, what was said in it and who may speak."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from inbox_simulator.platform.errors import JSON
+
+Author = Literal["person", "app", "agent"]
+Cause = Literal["message", "pass", "take", "release", "expired", "done", "reply", "moved"]
+
+#: A typing bubble goes away by itself after this time, in milliseconds.
+TYPING_LASTS = 20_000
+
+
+@dataclass(frozen=True)
+class Person:
+    """Someone on Messenger, known to the Page by a page-scoped id."""
+
+    psid: str
+    name: str
+    locale: str = "en_US"
+
+
+@dataclass
+class Message:
+    """One bubble of the conversation."""
+
+    mid: str
+    author: Author
+    name: str
+    at: int
+    #: The app that sent it; the Page Inbox's id for an agent, none for a person.
+    app_id: str | None = None
+    text: str | None = None
+    quick_replies: list[JSON] = field(default_factory=list)
+    buttons: list[JSON] = field(default_factory=list)
+    attachments: list[JSON] = field(default_factory=list)
+    #: How each subscribed app heard it: "messaging" or "standby".
+    channels: dict[str, str] = field(default_factory=dict)
+    #: Title of the quick reply or button that the person tapped.
+    tapped: str | None = None
+
+
+@dataclass
+class Ownership:
+    """A stretch of time in which one app, or nobody, owned the thread."""
+
+    app_id: str | None
+    since: int
+    until: int | None
+    cause: Cause
+
+
+@dataclass
+class Thread:
+    """State of one conversation. ``thread_control`` holds the rules that change its owner."""
+
+    person: Person
+    owner: str | None = None
+    #: When ownership lapses if the person stays silent; milliseconds.
+    expires_at: int | None = None
+    #: An explicit extension, which later messages don't shorten; milliseconds.
+    extended_until: int = 0
+    last_person_at: int | None = None
+    folder: Literal["main", "done"] = "done"
+    unread: bool = False
+    seen_at: int | None = None
+    messages: list[Message] = field(default_factory=list)
+    ownership: list[Ownership] = field(default_factory=list)
+    #: App id to the time its typing bubble appeared.
+    typing: dict[str, int] = field(default_factory=dict)
+    #: Watermark up to which the person has read.
+    read_until: int = 0
+
+    @property
+    def psid(self) -> str:
+        """The person's page-scoped id, which names the thread."""
+        return self.person.psid
+
+    def typing_apps(self, at: int) -> list[str]:
+        """Return the apps whose typing bubble shows."""
+        return [app_id for app_id, since in self.typing.items() if at - since < TYPING_LASTS]
+
+    def mark_tapped(self, title: str, payload: str | None) -> None:
+        """Note on the newest message that offered it that the person tapped this title."""
+        for message in reversed(self.messages):
+            for choice in (*message.quick_replies, *message.buttons):
+                if choice.get("title") == title and choice.get("payload") == payload:
+                    message.tapped = title
+                    return

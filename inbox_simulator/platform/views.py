@@ -1,0 +1,72 @@
+"""The model as JSON, for the control API and the page."""
+
+from inbox_simulator.platform import window
+from inbox_simulator.platform.errors import JSON
+from inbox_simulator.platform.thread import Message, Ownership, Person, Thread
+from inbox_simulator.platform.world import Platform
+
+
+def person_json(person: Person) -> JSON:
+    """Return a person as the page knows them."""
+    return {"psid": person.psid, "name": person.name, "locale": person.locale}
+
+
+def thread_json(thread: Thread, at: int) -> JSON:
+    """Return everything about a thread: who owns it, where it lies, what was said, who heard it."""
+    owner = None
+    if thread.owner is not None:
+        owner = {"app_id": thread.owner, "expires_at": thread.expires_at}
+    return {
+        "psid": thread.psid,
+        "name": thread.person.name,
+        "owner": owner,
+        "folder": thread.folder,
+        "messages": [_message_json(message) for message in thread.messages],
+        "unread": thread.unread,
+        "window_closes_at": window.closes_at(thread),
+        "typing": thread.typing_apps(at),
+        "seen_at": thread.seen_at,
+        "ownership": [_ownership_json(stretch) for stretch in thread.ownership],
+    }
+
+
+def apps_json(platform: Platform, statuses: dict[str, str]) -> list[JSON]:
+    """Return the connected apps without their secrets; ``statuses`` by app id."""
+    return [
+        {
+            "app_id": app.app_id,
+            "name": app.name,
+            "can_take": app.can_take,
+            "default": app.app_id == platform.default_app_id,
+            "webhook_url": app.webhook_url,
+            "fields": app.fields,
+            "subscribed": app.subscribed,
+            "status": statuses.get(app.app_id, "unverified"),
+        }
+        for app in platform.apps.values()
+    ]
+
+
+def _message_json(message: Message) -> JSON:
+    return {
+        "mid": message.mid,
+        "author": message.author,
+        "name": message.name,
+        "app_id": message.app_id,
+        "at": message.at,
+        "text": message.text,
+        "quick_replies": message.quick_replies,
+        "buttons": message.buttons,
+        "attachments": message.attachments,
+        "channels": message.channels,
+        "tapped": message.tapped,
+    }
+
+
+def _ownership_json(stretch: Ownership) -> JSON:
+    return {
+        "app_id": stretch.app_id,
+        "from": stretch.since,
+        "to": stretch.until,
+        "cause": stretch.cause,
+    }

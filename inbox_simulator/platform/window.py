@@ -1,0 +1,30 @@
+"""The messaging window: how long after a person's word the Page may write freely.
+
+https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages
+"""
+
+from inbox_simulator.platform.errors import InvalidParameterError, OutsideWindowError
+from inbox_simulator.platform.thread import Thread
+
+HOUR = 3_600_000
+STANDARD_WINDOW = 24 * HOUR
+HUMAN_AGENT_WINDOW = 7 * 24 * HOUR
+
+#: Refused since 27 April 2026, according to the changelog.
+RETIRED_TAGS = frozenset({"ACCOUNT_UPDATE", "CONFIRMED_EVENT_UPDATE", "POST_PURCHASE_UPDATE"})
+
+
+def closes_at(thread: Thread) -> int | None:
+    """Return when the standard window shuts, in milliseconds, or none if it never opened."""
+    return None if thread.last_person_at is None else thread.last_person_at + STANDARD_WINDOW
+
+
+def check(thread: Thread, tag: str | None, at: int) -> None:
+    """Refuse a message that is too late for its tag."""
+    if tag in RETIRED_TAGS:
+        raise InvalidParameterError(f"(#100) The message tag {tag} is deprecated")
+    if tag not in {None, "HUMAN_AGENT"}:
+        raise InvalidParameterError(f"(#100) Param tag must be a known message tag, not {tag}")
+    length = HUMAN_AGENT_WINDOW if tag == "HUMAN_AGENT" else STANDARD_WINDOW
+    if thread.last_person_at is None or at >= thread.last_person_at + length:
+        raise OutsideWindowError

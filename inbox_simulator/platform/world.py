@@ -1,0 +1,89 @@
+"""The whole platform of one simulator: a Page, its people, threads and connected apps."""
+
+from dataclasses import dataclass, field
+
+from inbox_simulator.platform import thread_control
+from inbox_simulator.platform.apps import App
+from inbox_simulator.platform.errors import JSON, NoMatchingUserError
+from inbox_simulator.platform.ids import Ids
+from inbox_simulator.platform.switches import Switches
+from inbox_simulator.platform.thread import Person, Thread
+
+
+@dataclass(frozen=True)
+class Page:
+    """The Facebook Page that people write to."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A webhook that has to go out: one event for one app."""
+
+    app_id: str
+    page_id: str
+    psid: str
+    field: str
+    channel: str
+    event: JSON
+    at: int
+
+    def envelope(self) -> JSON:
+        """Return the body of the POST; Messenger puts exactly one event into one entry."""
+        entry = {"id": self.page_id, "time": self.at, self.channel: [self.event]}
+        return {"object": "page", "entry": [entry]}
+
+
+@dataclass
+class Platform:
+    """All state. The modules beside this one change it; the caller drains the two lists."""
+
+    page: Page
+    inbox_app_id: str
+    ids: Ids
+    agents: list[str]
+    apps: dict[str, App]
+    default_app_id: str
+    switches: Switches = field(default_factory=Switches)
+    threads: dict[str, Thread] = field(default_factory=dict)
+    #: Messenger profile of the Page: greeting, menu, Get Started.
+    profile: JSON = field(default_factory=dict)
+    #: Webhooks to send, in order.
+    outbox: list[Delivery] = field(default_factory=list)
+    #: PSIDs of threads that changed.
+    changed: list[str] = field(default_factory=list)
+
+    @property
+    def routed_app_id(self) -> str | None:
+        """The default app of Conversation Routing, or none where routing is off."""
+        return self.default_app_id if self.switches["routing"] == "default_app" else None
+
+    def add_person(self, name: str, locale: str) -> Person:
+        """Let a new person open a thread with the Page."""
+        person = Person(self.ids.new_psid(), name, locale)
+        self.threads[person.psid] = Thread(person)
+        return person
+
+    def thread(self, psid: str, at: int) -> Thread:
+        """Return a person's thread as it is now: an ownership that ran out has lapsed."""
+        thread = self.threads.get(psid)
+        if thread is None:
+            raise NoMatchingUserError
+        if thread_control.expire(thread, at):
+            self.changed.append(psid)
+        return thread
+
+    def expire_all(self, at: int) -> None:
+        """Let every ownership lapse whose time has come."""
+        for psid in self.threads:
+            self.thread(psid, at)
+
+    def knows_app(self, app_id: str) -> bool:
+        """Tell whether control can go to this app."""
+        return app_id == self.inbox_app_id or app_id in self.apps
+
+    def app_name(self, app_id: str) -> str:
+        """Return the name under which people see an app."""
+        return "Page Inbox" if app_id == self.inbox_app_id else self.apps[app_id].name

@@ -1,0 +1,48 @@
+"""The state a simulator starts with, and returns to at a reset."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from inbox_simulator.platform.apps import App, known_fields
+from inbox_simulator.platform.ids import Ids
+from inbox_simulator.platform.switches import Switches
+from inbox_simulator.platform.world import Page, Platform
+
+SEED_FILE = Path(__file__).with_name("seed.yaml")
+
+
+@dataclass(frozen=True)
+class Seed:
+    """The values of ``seed.yaml``."""
+
+    values: dict[str, Any]
+    #: Where the default app's webhook is, if not where the file says.
+    webhook_url: str | None = None
+
+    @classmethod
+    def read(cls, path: Path = SEED_FILE, webhook_url: str | None = None) -> "Seed":
+        """Read a seed file."""
+        return cls(yaml.safe_load(path.read_text(encoding="utf-8")), webhook_url)
+
+    def grow(self, epoch: int) -> Platform:
+        """Return a new platform in the state of the seed."""
+        values = self.values
+        apps = [self._app(app) for app in values["apps"]]
+        return Platform(
+            page=Page(values["page"]["id"], values["page"]["name"]),
+            inbox_app_id=values["inbox_app_id"],
+            ids=Ids(epoch),
+            agents=list(values["agents"]),
+            apps={app.app_id: app for app in apps},
+            default_app_id=values["default_app_id"],
+            switches=Switches(values.get("switches")),
+        )
+
+    def _app(self, values: dict[str, Any]) -> App:
+        app = App(**{**values, "fields": known_fields(values["fields"])})
+        if self.webhook_url is not None and app.app_id == self.values["default_app_id"]:
+            app.webhook_url = self.webhook_url
+        return app

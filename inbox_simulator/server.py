@@ -1,0 +1,116 @@
+"""One simulator: its state, its clock, its port. Two in one process share nothing."""
+
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Self
+
+from inbox_simulator.app import create_app
+from inbox_simulator.clock import Clock
+from inbox_simulator.delivery_log import DeliveryLog
+from inbox_simulator.faults import Faults
+from inbox_simulator.http_server import Server
+from inbox_simulator.lanes import Job
+from inbox_simulator.platform.apps import App
+from inbox_simulator.platform.ids import EPOCHS
+from inbox_simulator.platform.world import Platform
+from inbox_simulator.recorder import ChangeFeed, Journal
+from inbox_simulator.seed import Seed
+from inbox_simulator.webhook_sender import WebhookSender
+
+
+class Simulator:
+    """Stands in for Messenger and the Page Inbox.
+
+    ``with Simulator() as simulator:`` serves on a free port until the block ends; ``url`` says
+    where. ``port=8080`` takes a port of choice, ``webhook_url`` is the seeded app's webhook.
+    """
+
+    def __init__(
+        self, port: int = 0, host: str = "127.0.0.1", webhook_url: str | None = None,
+        seed: Seed | None = None,
+    ) -> None:  # fmt: skip
+        self.clock = Clock()
+        self.feed = ChangeFeed()
+        self.journal = Journal(self.feed)
+        self.faults = Faults()
+        self.notice: dict[str, Any] | None = None
+        self._seed = seed or Seed.read(webhook_url=webhook_url)
+        self._platform = self._seed.grow(secrets.randbelow(EPOCHS))
+        self._lock = threading.RLock()
+        self.sender = WebhookSender(
+            self.now, lambda app_id: self._platform.apps.get(app_id),
+            lambda: list(self._platform.apps.values()), self._unsubscribe, self.faults,
+            DeliveryLog(self.journal, self.feed),
+        )  # fmt: skip
+        self._server = Server(host, port, create_app(self))
+
+    @property
+    def url(self) -> str:
+        """Address of the Graph API, the control API and the page."""
+        host = self._server.host
+        return f"http://{f'[{host}]' if ':' in host else host}:{self._server.port}"
+
+    def now(self) -> int:
+        """Return the simulator's time in milliseconds since the epoch."""
+        return self.clock.now()
+
+    def start(self) -> Self:
+        """Serve, and deliver webhooks."""
+        self.sender.start()
+        self._server.start()
+        return self
+
+    def stop(self) -> None:
+        """End every thread and connection."""
+        self.feed.close()
+        self._server.stop()
+        self.sender.stop()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @contextmanager
+    def acting(self) -> Iterator[tuple[Platform, int]]:
+        """Hold the model and the time; what was done to it goes out when the block ends."""
+        with self._lock:
+            platform = self._platform
+            try:
+                yield platform, self.now()
+            finally:
+                self._send_out(platform)
+
+    def reset(self, seed: int | None = None) -> None:
+        """Return to the seed, with ids of a new epoch; ``seed`` makes them the same each time."""
+        epoch = secrets.randbelow(EPOCHS) if seed is None else seed
+        with self._lock:
+            self.sender.clear()
+            self.faults.replace({})
+            self.clock.reset()
+            self.journal.clear()
+            self.notice = None
+            self._platform = self._seed.grow(epoch)
+            self.feed.note("reset")
+
+    def resend(self, entry: dict[str, Any]) -> None:
+        """Deliver the bytes of a journalled webhook once more."""
+        names = (entry["app_id"], entry["psid"], entry["field"], entry["channel"])
+        self.sender.resend(Job(*names, entry["raw"].encode("ascii")))
+
+    def _send_out(self, platform: Platform) -> None:
+        deliveries, platform.outbox = platform.outbox, []
+        changed, platform.changed = platform.changed, []
+        like_meta = platform.switches["unicode_escapes"] == "like_meta"
+        self.sender.submit(deliveries, like_meta=like_meta)
+        for psid in dict.fromkeys(changed):
+            self.feed.note("thread", psid)
+
+    def _unsubscribe(self, app_id: str) -> None:
+        with self._lock:
+            app: App | None = self._platform.apps.get(app_id)
+            if app is not None:
+                app.subscribed = False

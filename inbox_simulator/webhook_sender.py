@@ -1,0 +1,212 @@
+"""Signs webhooks and posts them: in order for each app and thread, again until they are taken.
+
+https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks
+
+A receiver has five seconds to answer 200. A failed delivery is sent again at once, then with growing
+pauses; after an hour of failures the app is unsubscribed from the Page. How long the pauses are is
+not published. The hour passes on the simulator's clock.
+"""
+
+import threading
+from collections.abc import Callable, Iterable
+
+import requests
+
+from inbox_simulator import links, wire
+from inbox_simulator.clock import stopwatch
+from inbox_simulator.delivery_log import DeliveryLog
+from inbox_simulator.faults import Faults, Rule
+from inbox_simulator.lanes import Job, Lanes
+from inbox_simulator.platform.apps import App
+from inbox_simulator.platform.world import Delivery
+
+WORKERS = 12
+#: Milliseconds of failure after which the Page's subscription is switched off.
+GIVE_UP_AFTER = 3_600_000
+PACE = 0.05
+
+
+class WebhookSender:
+    """Background threads that deliver. ``app`` looks an app up, ``disable`` unsubscribes it."""
+
+    def __init__(  # noqa: PLR0913 -- what it works with, each given once
+        self,
+        now: Callable[[], int],
+        app: Callable[[str], App | None],
+        apps: Callable[[], list[App]],
+        disable: Callable[[str], None],
+        faults: Faults,
+        log: DeliveryLog,
+    ) -> None:
+        self._now, self._app, self._apps, self._disable = now, app, apps, disable
+        self._faults, self._log = faults, log
+        self._links = links.Links()
+        self._lanes = Lanes(now, self._may_send)
+        self._stopping = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        """Start the workers, and the pacer that wakes what waits."""
+        targets = [self._work] * WORKERS + [self._pace]
+        self._threads = [threading.Thread(target=target, daemon=True) for target in targets]
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """End the threads; what was not delivered is dropped."""
+        self._stopping.set()
+        self._lanes.close()
+        for thread in self._threads:
+            thread.join(timeout=links.DEADLINE + 1)
+
+    @property
+    def pending(self) -> int:
+        """How many deliveries wait or are under way."""
+        return self._lanes.count
+
+    def status(self, app: App) -> str:
+        """Return "connected", "unreachable" or "unverified"."""
+        return self._links.of(app).status
+
+    def submit(self, deliveries: Iterable[Delivery], *, like_meta: bool) -> None:
+        """Queue what the model wants to be sent."""
+        for delivery in deliveries:
+            body = wire.encode(delivery.envelope(), like_meta=like_meta)
+            job = Job(delivery.app_id, delivery.psid, delivery.field, delivery.channel, body)
+            rule = self._strike(job, ("duplicate", "reorder", "delay"))
+            if rule is not None and rule.do in {"delay", "reorder"}:
+                job.not_before = self._now() + int(rule.seconds * 1000)
+                job.held = rule.do == "reorder"
+            self._lanes.add(job)
+            if rule is not None and rule.do == "duplicate":
+                self._lanes.add(Job(job.app_id, job.psid, job.field, job.channel, body))
+
+    def resend(self, job: Job) -> None:
+        """Queue the same bytes once more."""
+        self._lanes.add(job)
+
+    def clear(self) -> None:
+        """Drop everything that waits."""
+        self._lanes.clear()
+
+    def look_after(self, app: App) -> None:
+        """Verify the app's webhook now, if it listens; else the pacer does it when it does."""
+        with _session() as session:
+            self._look_after(session, app)
+
+    def _may_send(self, app_id: str) -> bool:
+        app = self._app(app_id)
+        return app is None or self._links.of(app).verified
+
+    def _work(self) -> None:
+        with _session() as session:
+            while (job := self._lanes.take()) is not None:
+                app = self._app(job.app_id)
+                done = app is None or self._attempt(session, app, job)
+                self._lanes.settle(job, done=done)
+                if app is not None and not done and self._too_late(job):
+                    self._give_up(app)
+
+    def _attempt(self, session: requests.Session, app: App, job: Job) -> bool:
+        """Post once and journal it. Returns whether the receiver took it."""
+        at, started = self._now(), stopwatch()
+        rule = self._strike(job, ("error", "drop_response"))
+        headers = {
+            "Content-Type": "application/json",
+            "User-Agent": "facebookexternalua",
+            **wire.signatures(job.body, app.app_secret),
+        }
+        if rule is not None and rule.do == "error":
+            status, answer = rule.error.get("status", 500), "a fault kept it from the receiver"
+        else:
+            status, answer = _post(session, app.webhook_url, job.body, headers)
+        link = self._links.of(app)
+        was_reachable, link.reachable = link.reachable, status is not None
+        if link.reachable:
+            link.failures, link.next_try = 0, 0.0
+        lost = rule is not None and rule.do == "drop_response"
+        self._log.delivered(
+            app, job, at=at, ms=round((stopwatch() - started) * 1000, 1), headers=headers,
+            status=None if lost else status,
+            response="a fault lost the receiver's answer" if lost else answer,
+        )  # fmt: skip
+        if was_reachable != link.reachable:
+            self._log.status_changed()
+        if status == 200 and not lost:
+            return True
+        job.failed(self._now())
+        return False
+
+    def _strike(self, job: Job, kinds: tuple[str, ...]) -> Rule | None:
+        return self._faults.strike(
+            "webhook", kinds, edge=(job.field, job.channel), app_id=(job.app_id,), psid=(job.psid,)
+        )
+
+    def _too_late(self, job: Job) -> bool:
+        failing_since = job.first_failed_at
+        return failing_since is not None and self._now() - failing_since >= GIVE_UP_AFTER
+
+    def _give_up(self, app: App) -> None:
+        self._disable(app.app_id)
+        dropped = self._lanes.clear(app.app_id)
+        self._log.disabled(app, dropped, self._now())
+
+    def _pace(self) -> None:
+        """Wake what has waited long enough, verify webhooks, look whether lost ones are back."""
+        with _session() as session:
+            next_probe = 0.0
+            while not self._stopping.wait(PACE):
+                self._lanes.promote()
+                if stopwatch() >= next_probe:
+                    next_probe = stopwatch() + links.PROBE_EVERY
+                    for app in self._apps():
+                        self._look_after(session, app)
+
+    def _look_after(self, session: requests.Session, app: App) -> None:
+        link = self._links.of(app)
+        if not app.webhook_url or link.status == "connected" or stopwatch() < link.next_try:
+            return
+        if not links.answers(app.webhook_url):
+            return
+        if not link.verified:
+            self._verify(session, app)
+        else:
+            # Something listens again: try at once; the next delivery's outcome marks the link.
+            self._lanes.hurry(app.app_id)
+            link.pause()
+
+    def _verify(self, session: requests.Session, app: App) -> None:
+        link = self._links.of(app)
+        at, started = self._now(), stopwatch()
+        status, answer = links.verify(session, link)
+        ms = round((stopwatch() - started) * 1000, 1)
+        self._log.verified(app, at=at, ms=ms, status=status, response=answer)
+        if link.verified:
+            self._lanes.promote()
+        else:
+            link.pause()
+
+
+def _session() -> requests.Session:
+    session = requests.Session()
+    # A proxy of the environment has no business between the simulator and a local receiver.
+    session.trust_env = False
+    return session
+
+
+def _post(
+    session: requests.Session, url: str, body: bytes, headers: dict[str, str]
+) -> tuple[int | None, str]:
+    """Post within the deadline. Returns the status, none if there was no answer in time."""
+    started = stopwatch()
+    try:
+        with session.post(
+            url, data=body, headers=headers, timeout=links.DEADLINE, allow_redirects=False,
+            stream=True,
+        ) as response:  # fmt: skip
+            text = response.content[:2000].decode(errors="replace")
+    except requests.RequestException as error:
+        return None, f"no answer: {type(error).__name__}"
+    if stopwatch() - started > links.DEADLINE:
+        return None, "no answer within 5 s"
+    return response.status_code, text
