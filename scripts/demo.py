@@ -37,7 +37,7 @@ class Demo:
         self._supervisor = Supervisor(settings.root, settings.environment(os.environ))
         self._logs = settings.root / "var" / "log"
         self._missing: dict[str, str] = {}
-        self._rasa_step, self._rasa_step_since = "", 0.0
+        self._rasa_step, self._rasa_step_since = "", time.monotonic()
         self._noticed_at = float("-inf")
         self._is_stopping = False
 
@@ -102,22 +102,24 @@ class Demo:
             threading.Thread(target=webbrowser.open, args=(self._page,), daemon=True).start()
 
     def _missing_with_steps(self) -> list[str]:
-        return [
-            f"{name} ({self._rasa_step})" if name == "rasa" and self._rasa_step else name
-            for name in self._missing
-        ]
+        rasa = f"rasa ({self._rasa_step}, {self._rasa_step_s} s)" if self._rasa_step else "rasa"
+        return [rasa if name == "rasa" else name for name in self._missing]
+
+    @property
+    def _rasa_step_s(self) -> int:
+        """Whole seconds that Rasa's present step has taken so far."""
+        return int(time.monotonic() - self._rasa_step_since)
 
     def _follow_rasa(self) -> None:
         """Show the step that Rasa's script reports, in the terminal and on the page."""
-        step = last_step(self._logs / "rasa.log")
-        now = time.monotonic()
-        if step != self._rasa_step:
+        step, now = last_step(self._logs / "rasa.log"), time.monotonic()
+        if step and step != self._rasa_step:
             self._rasa_step, self._rasa_step_since = step, now
             self._progress.step("rasa", step)
         if "simulator" not in self._missing and now - self._noticed_at >= NOTICE_EVERY_S:
-            seconds = int(now - self._rasa_step_since)
-            self._notice(f"Rasa: {step}, {seconds} s so far; write already, nothing is lost")
             self._noticed_at = now
+            doing = f"{step or 'starting'}, {self._rasa_step_s} s so far"
+            self._notice(f"Rasa: {doing}; write already, nothing is lost")
 
     def _notice(self, text: str | None) -> None:
         """Put a line on the simulator's page, or take it away. Nobody waits for it."""
@@ -144,13 +146,13 @@ class Demo:
 
 
 def last_step(log: Path) -> str:
-    """Return what Rasa's script said last of its steps, without the "rasa:" that starts them."""
+    """Return what Rasa's script said last of its steps; nothing before the first."""
     try:
         lines = log.read_text(errors="replace").splitlines()
     except OSError:
         lines = []
     steps = [line.removeprefix("rasa:").strip() for line in lines if line.startswith("rasa:")]
-    return steps[-1].rstrip(" …") if steps else "starting"
+    return steps[-1].rstrip(" …") if steps else ""
 
 
 def has_screen() -> bool:

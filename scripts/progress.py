@@ -1,5 +1,6 @@
 """Show how far the demo is: one line for each step, and on a terminal one that counts along."""
 
+import shutil
 import time
 from typing import TextIO
 
@@ -14,7 +15,6 @@ class Progress:
         self._stream = stream
         self._is_terminal = stream.isatty()
         self._started = time.monotonic()
-        self._waiting_for = ""
 
     @property
     def elapsed_s(self) -> float:
@@ -30,13 +30,10 @@ class Progress:
         self._write(f"{_CLEAR if self._is_terminal else ''}{text}\n")
 
     def waiting(self, what: str) -> None:
-        """Show what is waited for: counted along on a terminal, elsewhere once for each change."""
+        """Show what is waited for in a line that counts along; only where there is a terminal."""
         if self._is_terminal:
             line = f"  {self.elapsed_s:6.1f} s  waiting for {what}" if what else ""
-            self._write(f"{_CLEAR}{line[:100]}")
-        elif what and what != self._waiting_for:
-            self.say(f"  {self.elapsed_s:6.1f} s  waiting for {what}")
-        self._waiting_for = what
+            self._write(f"{_CLEAR}{line[: shutil.get_terminal_size().columns - 1]}")
 
     def _write(self, text: str) -> None:
         try:
