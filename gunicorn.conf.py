@@ -1,0 +1,14 @@
+"""How gunicorn serves the bridge; GUNICORN_CMD_ARGS overrides each of these."""
+
+import os
+
+host = os.environ.get("HOST", "127.0.0.1")  # noqa: TID251 - read before the bridge exists
+port = os.environ.get("PORT", "8000")  # noqa: TID251 - the same
+
+bind = f"{host}:{port}"
+worker_class = "gthread"
+workers = 1  # one process: with SQLite a single writer beside the worker
+threads = 16
+keepalive = 30
+graceful_timeout = 10
+accesslog = None  # the bridge logs each delivery itself, without its query

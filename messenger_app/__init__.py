@@ -1,0 +1,1 @@
+"""The bridge: Messenger webhooks in, a Rasa bot and the Page Inbox behind it."""

@@ -1,0 +1,37 @@
+"""The composition root: settings in, Flask application out."""
+
+from flask import Flask, Response
+from werkzeug.exceptions import HTTPException
+
+from messenger_app import cli, config, health, logs
+from messenger_app.bridge import build_bridge
+from messenger_app.webhook import views
+
+#: Graph bundles up to a thousand updates into a delivery; larger than this is none of Graph's.
+LARGEST_BODY = 4 * 1024 * 1024
+
+
+def create_app(settings: config.Settings | None = None) -> Flask:
+    """Build the bridge's web application.
+
+    Raises SettingsError that names everything missing or wrong in the settings.
+    """
+    settings = settings or config.load()
+    logs.configure(as_json=settings.log_json, level=settings.log_level)
+    bridge = build_bridge(settings)
+    app = Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.extensions["bridge"] = bridge
+    app.register_blueprint(views.blueprint)
+    app.register_blueprint(health.blueprint)
+    app.register_error_handler(HTTPException, _plain)
+    cli.register(app)
+    if bridge.database.is_sqlite:
+        bridge.database.upgrade()  # the embedded default needs no separate step
+    bridge.clock.follow()
+    return app
+
+
+def _plain(error: HTTPException) -> Response:
+    """Answer errors in a line of text, without the pages that frameworks make."""
+    return Response(f"{error.code} {error.name}\n", error.code, mimetype="text/plain")

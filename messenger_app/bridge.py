@@ -1,0 +1,78 @@
+"""The objects of the bridge, built once and passed down."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from messenger_app import targets
+from messenger_app.clock import Clock
+from messenger_app.config import Page, Settings
+from messenger_app.conversation.policy import Policy
+from messenger_app.executor import Executor
+from messenger_app.graph.client import GraphClient
+from messenger_app.metrics import Metrics
+from messenger_app.rasa.client import RasaClient
+from messenger_app.store.database import Database
+from messenger_app.store.wakeup import Bell
+from messenger_app.worker import Worker
+
+
+@dataclass(frozen=True)
+class Bridge:
+    """Everything that a process of the bridge needs."""
+
+    settings: Settings
+    pages: dict[str, Page]
+    policy: Policy
+    clock: Clock
+    database: Database
+    bell: Bell
+    metrics: Metrics
+
+    @cached_property
+    def graph(self) -> dict[str, GraphClient]:
+        """Graph's client for each Page."""
+        return {
+            page.id: GraphClient(
+                self.settings.graph_api_url,
+                self.settings.graph_api_version,
+                page.id,
+                page.token.get_secret_value(),
+            )
+            for page in self.pages.values()
+        }
+
+    @cached_property
+    def rasa(self) -> dict[str, RasaClient]:
+        """The bot's client for each Page."""
+        token = self.settings.rasa_token
+        secret = token.get_secret_value() if token else None
+        return {page.id: RasaClient(page.rasa_url, secret) for page in self.pages.values()}
+
+    def worker(self) -> Worker:
+        """Build a worker; the process that runs it should run nothing else."""
+        executor = Executor(self.graph, self.rasa, self.settings.app_id, self.clock)
+        return Worker(self.database, executor, self.policy, self.clock, self.bell)
+
+
+def build_bridge(settings: Settings) -> Bridge:
+    """Build the bridge. Raises SettingsError where a setting or a file it names is wrong."""
+    handoff = targets.load(settings.handoff_config)
+    policy = Policy(
+        app_id=settings.app_id,
+        targets=handoff.targets,
+        default_target=handoff.default,
+        waiting_timeout=settings.waiting_timeout * 1000,
+        human_idle_timeout=settings.human_idle_timeout * 1000,
+        handback_intent=settings.handback_intent,
+        words=handoff.words,
+    )
+    database = Database(settings.database_url)
+    return Bridge(
+        settings=settings,
+        pages=settings.pages(),
+        policy=policy,
+        clock=Clock(settings.clock_url),
+        database=database,
+        bell=Bell(database.path_beside(".bell")),
+        metrics=Metrics(),
+    )

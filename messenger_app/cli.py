@@ -1,0 +1,263 @@
+"""What an operator can do: `flask worker`, `thread …`, `inbox …`, `page …`, `db upgrade`."""
+
+import json
+import secrets
+import signal
+import time
+from dataclasses import asdict
+from typing import Any, NoReturn
+
+import click
+import orjson
+from flask import Flask, current_app
+from flask.cli import AppGroup
+from sqlalchemy import Connection
+
+from messenger_app.bridge import Bridge
+from messenger_app.conversation.state import Conversation, Owner
+from messenger_app.graph.errors import GraphError
+from messenger_app.store import conversations, inbox, outbox, transcripts
+from messenger_app.store.inbox import thread_of
+from messenger_app.webhook.envelope import Channel, ReceivedEvent
+
+#: What the bridge has to hear of. Without `standby` it is deaf while a human has the thread.
+FIELDS = [
+    "messages",
+    "messaging_postbacks",
+    "message_echoes",
+    "messaging_handovers",
+    "standby",
+    "message_deliveries",
+    "message_reads",
+    "message_reactions",
+    "message_edits",
+    "messaging_optins",
+    "messaging_referrals",
+]
+
+#: How long `flask thread take|pass|release` waits for the worker, in seconds.
+WAIT = 20.0
+
+_as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
+
+
+def register(app: Flask) -> None:
+    """Add the commands to the application."""
+    for command in (run_worker, thread_group, inbox_group, db_group, page_group):
+        app.cli.add_command(command)
+
+
+@click.command("worker")
+def run_worker() -> None:
+    """Work events off until SIGTERM or Ctrl-C."""
+    worker = _bridge().worker()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: worker.stop())
+    worker.run()
+
+
+db_group = AppGroup("db", help="The database.")
+
+
+@db_group.command("upgrade")
+def db_upgrade() -> None:
+    """Bring the tables up to date."""
+    _bridge().database.upgrade()
+    click.echo("The database is up to date.")
+
+
+thread_group = AppGroup("thread", help="Threads and who owns them.")
+
+
+@thread_group.command("list")
+@click.option("--limit", default=50, show_default=True)
+@_as_json
+def thread_list(limit: int, *, as_json: bool) -> None:
+    """List threads, those with something to do first."""
+    with _bridge().database.reading() as connection:
+        found = conversations.newest(connection, limit)
+    if as_json:
+        click.echo(json.dumps([_summary(conversation) for conversation in found]))
+        return
+    for conversation in found:
+        click.echo(f"{conversation.psid}  {conversation.owner.value}")
+
+
+@thread_group.command("show")
+@click.argument("psid")
+@_as_json
+def thread_show(psid: str, *, as_json: bool) -> None:
+    """Show who owns a thread, why, and what was said."""
+    bridge = _bridge()
+    conversation = _find(bridge, psid)
+    with bridge.database.reading() as connection:
+        lines = transcripts.read(connection, thread_of(conversation.page_id, psid))
+    if as_json:
+        told = {**asdict(conversation), "transcript": [asdict(line) for line in lines]}
+        click.echo(json.dumps(told))
+        return
+    click.echo(f"owner    {conversation.owner.value}")
+    if conversation.handoff:
+        click.echo(f"handoff  {conversation.handoff.target}: {conversation.handoff.reason}")
+    for line in lines:
+        heard = " (heard by the bot)" if line.heard_by_bot else ""
+        note = f" [{line.note}]" if line.note else ""
+        click.echo(f"{line.author:>7}  {line.text}{heard}{note}")
+
+
+@thread_group.command("take")
+@click.argument("psid")
+@_as_json
+def thread_take(psid: str, *, as_json: bool) -> None:
+    """Take the thread back; the bot goes on."""
+    _operate(psid, {"action": "take"}, {Owner.BOT}, as_json=as_json)
+
+
+@thread_group.command("pass")
+@click.argument("psid")
+@click.option("--target", help="A target of the handoff config; the default one without it.")
+@_as_json
+def thread_pass(psid: str, target: str | None, *, as_json: bool) -> None:
+    """Hand the thread to a human."""
+    wanted = {Owner.WAITING, Owner.HUMAN, Owner.OTHER_APP}
+    _operate(psid, {"action": "pass", "target": target}, wanted, as_json=as_json)
+
+
+@thread_group.command("release")
+@click.argument("psid")
+@_as_json
+def thread_release(psid: str, *, as_json: bool) -> None:
+    """Let the thread go idle."""
+    _operate(psid, {"action": "release"}, {Owner.IDLE}, as_json=as_json)
+
+
+inbox_group = AppGroup("inbox", help="The durable inbox.")
+
+
+@inbox_group.command("list")
+@_as_json
+def inbox_list(*, as_json: bool) -> None:
+    """Count the stored events and the commands that followed, by status."""
+    with _bridge().database.reading() as connection:
+        counted = {"events": inbox.counts(connection), "commands": outbox.counts(connection)}
+        busy = conversations.busy(connection)
+    if as_json:
+        click.echo(json.dumps({**counted, "threads_busy": busy}))
+        return
+    for what, numbers in counted.items():
+        for status, number in numbers.items():
+            click.echo(f"{what:<9} {status:<13} {number}")
+    click.echo(f"threads   busy          {busy}")
+
+
+page_group = AppGroup("page", help="The Facebook Page.")
+
+
+@page_group.command("subscribe")
+def page_subscribe() -> None:
+    """Subscribe the app to each Page's webhooks, with every field the bridge needs."""
+    bridge = _bridge()
+    for page_id, graph in bridge.graph.items():
+        _graph(lambda graph=graph: graph.subscribe(FIELDS))
+        click.echo(f"Page {page_id}: subscribed to {', '.join(FIELDS)}")
+
+
+@page_group.command("status")
+@_as_json
+def page_status(*, as_json: bool) -> None:
+    """Show which fields each Page's subscription has, and which it lacks."""
+    bridge = _bridge()
+    told: dict[str, Any] = {}
+    for page_id, graph in bridge.graph.items():
+        apps = _graph(graph.subscribed_apps)
+        ours = [app for app in apps if str(app.get("id")) == bridge.settings.app_id]
+        fields = sorted(ours[0].get("subscribed_fields", [])) if ours else []
+        told[page_id] = {"fields": fields, "missing": sorted(set(FIELDS) - set(fields))}
+    if as_json:
+        click.echo(json.dumps(told))
+        return
+    for page_id, status in told.items():
+        missing = ", ".join(status["missing"])
+        click.echo(f"Page {page_id}: " + (f"missing {missing}" if missing else "all fields there"))
+        if missing:
+            click.echo("Run `flask page subscribe`.")
+
+
+def _bridge() -> Bridge:
+    bridge: Bridge = current_app.extensions["bridge"]
+    return bridge
+
+
+def _find(bridge: Bridge, psid: str) -> Conversation:
+    with bridge.database.reading() as connection:
+        found = conversations.find(connection, psid)
+    if not found:
+        _fail(f"No thread with {psid}. `flask thread list` shows those there are.")
+    return found[0]
+
+
+def _operate(psid: str, action: dict[str, Any], wanted: set[Owner], *, as_json: bool) -> None:
+    """Put an operator's wish into the durable inbox and wait for the worker to carry it out."""
+    bridge = _bridge()
+    conversation = _find(bridge, psid)
+    now = bridge.clock.now()
+    event = ReceivedEvent(
+        channel=Channel.OPERATOR,
+        page_id=conversation.page_id,
+        psid=psid,
+        dedupe_key=secrets.token_bytes(16),
+        at=now,
+        overtakes=False,
+        body=orjson.dumps(action),
+    )
+    with bridge.database.writing() as connection:
+        inbox.add(connection, [event], now)
+    bridge.bell.ring()
+    conversation = _wait_for(bridge, psid, wanted)
+    click.echo(
+        json.dumps(_summary(conversation))
+        if as_json
+        else f"The thread's owner is now: {conversation.owner.value}"
+    )
+    if conversation.owner not in wanted:
+        hint = "" if bridge.bell.is_heard() else " No worker is running: start `flask worker`."
+        _fail(f"That is not what was asked for after {WAIT:.0f} s.{hint}")
+
+
+def _wait_for(bridge: Bridge, psid: str, wanted: set[Owner]) -> Conversation:
+    deadline = time.monotonic() + WAIT
+    while True:
+        conversation = _find(bridge, psid)
+        with bridge.database.reading() as connection:
+            pending = _is_pending(connection, conversation)
+        done = not pending and conversation.owner in wanted
+        if done or time.monotonic() > deadline:
+            return conversation
+        time.sleep(0.05)
+
+
+def _is_pending(connection: Connection, conversation: Conversation) -> bool:
+    thread = thread_of(conversation.page_id, conversation.psid)
+    events = inbox.pending(connection, thread)
+    return any(event.channel is Channel.OPERATOR for event in events)
+
+
+def _summary(conversation: Conversation) -> dict[str, Any]:
+    return {
+        "page_id": conversation.page_id,
+        "psid": conversation.psid,
+        "owner": conversation.owner.value,
+        "owner_since": conversation.owner_since,
+        "handoff": asdict(conversation.handoff) if conversation.handoff else None,
+    }
+
+
+def _graph(call: Any) -> Any:
+    try:
+        return call()
+    except GraphError as error:
+        _fail(f"Graph: {error}")
+
+
+def _fail(message: str) -> NoReturn:
+    raise click.ClickException(message)

@@ -1,0 +1,211 @@
+"""What happens to a thread. Past tense, in the platform's words.
+
+``at`` is the platform's time and ``received_at`` the bridge's, both in milliseconds since 1970.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from messenger_app.conversation.state import TimerKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Event:
+    at: int
+    received_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonMessaged(_Event):
+    """The person wrote, or tapped a quick reply (then ``payload`` is what our button carried)."""
+
+    mid: str
+    text: str
+    #: True where the platform let us listen only: we did not own the thread.
+    standby: bool = False
+    payload: str | None = None
+    #: The kinds of what was attached: image, audio, video, file, sticker, location, ...
+    attachments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonTapped(_Event):
+    """The person tapped a button, the menu or Get Started. In standby there is no payload."""
+
+    mid: str
+    title: str
+    standby: bool = False
+    payload: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnAppEchoed(_Event):
+    """A message with our app id went out. ``ours`` is False where another tool sent it."""
+
+    mid: str
+    text: str
+    ours: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherAppEchoed(_Event):
+    """A human in the Page Inbox, or another app, wrote to the person."""
+
+    mid: str
+    text: str
+    #: None where the echo names no app, as those of the Page Inbox once did.
+    app_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlPassed(_Event):
+    """Thread control was passed; the platform tells only the new owner."""
+
+    previous_app_id: str | None
+    new_app_id: str | None
+    metadata: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlTaken(_Event):
+    """An app took thread control; the platform tells the one that lost it."""
+
+    previous_app_id: str | None
+    new_app_id: str | None
+    metadata: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlRequested(_Event):
+    """An app asks us for the thread; on older Pages that is an agent who clicked."""
+
+    app_id: str
+    metadata: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noticed(_Event):
+    """Something that is kept and counted, and changes nothing: a receipt, a reaction, ..."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BotMessage:
+    """One message of the bot's answer, before Messenger's limits are applied."""
+
+    text: str = ""
+    image: str | None = None
+    #: Title and payload of each button.
+    buttons: tuple[tuple[str, str], ...] = ()
+    #: A Messenger message that the bot wrote itself, passed on as it is.
+    custom: dict[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoffAsked:
+    """The handoff payload of a bot's answer, as it came."""
+
+    target: str | None = None
+    reason: str = ""
+    summary: str = ""
+    answers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BotAnswered(_Event):
+    """The bot answered what was asked in ``turn``; perhaps with nothing, perhaps a handoff."""
+
+    turn: int
+    messages: tuple[BotMessage, ...] = ()
+    handoff: HandoffAsked | None = None
+    #: The intent that the bridge sent, where it was no word of the person's.
+    intent: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageSent(_Event):
+    """The platform has one of our messages."""
+
+    turn: int
+    mid: str | None
+    text: str
+
+
+class Refusal(StrEnum):
+    """Why Graph refused a message for good."""
+
+    OTHER_APP_IN_CONTROL = "other_app_in_control"
+    OUTSIDE_WINDOW = "outside_window"
+    PERSON_UNAVAILABLE = "person_unavailable"
+    INVALID = "invalid"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageRefused(_Event):
+    """Graph refused one of our messages, and would again."""
+
+    turn: int
+    refusal: Refusal
+    text: str
+
+
+class ControlCall(StrEnum):
+    """The calls that move thread control."""
+
+    PASS = "pass"  # noqa: S105 - a verb of the platform's, no password
+    TAKE = "take"
+    RELEASE = "release"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlCallSettled(_Event):
+    """It is known whether a control call worked. ``at`` is when it was begun."""
+
+    turn: int
+    call: ControlCall
+    worked: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimerFired(_Event):
+    """The thread's timer ran out."""
+
+    kind: TimerKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorTook(_Event):
+    """Somebody ran ``flask thread take``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorPassed(_Event):
+    """Somebody ran ``flask thread pass``."""
+
+    target: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorReleased(_Event):
+    """Somebody ran ``flask thread release``."""
+
+
+Event = (
+    PersonMessaged
+    | PersonTapped
+    | OwnAppEchoed
+    | OtherAppEchoed
+    | ControlPassed
+    | ControlTaken
+    | ControlRequested
+    | Noticed
+    | BotAnswered
+    | MessageSent
+    | MessageRefused
+    | ControlCallSettled
+    | TimerFired
+    | OperatorTook
+    | OperatorPassed
+    | OperatorReleased
+)

@@ -1,0 +1,92 @@
+"""What the operator decides and the core obeys: times, targets and the bridge's own words."""
+
+import unicodedata
+from dataclasses import dataclass, field
+
+#: The Page Inbox on Messenger, as the conversation routing page prints it, and as the echo
+#: reference does (one digit short). Who wrote an echo is told by "not ours", never by these alone.
+#: https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversation-routing
+PAGE_INBOX_APP_ID = "263902037430900"
+PAGE_INBOX_APP_IDS = frozenset({PAGE_INBOX_APP_ID, "26390203743090"})
+
+#: A person may be answered freely for 24 hours after their last word; ownership lapses with it.
+MESSAGING_WINDOW = 24 * 60 * 60 * 1000
+
+#: An echo by the app that has just lost control may come late; up to here it is no news.
+LATE_ECHO = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Somebody a thread can be handed to."""
+
+    name: str
+    title: str
+    app_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the bridge says itself. ``{title}`` is the target's title."""
+
+    connecting: str = (
+        "One moment, I'm connecting you. {title} can read our conversation "
+        "and will answer you right here."
+    )
+    recap_reason: str = "Why: {reason}"
+    recap_summary: str = "In short: {summary}"
+    reasons: dict[str, str] = field(
+        default_factory=lambda: {"user_asked": "you asked for a person"},
+    )
+    never_mind: str = "Never mind"
+    cancel_phrases: tuple[str, ...] = (
+        "never mind",
+        "nevermind",
+        "cancel",
+        "forget it",
+        "no thanks",
+        "back to the bot",
+        "i want the bot",
+    )
+    handoff_failed: str = (
+        "I'm sorry, I couldn't reach anybody just now. I'm still here: ask me, or try again."
+    )
+    unknown_target: str = "I'm sorry, I don't know whom to connect you with."
+    bot_failed: str = "I'm sorry, I can't answer that right now. Please try again in a moment."
+    offer_human: str = "I still can't answer. Would you like to talk to a person?"
+    offer_human_title: str = "Chat with a person"
+    handback: str = "You're talking to the bot again. How can I help?"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The operator's choices. Times are milliseconds."""
+
+    app_id: str
+    targets: dict[str, Target]
+    default_target: str
+    handoff_deadline: int = 60_000
+    waiting_timeout: int = 15 * 60_000
+    human_idle_timeout: int = 4 * 60 * 60_000
+    handback_intent: str = "handback"
+    human_intent: str = "human_handoff"
+    failures_before_offer: int = 3
+    words: Words = field(default_factory=Words)
+
+    def target(self, name: str | None) -> Target | None:
+        """Return the target of that name, the default one for None, None for an unknown name."""
+        return self.targets.get(name or self.default_target)
+
+    def asks_to_cancel(self, text: str) -> bool:
+        """Say whether these words, typed while waiting for a human, call the bot back."""
+        said = _plain(text)
+        return said == _plain(self.words.never_mind) or said in map(
+            _plain, self.words.cancel_phrases
+        )
+
+
+def _plain(text: str) -> str:
+    """Lower case, without punctuation or doubled spaces, so that "Never mind!" is understood."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = folded.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+    return " ".join("".join(c if c.isalnum() or c == "'" else " " for c in folded).split())

@@ -1,0 +1,104 @@
+"""What the bridge knows of one thread."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Owner(StrEnum):
+    """Who has thread control, as far as the bridge knows."""
+
+    #: Nobody: no word in 24 h, or control was released. The default app may answer.
+    IDLE = "idle"
+    #: Our app, and so the bot.
+    BOT = "bot"
+    #: Still our app, but asked to pass; the bot is silent until the outcome is known.
+    HANDING_OFF = "handing_off"
+    #: The Page Inbox, and no human has spoken yet.
+    WAITING = "waiting"
+    #: The Page Inbox, and a human speaks there.
+    HUMAN = "human"
+    #: Another app, or somebody whose name Graph did not tell us.
+    OTHER_APP = "other_app"
+
+
+class TimerKind(StrEnum):
+    """What a thread's one timer is set for."""
+
+    #: The pass must have settled by then.
+    HANDOFF_DEADLINE = "handoff_deadline"
+    #: Nobody in the Page Inbox has answered by then.
+    WAITING_TIMEOUT = "waiting_timeout"
+    #: The human has been quiet for so long that the bot takes over again.
+    HUMAN_IDLE_TIMEOUT = "human_idle_timeout"
+
+
+class Outcome(StrEnum):
+    """How the time with a human ended, as the bot is told in ``/handback``."""
+
+    DONE = "done"
+    TIMEOUT = "timeout"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    TAKEN = "taken"
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """A thread's one timer. Replacing it cancels what was there before."""
+
+    kind: TimerKind
+    #: Milliseconds since 1970, on the bridge's own clock.
+    due: int
+
+
+@dataclass(frozen=True, slots=True)
+class Handoff:
+    """Where a thread was handed, and why."""
+
+    target: str
+    app_id: str
+    reason: str
+    summary: str = ""
+    answers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LastWord:
+    """The last thing the person wrote or tapped."""
+
+    mid: str
+    #: Milliseconds since 1970, by the platform's clock.
+    at: int
+    #: True once the bot or a human has spoken after it.
+    answered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Everything that decides who may speak on the thread ``(page_id, psid)``."""
+
+    page_id: str
+    psid: str
+    owner: Owner = Owner.IDLE
+    #: The app that has control, where it is not ours and its id is known.
+    owner_app_id: str | None = None
+    #: The app that had control before, to tell its late echoes from news.
+    previous_app_id: str | None = None
+    #: Since when the owner has control, in the platform's milliseconds. A call of our own has no
+    #: time of the platform's: then this is when it was begun, the earliest it can have worked ...
+    owner_since: int = 0
+    #: ... and this is when its answer came, the latest. A webhook sets both to the same.
+    owner_settled: int = 0
+    #: Since when somebody else had control, the last time that was so.
+    left_at: int = 0
+    #: Grows each time the bot loses the word. A command decided in an earlier turn is dropped.
+    turn: int = 0
+    handoff: Handoff | None = None
+    timer: Timer | None = None
+    last_word: LastWord | None = None
+    #: Why control is being taken back, while that call is under way.
+    taking: Outcome | None = None
+    #: How a thread ended that came back in silence; said when the person writes again.
+    unannounced: Outcome | None = None
+    #: Turns in a row to which the bot had no answer.
+    bot_failures: int = 0

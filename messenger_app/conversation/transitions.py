@@ -1,0 +1,639 @@
+"""Who may speak on a thread. Every rule about that is in this file, and nowhere else.
+
+`transition` says what one event does to one conversation; `may_run` looks at a command once more
+right before it is carried out. Both are pure: time arrives in the events.
+
+Two clocks meet here. The order of echoes, handovers and a person's words is the platform's
+(``at``); timers are the bridge's (``received_at``).
+"""
+
+from dataclasses import dataclass, replace
+from typing import Literal, assert_never
+
+from messenger_app.conversation.commands import (
+    AskBot,
+    Command,
+    PassThreadControl,
+    ReleaseThreadControl,
+    SendMessage,
+    StopTyping,
+    TakeThreadControl,
+    TellBot,
+)
+from messenger_app.conversation.events import (
+    BotAnswered,
+    BotMessage,
+    ControlCall,
+    ControlCallSettled,
+    ControlPassed,
+    ControlRequested,
+    ControlTaken,
+    Event,
+    HandoffAsked,
+    MessageRefused,
+    MessageSent,
+    Noticed,
+    OperatorPassed,
+    OperatorReleased,
+    OperatorTook,
+    OtherAppEchoed,
+    OwnAppEchoed,
+    PersonMessaged,
+    PersonTapped,
+    Refusal,
+    TimerFired,
+)
+from messenger_app.conversation.policy import (
+    LATE_ECHO,
+    MESSAGING_WINDOW,
+    PAGE_INBOX_APP_IDS,
+    Policy,
+    Target,
+)
+from messenger_app.conversation.state import (
+    Conversation,
+    Handoff,
+    LastWord,
+    Outcome,
+    Owner,
+    Timer,
+    TimerKind,
+)
+
+#: The payload of the bridge's own "Chat with a person" button: it works with a dead bot too.
+CONNECT_PAYLOAD = "messenger-handover:connect"
+
+#: The owners of whom the bot has to fall silent.
+ELSEWHERE = frozenset({Owner.WAITING, Owner.HUMAN, Owner.OTHER_APP})
+
+Author = Literal["person", "bot", "human", "app"]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the thread's transcript."""
+
+    author: Author
+    text: str
+    at: int
+    mid: str | None = None
+    #: True for a person's words that the bot is given.
+    heard_by_bot: bool = False
+    #: Why something was not said or not done, in a word.
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """What one event did: the conversation after it, what to do now, what to write down."""
+
+    conversation: Conversation
+    commands: tuple[Command, ...] = ()
+    transcript: tuple[Line, ...] = ()
+    #: True where the event must wait: keep it, and bring it again once the owner is settled.
+    held: bool = False
+
+
+def transition(conversation: Conversation, event: Event, policy: Policy) -> Transition:  # noqa: C901, PLR0911, PLR0912 - one case for each event
+    """Say what one event does to one conversation."""
+    match event:
+        case PersonMessaged() | PersonTapped():
+            return _on_word(conversation, event, policy)
+        case OtherAppEchoed():
+            return _on_foreign_echo(conversation, event, policy)
+        case OwnAppEchoed():
+            return _on_own_echo(conversation, event)
+        case ControlPassed():
+            return _on_control_passed(conversation, event, policy)
+        case ControlTaken():
+            return _on_control_taken(conversation, event, policy)
+        case ControlRequested():
+            return _on_control_requested(conversation, event, policy)
+        case BotAnswered():
+            return _on_bot_answered(conversation, event, policy)
+        case MessageSent():
+            return _on_message_sent(conversation, event)
+        case MessageRefused():
+            return _on_message_refused(conversation, event)
+        case ControlCallSettled():
+            return _on_control_call_settled(conversation, event, policy)
+        case TimerFired():
+            return _on_timer(conversation, event, policy)
+        case OperatorTook():
+            return _on_operator_took(conversation)
+        case OperatorPassed():
+            return _on_operator_passed(conversation, event, policy)
+        case OperatorReleased():
+            return _on_operator_released(conversation)
+        case Noticed():
+            return Transition(conversation)
+        case _:
+            assert_never(event)
+
+
+def may_run(conversation: Conversation, command: Command, turn: int) -> bool:
+    """Say whether a command decided in ``turn`` is still wanted, right before it is carried out.
+
+    Handover events and foreign echoes overtake what is queued, so the owner may have changed
+    since. Taking control back is always wanted; everything else belongs to its turn.
+    """
+    match command:
+        case TakeThreadControl():
+            return conversation.owner in ELSEWHERE
+        case PassThreadControl() | ReleaseThreadControl() | StopTyping():
+            return turn == conversation.turn
+        case AskBot() | TellBot() | SendMessage():
+            return turn == conversation.turn and conversation.owner not in ELSEWHERE
+        case _:
+            assert_never(command)
+
+
+# What the person says
+
+
+def _on_word(
+    conversation: Conversation, event: PersonMessaged | PersonTapped, policy: Policy
+) -> Transition:
+    if conversation.owner is Owner.HANDING_OFF and not event.standby:
+        return Transition(conversation, held=True)  # refused: the bot's; passed: the human's
+    heard = replace(
+        conversation, last_word=LastWord(mid=event.mid, at=max(event.at, _last_at(conversation)))
+    )
+    if event.standby:
+        return _on_overheard(heard, event, policy)
+    if conversation.owner not in ELSEWHERE:
+        if event.at < conversation.left_at:  # the human who came after it has read it
+            return Transition(conversation, transcript=(_line(event, heard_by_bot=False),))
+        return _give_to_bot(heard, event, policy)
+    if event.at <= conversation.owner_settled:
+        return _on_overheard(heard, event, policy)  # written before control went, handled after
+    return _on_live_return(conversation, heard, event, policy)
+
+
+def _on_overheard(
+    heard: Conversation, event: PersonMessaged | PersonTapped, policy: Policy
+) -> Transition:
+    """Write down what the person says to others; only "never mind" is meant for us."""
+    line = _line(event, heard_by_bot=False)
+    wants_bot = (
+        heard.owner is Owner.WAITING
+        and heard.taking is None
+        and policy.asks_to_cancel(_words(event))
+        and event.at >= heard.owner_since
+    )
+    if not wants_bot:
+        return Transition(heard, transcript=(line,))
+    return Transition(
+        replace(_answered(heard), taking=Outcome.CANCELLED),
+        (TakeThreadControl(metadata="the person called the bot back"),),
+        (line,),
+    )
+
+
+def _give_to_bot(
+    heard: Conversation, event: PersonMessaged | PersonTapped, policy: Policy
+) -> Transition:
+    ours = heard
+    if heard.owner is Owner.IDLE:
+        ours = replace(
+            heard, owner=Owner.BOT, owner_app_id=None, owner_since=event.at, owner_settled=event.at
+        )
+    line = _line(event, heard_by_bot=True)
+    if event.payload == CONNECT_PAYLOAD:
+        asked = HandoffAsked(reason="user_asked")
+        return _hand_over(ours, asked, policy, event.received_at, transcript=(line,))
+    greeting = _handback(ours.unannounced, policy, unanswered=False) if ours.unannounced else ()
+    return Transition(replace(ours, unannounced=None), (*greeting, _ask(event)), (line,))
+
+
+def _on_live_return(
+    before: Conversation, heard: Conversation, event: PersonMessaged | PersonTapped, policy: Policy
+) -> Transition:
+    """Take a live word newer than the owner's as proof that control is ours again.
+
+    On a routed Page the platform sends a live event to the owner alone, and tells nobody when
+    ownership lapses. The word itself is about to be answered, so nothing is left unanswered.
+    https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversation-routing
+    """
+    lapsed = event.at - _last_at(before) >= MESSAGING_WINDOW
+    outcome = before.taking or (Outcome.EXPIRED if lapsed else Outcome.DONE)
+    back = _to_bot(heard, since=event.at, settled=event.at)
+    greeting = _handback(outcome, policy, unanswered=False)
+    return Transition(back, (*greeting, _ask(event)), (_line(event, heard_by_bot=True),))
+
+
+# Who else speaks
+
+
+def _on_foreign_echo(
+    conversation: Conversation, event: OtherAppEchoed, policy: Policy
+) -> Transition:
+    human = _is_inbox(event.app_id, policy)
+    line = Line("human" if human else "app", event.text, event.at, event.mid)
+    late = (
+        event.app_id == conversation.previous_app_id
+        and conversation.owner not in ELSEWHERE
+        and event.at <= conversation.owner_since + LATE_ECHO
+    )
+    if late or event.at < conversation.owner_since:
+        return Transition(conversation, transcript=(replace(line, note="late"),))
+    owner = Owner.HUMAN if human else Owner.OTHER_APP
+    silent = _answered(
+        _to_other(conversation, owner, event.app_id, event.at)
+        if conversation.owner is not owner
+        else conversation
+    )
+    return Transition(_with_idle_timer(silent, event.received_at, policy), transcript=(line,))
+
+
+def _on_own_echo(conversation: Conversation, event: OwnAppEchoed) -> Transition:
+    if event.ours:
+        return Transition(conversation)  # written down when it was sent
+    line = Line("app", event.text, event.at, event.mid, note="sent by another tool of our app")
+    return Transition(conversation, transcript=(line,))
+
+
+def _on_control_passed(
+    conversation: Conversation, event: ControlPassed, policy: Policy
+) -> Transition:
+    if event.at < conversation.owner_since:
+        return Transition(conversation)  # about a time that is over
+    if event.new_app_id != policy.app_id:
+        return _on_control_left(conversation, event.new_app_id, event.at, event.received_at, policy)
+    if conversation.owner not in ELSEWHERE | {Owner.HANDING_OFF}:
+        return Transition(replace(conversation, owner=Owner.BOT, owner_since=event.at))
+    if conversation.owner is Owner.HANDING_OFF and event.previous_app_id is None:
+        return Transition(conversation)  # the thread was idle; we are still about to pass it
+    outcome = conversation.taking or Outcome.DONE
+    return _return(conversation, outcome, event.at, event.at, policy)
+
+
+def _on_control_taken(
+    conversation: Conversation, event: ControlTaken, policy: Policy
+) -> Transition:
+    if event.new_app_id == policy.app_id or event.at < conversation.owner_since:
+        return Transition(conversation)  # our own take is settled by its answer
+    return _on_control_left(conversation, event.new_app_id, event.at, event.received_at, policy)
+
+
+def _on_control_left(
+    conversation: Conversation, app_id: str | None, at: int, now: int, policy: Policy
+) -> Transition:
+    """Fall silent: an agent moved the thread to Main, or another app has it."""
+    owner = Owner.HUMAN if _is_inbox(app_id, policy) else Owner.OTHER_APP
+    if conversation.owner is owner:
+        return Transition(replace(conversation, owner_since=at, owner_settled=at))
+    silent = _to_other(conversation, owner, app_id, at)
+    return Transition(_with_idle_timer(silent, now, policy))
+
+
+def _on_control_requested(
+    conversation: Conversation, event: ControlRequested, policy: Policy
+) -> Transition:
+    """Grant it without a word: an agent clicked, and waits."""
+    if conversation.owner not in {Owner.BOT, Owner.IDLE}:
+        return Transition(conversation)
+    handoff = Handoff(target="", app_id=event.app_id, reason="agent_requested")
+    going = _handing_off(conversation, handoff, event.received_at, policy)
+    return Transition(going, (PassThreadControl(event.app_id, "granted on request"),))
+
+
+# What the bot says
+
+
+def _on_bot_answered(conversation: Conversation, event: BotAnswered, policy: Policy) -> Transition:
+    if event.turn != conversation.turn or conversation.owner in ELSEWHERE:
+        note = "not said: the thread was no longer the bot's"
+        lines = tuple(
+            Line("bot", message.text, event.received_at, note=note) for message in event.messages
+        )
+        return Transition(conversation, transcript=lines)
+    said = tuple(SendMessage(message) for message in event.messages)
+    if event.handoff:
+        calm = replace(conversation, bot_failures=0)
+        return _hand_over(calm, event.handoff, policy, event.received_at, before=said)
+    if said:
+        return Transition(replace(conversation, bot_failures=0), said)
+    return _on_no_answer(conversation, event, policy)
+
+
+def _on_no_answer(conversation: Conversation, event: BotAnswered, policy: Policy) -> Transition:
+    """Say something ourselves: the bot failed, or has no word for an intent of ours."""
+    words = policy.words
+    if event.intent:
+        own = words.handback if event.intent == policy.handback_intent else words.bot_failed
+        return Transition(conversation, (_say(own),))
+    failures = conversation.bot_failures + 1
+    failed = replace(conversation, bot_failures=failures)
+    if failures < policy.failures_before_offer:
+        return Transition(failed, (_say(words.bot_failed),))
+    offer = BotMessage(
+        text=words.offer_human, buttons=((words.offer_human_title, CONNECT_PAYLOAD),)
+    )
+    return Transition(failed, (SendMessage(offer),))
+
+
+def _on_message_sent(conversation: Conversation, event: MessageSent) -> Transition:
+    line = Line("bot", event.text, event.received_at, event.mid)
+    answered = _answered(conversation) if event.turn == conversation.turn else conversation
+    return Transition(answered, transcript=(line,))
+
+
+def _on_message_refused(conversation: Conversation, event: MessageRefused) -> Transition:
+    line = Line("bot", event.text, event.received_at, note=f"refused: {event.refusal}")
+    if event.refusal is not Refusal.OTHER_APP_IN_CONTROL or conversation.owner in ELSEWHERE:
+        return Transition(conversation, transcript=(line,))
+    # News about the owner, not an error to retry. Who it is and since when, Graph doesn't say, so
+    # the webhook that tells may be older than the refusal and must still count.
+    silent = _to_other(conversation, Owner.OTHER_APP, None, conversation.owner_since)
+    return Transition(replace(silent, owner_settled=event.received_at), transcript=(line,))
+
+
+# Handing over
+
+
+def _hand_over(
+    conversation: Conversation,
+    asked: HandoffAsked,
+    policy: Policy,
+    now: int,
+    *,
+    before: tuple[Command, ...] = (),
+    transcript: tuple[Line, ...] = (),
+) -> Transition:
+    """Say so, then pass: once the inbox owns the thread, Graph refuses our words."""
+    target = policy.target(asked.target)
+    if target is None:
+        return Transition(conversation, (*before, _say(policy.words.unknown_target)), transcript)
+    handoff = Handoff(target.name, target.app_id, asked.reason, asked.summary, asked.answers)
+    going = _handing_off(conversation, handoff, now, policy)
+    commands = (
+        *before,
+        SendMessage(_announcement(target, handoff, policy)),
+        StopTyping(),
+        PassThreadControl(target.app_id, _pass_metadata(handoff)),
+    )
+    return Transition(going, commands, transcript)
+
+
+def _handing_off(
+    conversation: Conversation, handoff: Handoff, now: int, policy: Policy
+) -> Conversation:
+    return replace(
+        conversation,
+        owner=Owner.HANDING_OFF,
+        turn=conversation.turn + 1,
+        handoff=handoff,
+        unannounced=None,
+        timer=Timer(TimerKind.HANDOFF_DEADLINE, now + policy.handoff_deadline),
+    )
+
+
+def _announcement(target: Target, handoff: Handoff, policy: Policy) -> BotMessage:
+    """Tell the person what comes, and with the same words the agent what it is about.
+
+    The recap stands in the thread because ``metadata`` reaches webhooks, not the agent's eyes.
+    """
+    words = policy.words
+    recap = []
+    if handoff.reason:
+        reason = words.reasons.get(handoff.reason, handoff.reason.replace("_", " "))
+        recap.append(words.recap_reason.format(reason=reason))
+    if handoff.summary:
+        recap.append(words.recap_summary.format(summary=handoff.summary))
+    recap += [
+        f"{name.replace('_', ' ').capitalize()}: {answer}"
+        for name, answer in handoff.answers.items()
+    ]
+    connecting = words.connecting.format(title=target.title)
+    return BotMessage(
+        text="\n".join([connecting, *recap]),
+        buttons=((words.never_mind, words.never_mind),),
+    )
+
+
+def _pass_metadata(handoff: Handoff) -> str:
+    return f"reason={handoff.reason or 'unknown'}"
+
+
+def _on_control_call_settled(
+    conversation: Conversation, event: ControlCallSettled, policy: Policy
+) -> Transition:
+    match event.call:
+        case ControlCall.PASS:
+            return _on_pass_settled(conversation, event, policy)
+        case ControlCall.TAKE:
+            return _on_take_settled(conversation, event, policy)
+        case ControlCall.RELEASE:
+            return _on_release_settled(conversation, event)
+        case _:
+            assert_never(event.call)
+
+
+def _on_pass_settled(
+    conversation: Conversation, event: ControlCallSettled, policy: Policy
+) -> Transition:
+    if conversation.owner is not Owner.HANDING_OFF or event.turn != conversation.turn:
+        return Transition(conversation)  # a handover event was quicker and knows better
+    handoff = conversation.handoff
+    if not event.worked or handoff is None:
+        back = _to_bot(conversation, since=conversation.owner_since, settled=event.received_at)
+        return Transition(back, (_say(policy.words.handoff_failed),))
+    inbox = _is_inbox(handoff.app_id, policy)
+    timeout = Timer(TimerKind.WAITING_TIMEOUT, event.received_at + policy.waiting_timeout)
+    return Transition(
+        replace(
+            conversation,
+            owner=Owner.WAITING if inbox else Owner.OTHER_APP,
+            owner_app_id=handoff.app_id,
+            owner_since=event.at,
+            owner_settled=event.received_at,
+            timer=timeout if inbox else None,
+        )
+    )
+
+
+def _on_take_settled(
+    conversation: Conversation, event: ControlCallSettled, policy: Policy
+) -> Transition:
+    if conversation.owner not in ELSEWHERE:
+        return Transition(replace(conversation, taking=None))  # a pass event was quicker
+    if not event.worked:
+        return Transition(replace(conversation, taking=None))  # the human keeps the thread
+    outcome = conversation.taking or Outcome.TAKEN
+    return _return(conversation, outcome, event.at, event.received_at, policy)
+
+
+def _on_release_settled(conversation: Conversation, event: ControlCallSettled) -> Transition:
+    if not event.worked or conversation.owner in ELSEWHERE:
+        return Transition(conversation)
+    return Transition(replace(conversation, owner=Owner.IDLE, timer=None, owner_since=event.at))
+
+
+# Coming back
+
+
+def _return(
+    conversation: Conversation, outcome: Outcome, since: int, settled: int, policy: Policy
+) -> Transition:
+    """Give the thread back to the bot, which speaks first and says that it is a bot."""
+    last = conversation.last_word
+    unanswered = last is not None and not last.answered
+    back = _to_bot(conversation, since=since, settled=settled)
+    return Transition(back, _handback(outcome, policy, unanswered=unanswered))
+
+
+def _handback(outcome: Outcome | None, policy: Policy, *, unanswered: bool) -> tuple[Command, ...]:
+    if outcome is None:
+        return ()
+    entities: dict[str, object] = {
+        "from": policy.default_target,
+        "outcome": outcome.value,
+        "unanswered": unanswered,
+    }
+    return (TellBot(policy.handback_intent, entities),)
+
+
+# Time
+
+
+def _on_timer(conversation: Conversation, event: TimerFired, policy: Policy) -> Transition:
+    if conversation.timer is None or conversation.timer.kind is not event.kind:
+        return Transition(conversation)  # set for something that is over
+    quiet = replace(conversation, timer=None)
+    match event.kind:
+        case TimerKind.HANDOFF_DEADLINE:
+            if conversation.owner is not Owner.HANDING_OFF:
+                return Transition(quiet)
+            back = _to_bot(
+                quiet, since=conversation.owner_since, settled=conversation.owner_settled
+            )
+            return Transition(back, (_say(policy.words.handoff_failed),))
+        case TimerKind.WAITING_TIMEOUT | TimerKind.HUMAN_IDLE_TIMEOUT:
+            if conversation.owner not in {Owner.WAITING, Owner.HUMAN}:
+                return Transition(quiet)
+            if event.received_at - _last_at(conversation) >= MESSAGING_WINDOW:
+                return Transition(_lapse(quiet, event.received_at))
+            return Transition(
+                replace(quiet, taking=Outcome.TIMEOUT),
+                (TakeThreadControl(metadata="nobody answered in time"),),
+            )
+        case _:
+            assert_never(event.kind)
+
+
+def _lapse(conversation: Conversation, now: int) -> Conversation:
+    """Come back in silence: the window is shut, so the bot announces itself at the next word."""
+    back = _to_bot(conversation, since=now, settled=now)
+    return replace(back, owner=Owner.IDLE, unannounced=Outcome.EXPIRED)
+
+
+# What an operator does by hand
+
+
+def _on_operator_took(conversation: Conversation) -> Transition:
+    if conversation.owner not in ELSEWHERE:
+        return Transition(conversation)
+    taking = replace(conversation, taking=Outcome.TAKEN)
+    return Transition(taking, (TakeThreadControl(metadata="taken by an operator"),))
+
+
+def _on_operator_passed(
+    conversation: Conversation, event: OperatorPassed, policy: Policy
+) -> Transition:
+    if conversation.owner not in {Owner.BOT, Owner.IDLE}:
+        return Transition(conversation)
+    asked = HandoffAsked(target=event.target, reason="operator")
+    return _hand_over(conversation, asked, policy, event.received_at)
+
+
+def _on_operator_released(conversation: Conversation) -> Transition:
+    if conversation.owner is not Owner.BOT:
+        return Transition(conversation)
+    return Transition(conversation, (ReleaseThreadControl(metadata="released by an operator"),))
+
+
+# Pieces
+
+
+def _to_bot(conversation: Conversation, *, since: int, settled: int) -> Conversation:
+    return replace(
+        conversation,
+        owner=Owner.BOT,
+        owner_app_id=None,
+        previous_app_id=conversation.owner_app_id or conversation.previous_app_id,
+        owner_since=since,
+        owner_settled=settled,
+        left_at=conversation.owner_since
+        if conversation.owner in ELSEWHERE
+        else conversation.left_at,
+        turn=conversation.turn + 1,
+        handoff=None,
+        timer=None,
+        taking=None,
+        unannounced=None,
+        bot_failures=0,
+    )
+
+
+def _to_other(
+    conversation: Conversation, owner: Owner, app_id: str | None, at: int
+) -> Conversation:
+    return replace(
+        conversation,
+        owner=owner,
+        owner_app_id=app_id,
+        owner_since=at,
+        owner_settled=at,
+        turn=conversation.turn + 1,
+        timer=None,
+    )
+
+
+def _with_idle_timer(conversation: Conversation, now: int, policy: Policy) -> Conversation:
+    if conversation.owner is not Owner.HUMAN:
+        return conversation
+    due = now + policy.human_idle_timeout
+    return replace(conversation, timer=Timer(TimerKind.HUMAN_IDLE_TIMEOUT, due))
+
+
+def _answered(conversation: Conversation) -> Conversation:
+    last = conversation.last_word
+    if last is None or last.answered:
+        return conversation
+    return replace(conversation, last_word=replace(last, answered=True))
+
+
+def _is_inbox(app_id: str | None, policy: Policy) -> bool:
+    """Say whether this is the Page Inbox. An echo without an app id is an agent's of old."""
+    return (
+        app_id is None
+        or app_id in PAGE_INBOX_APP_IDS
+        or any(
+            target.app_id == app_id and name == policy.default_target
+            for name, target in policy.targets.items()
+        )
+    )
+
+
+def _last_at(conversation: Conversation) -> int:
+    return conversation.last_word.at if conversation.last_word else 0
+
+
+def _words(event: PersonMessaged | PersonTapped) -> str:
+    return event.text if isinstance(event, PersonMessaged) else event.title
+
+
+def _line(event: PersonMessaged | PersonTapped, *, heard_by_bot: bool) -> Line:
+    text = _words(event)
+    if isinstance(event, PersonMessaged) and event.attachments:
+        text = " ".join([text, *(f"[{kind}]" for kind in event.attachments)]).strip()
+    return Line("person", text, event.at, event.mid, heard_by_bot=heard_by_bot)
+
+
+def _ask(event: PersonMessaged | PersonTapped) -> AskBot:
+    return AskBot(event.mid, _words(event), event.payload)
+
+
+def _say(text: str) -> SendMessage:
+    return SendMessage(BotMessage(text=text))

@@ -1,0 +1,299 @@
+"""Carry out commands, and turn what came of them back into events.
+
+Nothing here decides who may speak; it finds out whether a thing was done.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import assert_never
+
+import structlog
+
+from messenger_app.clock import Clock
+from messenger_app.conversation.commands import (
+    AskBot,
+    PassThreadControl,
+    ReleaseThreadControl,
+    SendMessage,
+    StopTyping,
+    TakeThreadControl,
+    TellBot,
+)
+from messenger_app.conversation.events import (
+    BotAnswered,
+    ControlCall,
+    ControlCallSettled,
+    Event,
+    MessageRefused,
+    MessageSent,
+    Refusal,
+)
+from messenger_app.graph.client import GraphClient
+from messenger_app.graph.errors import (
+    AccessTokenInvalid,
+    GraphError,
+    GraphOutcomeUnknown,
+    GraphRejected,
+    GraphUnreachable,
+    NotThreadOwner,
+    OutsideMessagingWindow,
+    PersonUnavailable,
+    TemporarilyRefused,
+)
+from messenger_app.graph.messages import render
+from messenger_app.rasa.client import Answer, RasaClient
+from messenger_app.rasa.errors import BotError, BotOutcomeUnknown, BotUnreachable
+from messenger_app.store.outbox import OpenCommand
+from messenger_app.webhook.parser import METADATA_PREFIX
+
+log = structlog.get_logger(__name__)
+
+#: By then a call that was begun has either reached the other side or never will. Milliseconds.
+CALL_DEADLINE = 10_000
+#: An echo that tells of a message comes within this.
+ECHO_GRACE = 3_000
+#: How far Graph's clock and ours may differ before a quick return would look like old news.
+CLOCK_SKEW = 500
+#: Tries that end without an answer before a message is given up, rather than said over and over.
+MOST_UNCERTAIN_SENDS = 3
+#: Times the bot may answer with an error before the person is told.
+MOST_BOT_ERRORS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One command on one thread."""
+
+    thread: str
+    page_id: str
+    psid: str
+    open: OpenCommand
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The command is over; ``event`` is what it means for the thread."""
+
+    event: Event | None = None
+    mid: str | None = None
+    #: Why it was refused for good.
+    refused: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TryAgain:
+    """Not yet. ``uncertain`` where it may have worked all the same."""
+
+    after: int
+    reason: str
+    uncertain: bool = False
+
+
+Result = Settled | TryAgain
+
+
+class Executor:
+    """Carries out commands against Graph and the bot."""
+
+    def __init__(
+        self,
+        graph: Mapping[str, GraphClient],
+        rasa: Mapping[str, RasaClient],
+        app_id: str,
+        clock: Clock,
+    ) -> None:
+        """``graph`` and ``rasa`` are by Page id."""
+        self._graph = graph
+        self._rasa = rasa
+        self._app_id = app_id
+        self._clock = clock
+
+    def run(self, job: Job) -> Result:
+        """Carry out one command. Calls that may have worked before are looked into first."""
+        try:
+            return self._run(job)
+        except (GraphUnreachable, BotUnreachable) as error:
+            return TryAgain(backoff(job.open.attempts, most=2_000), f"unreachable: {error}")
+        except GraphOutcomeUnknown as error:
+            return TryAgain(ECHO_GRACE, f"no answer: {error}", uncertain=True)
+        except TemporarilyRefused as error:
+            return TryAgain(backoff(job.open.attempts, least=1_000, most=60_000), str(error))
+        except AccessTokenInvalid as error:
+            log.error("graph.token_refused", page_id=job.page_id, code=error.code)
+            return TryAgain(30_000, str(error))
+
+    def _run(self, job: Job) -> Result:
+        match job.open.command:
+            case AskBot() as command:
+                return self._ask(job, command)
+            case TellBot() as command:
+                return self._ask(job, command)
+            case SendMessage() as command:
+                return self._send(job, command)
+            case StopTyping():
+                return self._stop_typing(job)
+            case PassThreadControl() as command:
+                return self._pass(job, command)
+            case TakeThreadControl() as command:
+                return self._take(job, command)
+            case ReleaseThreadControl() as command:
+                return self._release(job, command)
+            case _:
+                assert_never(job.open.command)
+
+    # The bot
+
+    def _ask(self, job: Job, command: AskBot | TellBot) -> Result:
+        rasa = self._rasa[job.page_id]
+        try:
+            answer = rasa.find_answer(job.psid, job.open.key) if job.open.uncertain else None
+            if answer is None and self._may_still_be_under_way(job):
+                return TryAgain(500, "the bot may still be thinking", uncertain=True)
+            answer = answer or self._put_question(rasa, job, command)
+        except BotUnreachable:
+            raise
+        except BotOutcomeUnknown as error:
+            return TryAgain(500, f"no answer from the bot: {error}", uncertain=True)
+        except BotError as error:
+            if job.open.attempts < MOST_BOT_ERRORS:
+                return TryAgain(backoff(job.open.attempts), str(error), uncertain=True)
+            log.error("bot.failed", thread=job.thread, reason=str(error))
+            answer = Answer((), None)
+        now = self._clock.now()
+        return Settled(
+            BotAnswered(
+                at=now,
+                received_at=now,
+                turn=job.open.turn,
+                messages=answer.messages,
+                handoff=answer.handoff,
+                intent=command.intent if isinstance(command, TellBot) else None,
+            )
+        )
+
+    @staticmethod
+    def _put_question(rasa: RasaClient, job: Job, command: AskBot | TellBot) -> Answer:
+        metadata = {"request": job.open.key, "page_id": job.page_id, "psid": job.psid}
+        if isinstance(command, TellBot):
+            return rasa.trigger(job.psid, command.intent, command.entities, metadata)
+        metadata["mid"] = command.mid
+        if command.payload is not None and command.payload.startswith("/"):
+            return rasa.tap(job.psid, command.payload, metadata)
+        return rasa.say(job.psid, command.text, metadata)
+
+    def _may_still_be_under_way(self, job: Job) -> bool:
+        started = job.open.started_at
+        return (
+            job.open.uncertain
+            and started is not None
+            and self._clock.machine() < started + CALL_DEADLINE
+        )
+
+    # The person
+
+    def _send(self, job: Job, command: SendMessage) -> Result:
+        text = command.message.text or "[picture]"
+        began = self._clock.now()
+        message = render(command.message, METADATA_PREFIX + job.open.key)
+        if job.open.uncertain and job.open.attempts > MOST_UNCERTAIN_SENDS:
+            return self._refused(job, text, began, Refusal.INVALID, "no answer, several times")
+        try:
+            mid = self._graph[job.page_id].send_message(job.psid, message)
+        except NotThreadOwner as error:
+            return self._refused(job, text, began, Refusal.OTHER_APP_IN_CONTROL, str(error))
+        except OutsideMessagingWindow as error:
+            return self._refused(job, text, began, Refusal.OUTSIDE_WINDOW, str(error))
+        except PersonUnavailable as error:
+            return self._refused(job, text, began, Refusal.PERSON_UNAVAILABLE, str(error))
+        except (TemporarilyRefused, AccessTokenInvalid):
+            raise
+        except GraphRejected as error:
+            return self._refused(job, text, began, Refusal.INVALID, str(error))
+        return Settled(
+            MessageSent(
+                at=began, received_at=self._clock.now(), turn=job.open.turn, mid=mid, text=text
+            ),
+            mid=mid,
+        )
+
+    def _refused(self, job: Job, text: str, began: int, refusal: Refusal, why: str) -> Settled:
+        log.warning("message.refused", thread=job.thread, refusal=refusal.value, reason=why)
+        event = MessageRefused(
+            at=began,
+            received_at=self._clock.now(),
+            turn=job.open.turn,
+            refusal=refusal,
+            text=text,
+        )
+        return Settled(event, refused=why)
+
+    def _stop_typing(self, job: Job) -> Result:
+        try:
+            self._graph[job.page_id].send_action(job.psid, "typing_off")
+        except GraphError as error:  # a bubble is not worth holding a handoff back
+            return Settled(refused=str(error))
+        return Settled()
+
+    # Thread control
+
+    def _pass(self, job: Job, command: PassThreadControl) -> Result:
+        graph, began = self._graph[job.page_id], self._clock.now()
+        if job.open.uncertain:
+            owner = graph.thread_owner(job.psid)
+            if owner not in {None, self._app_id}:
+                return self._control(job, ControlCall.PASS, began, worked=True)
+            if self._may_still_be_under_way(job):
+                return TryAgain(500, "the pass may still be under way", uncertain=True)
+        try:
+            graph.pass_thread_control(job.psid, command.app_id, command.metadata)
+        except (TemporarilyRefused, AccessTokenInvalid):
+            raise
+        except GraphRejected as error:
+            return self._control(job, ControlCall.PASS, began, worked=False, why=str(error))
+        return self._control(job, ControlCall.PASS, began, worked=True)
+
+    def _take(self, job: Job, command: TakeThreadControl) -> Result:
+        graph, began = self._graph[job.page_id], self._clock.now()
+        if job.open.uncertain and graph.thread_owner(job.psid) == self._app_id:
+            return self._control(job, ControlCall.TAKE, began, worked=True)
+        try:
+            graph.take_thread_control(job.psid, command.metadata)
+        except (TemporarilyRefused, AccessTokenInvalid):
+            raise
+        except GraphRejected as error:
+            ours = graph.thread_owner(job.psid) == self._app_id  # it had come back by itself
+            return self._control(job, ControlCall.TAKE, began, worked=ours, why=str(error))
+        return self._control(job, ControlCall.TAKE, began, worked=True)
+
+    def _release(self, job: Job, command: ReleaseThreadControl) -> Result:
+        graph, began = self._graph[job.page_id], self._clock.now()
+        if job.open.uncertain and graph.thread_owner(job.psid) != self._app_id:
+            return self._control(job, ControlCall.RELEASE, began, worked=True)
+        try:
+            graph.release_thread_control(job.psid, command.metadata)
+        except (TemporarilyRefused, AccessTokenInvalid):
+            raise
+        except GraphRejected as error:
+            return self._control(job, ControlCall.RELEASE, began, worked=False, why=str(error))
+        return self._control(job, ControlCall.RELEASE, began, worked=True)
+
+    def _control(
+        self, job: Job, call: ControlCall, began: int, *, worked: bool, why: str = ""
+    ) -> Settled:
+        log.info(
+            "thread_control.settled", thread=job.thread, call=call.value, worked=worked, reason=why
+        )
+        event = ControlCallSettled(
+            at=began - CLOCK_SKEW,
+            received_at=self._clock.now(),
+            turn=job.open.turn,
+            call=call,
+            worked=worked,
+        )
+        return Settled(event, refused="" if worked else why)
+
+
+def backoff(attempts: int, *, least: int = 250, most: int = 5_000) -> int:
+    """Return how long to wait after so many tries, in milliseconds."""
+    doublings = min(max(attempts - 1, 0), 16)
+    return min(most, least << doublings)

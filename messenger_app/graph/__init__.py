@@ -1,0 +1,1 @@
+"""Graph API out: one client method for each edge, failures sorted by what to do next."""

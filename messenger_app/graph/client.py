@@ -1,0 +1,141 @@
+"""Graph's edges for one Page. The token travels in a header, never in a URL."""
+
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
+
+from messenger_app.graph.errors import GraphError, GraphOutcomeUnknown, GraphUnreachable, rejected
+
+#: Seconds to connect, and seconds between two bytes of the answer.
+TIMEOUT = (3.05, 8.0)
+
+JSON = dict[str, Any]
+
+
+class GraphClient:
+    """Calls Graph as one Page. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        url: str,
+        version: str,
+        page_id: str,
+        token: str,
+        *,
+        connections: int = 16,
+        timeout: tuple[float, float] = TIMEOUT,
+    ) -> None:
+        self._root = f"{url.rstrip('/')}/{version}"
+        self._page_id = page_id
+        self._timeout = timeout
+        self._session = requests.Session()
+        self._session.headers["Authorization"] = f"Bearer {token}"
+        adapter = HTTPAdapter(pool_maxsize=connections)
+        self._session.mount("http://", adapter)
+        self._session.mount("https://", adapter)
+
+    def send_message(self, psid: str, message: JSON) -> str:
+        """Send a message in answer to the person; return its mid.
+
+        https://developers.facebook.com/docs/messenger-platform/reference/send-api
+        """
+        body = {"recipient": {"id": psid}, "messaging_type": "RESPONSE", "message": message}
+        return str(self._post("messages", body).get("message_id", ""))
+
+    def send_action(self, psid: str, action: str) -> None:
+        """Show ``typing_on``, ``typing_off`` or ``mark_seen``.
+
+        https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/sender-actions
+        """
+        self._post("messages", {"recipient": {"id": psid}, "sender_action": action})
+
+    def pass_thread_control(self, psid: str, target_app_id: str, metadata: str = "") -> None:
+        """Give another app control of this person's thread.
+
+        https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversation-routing
+        """
+        self._control("pass_thread_control", psid, metadata, target_app_id=target_app_id)
+
+    def take_thread_control(self, psid: str, metadata: str = "") -> None:
+        """Get control of this person's thread; needs the Page's permission for this app.
+
+        https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversation-routing
+        """
+        self._control("take_thread_control", psid, metadata)
+
+    def release_thread_control(self, psid: str, metadata: str = "") -> None:
+        """Let this person's thread go idle.
+
+        https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversation-routing
+        """
+        self._control("release_thread_control", psid, metadata)
+
+    def thread_owner(self, psid: str) -> str | None:
+        """Return the app id of the thread's owner; None where it is idle or not ours to know.
+
+        https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversation-routing
+        """
+        answer = self._get(f"{self._page_id}/thread_owner", {"recipient": psid})
+        rows = answer.get("data")
+        owner = rows[0].get("thread_owner") if isinstance(rows, list) and rows else None
+        app_id = owner.get("app_id") if isinstance(owner, dict) else None
+        return str(app_id) if app_id else None
+
+    def subscribed_apps(self) -> list[JSON]:
+        """Return the apps that are subscribed to this Page, with their fields.
+
+        https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks
+        """
+        rows = self._get(f"{self._page_id}/subscribed_apps", {}).get("data")
+        return rows if isinstance(rows, list) else []
+
+    def subscribe(self, fields: list[str]) -> None:
+        """Subscribe this app to the Page's webhooks.
+
+        https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks
+        """
+        self._post("subscribed_apps", {"subscribed_fields": ",".join(fields)})
+
+    def _control(self, edge: str, psid: str, metadata: str, **more: str) -> None:
+        self._post(edge, {"recipient": {"id": psid}, "metadata": metadata, **more})
+
+    def _post(self, edge: str, body: JSON) -> JSON:
+        return self._call("POST", f"{self._page_id}/{edge}", json=body)
+
+    def _get(self, path: str, query: dict[str, str]) -> JSON:
+        return self._call("GET", path, params=query)
+
+    def _call(self, method: str, path: str, **content: Any) -> JSON:
+        try:
+            response = self._session.request(
+                method, f"{self._root}/{path}", timeout=self._timeout, **content
+            )
+        except requests.RequestException as error:
+            raise _failure(error) from error
+        answer = _json(response)
+        if isinstance(answer.get("error"), dict):
+            raise rejected(answer["error"])
+        return answer
+
+
+def _json(response: requests.Response) -> JSON:
+    """Read the answer. One that is no JSON object says nothing about what happened."""
+    try:
+        answer = response.json()
+    except ValueError:
+        answer = None
+    if not isinstance(answer, dict):
+        raise GraphOutcomeUnknown(f"Graph answered {response.status_code} without JSON.")
+    return answer
+
+
+def _failure(error: requests.RequestException) -> GraphError:
+    """Tell "never sent" from "sent, no answer": only the first may be tried again blindly."""
+    cause = error.args[0] if error.args else None
+    reason = cause.reason if isinstance(cause, MaxRetryError) else None
+    name = type(reason or error).__name__
+    if isinstance(reason, NewConnectionError | ConnectTimeoutError):
+        return GraphUnreachable(name)
+    return GraphOutcomeUnknown(name)

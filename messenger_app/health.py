@@ -1,0 +1,47 @@
+"""Is the bridge well? ``/healthz`` says the process lives, ``/readyz`` what it can do."""
+
+from flask import Blueprint, Response, current_app, jsonify
+
+from messenger_app.bridge import Bridge
+from messenger_app.errors import StoreUnavailable
+
+blueprint = Blueprint("health", __name__)
+
+
+@blueprint.get("/healthz")
+def healthz() -> Response:
+    """Say that this process answers."""
+    return jsonify(status="ok")
+
+
+@blueprint.get("/readyz")
+def readyz() -> tuple[Response, int]:
+    """Say whether events can be stored; the rest is told without changing the status.
+
+    A bridge that can store must keep taking webhooks, or the Page gets unsubscribed.
+    """
+    bridge: Bridge = current_app.extensions["bridge"]
+    database = _database(bridge)
+    bots = [client.is_up() for client in bridge.rasa.values()]
+    checks = {
+        "database": database,
+        "bot": "ok" if all(bots) else "degraded",
+        "worker": "ok" if bridge.bell.is_heard() else "degraded",
+    }
+    return jsonify(checks=checks), 200 if database == "ok" else 503
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    """Return the figures for Prometheus."""
+    bridge: Bridge = current_app.extensions["bridge"]
+    with bridge.database.reading() as connection:
+        page = bridge.metrics.page(connection)
+    return Response(page, mimetype="text/plain; version=0.0.4")
+
+
+def _database(bridge: Bridge) -> str:
+    try:
+        return "ok" if bridge.database.is_current() else "not migrated: run `flask db upgrade`"
+    except StoreUnavailable as error:
+        return str(error)

@@ -1,0 +1,1 @@
+"""The bot, over Rasa's REST channel."""

@@ -1,0 +1,128 @@
+"""Talk to one Rasa server.
+
+https://rasa.com/docs/rasa/connectors/your-own-website#restinput
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
+
+from messenger_app.conversation.events import BotMessage, HandoffAsked
+from messenger_app.rasa.errors import BotError, BotOutcomeUnknown, BotRejected, BotUnreachable
+from messenger_app.rasa.replies import from_rest, from_tracker
+
+#: Seconds to connect, and seconds the bot may think.
+TIMEOUT = (3.05, 10.0)
+
+#: What leads words that Rasa would obey as an intent; see `as_words`.
+_GUARD = "\u2060"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the bot said, and whether it asked for a human."""
+
+    messages: tuple[BotMessage, ...]
+    handoff: HandoffAsked | None
+
+
+class RasaClient:
+    """Asks one Rasa server. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        url: str,
+        token: str | None = None,
+        *,
+        connections: int = 16,
+        timeout: tuple[float, float] = TIMEOUT,
+    ) -> None:
+        """``token`` is Rasa's ``--auth-token``, which it takes in the query only."""
+        self._url = url.rstrip("/")
+        self._query = {"token": token} if token else {}
+        self._timeout = timeout
+        self._session = requests.Session()
+        adapter = HTTPAdapter(pool_maxsize=connections)
+        self._session.mount("http://", adapter)
+        self._session.mount("https://", adapter)
+
+    def say(self, sender: str, text: str, metadata: dict[str, Any]) -> Answer:
+        """Give the bot a person's words. They are never obeyed as an intent."""
+        return self._ask(sender, as_words(text), metadata)
+
+    def trigger(
+        self, sender: str, intent: str, entities: dict[str, Any], metadata: dict[str, Any]
+    ) -> Answer:
+        """Send an intent of our own, such as ``/handback{…}``."""
+        said = "/" + intent + (json.dumps(entities) if entities else "")
+        return self._ask(sender, said, metadata)
+
+    def tap(self, sender: str, payload: str, metadata: dict[str, Any]) -> Answer:
+        """Give the bot the payload of a button that it offered itself."""
+        return self._ask(sender, payload, metadata)
+
+    def find_answer(self, sender: str, request_key: str) -> Answer | None:
+        """Look in the tracker for what the bot answered to a question it may have heard.
+
+        None where the tracker doesn't know the question (yet): Rasa saves it at the end of a turn.
+        """
+        path = f"conversations/{quote(sender, safe='')}/tracker"
+        tracker = self._call("GET", path)
+        events = tracker.get("events") if isinstance(tracker, dict) else None
+        found = from_tracker(events or [], request_key)
+        return None if found is None else Answer(*found)
+
+    def is_up(self) -> bool:
+        """Say whether the server answers. It opens its port only once the model is loaded."""
+        try:
+            self._call("GET", "version")
+        except BotError:
+            return False
+        return True
+
+    def _ask(self, sender: str, message: str, metadata: dict[str, Any]) -> Answer:
+        body = {"sender": sender, "message": message, "metadata": metadata}
+        answer = self._call("POST", "webhooks/rest/webhook", json=body)
+        if not isinstance(answer, list):
+            raise BotRejected("The bot's answer is no list of messages.")
+        return Answer(*from_rest(answer))
+
+    def _call(self, method: str, path: str, **content: Any) -> Any:
+        try:
+            response = self._session.request(
+                method,
+                f"{self._url}/{path}",
+                params=self._query,
+                timeout=self._timeout,
+                **content,
+            )
+        except requests.RequestException as error:
+            raise _failure(error) from None  # its text holds the URL, and that the token
+        if not response.ok:
+            raise BotRejected(f"The bot answered {response.status_code}.")
+        try:
+            return response.json()
+        except ValueError:
+            raise BotRejected("The bot's answer is no JSON.") from None
+
+
+def as_words(text: str) -> str:
+    """Keep what a person typed from being obeyed as an intent.
+
+    Rasa strips leading white space and takes what follows a slash for an intent's name.
+    """
+    return _GUARD + text if text.lstrip().startswith("/") else text
+
+
+def _failure(error: requests.RequestException) -> BotError:
+    cause = error.args[0] if error.args else None
+    reason = cause.reason if isinstance(cause, MaxRetryError) else None
+    name = type(reason or error).__name__
+    if isinstance(reason, NewConnectionError | ConnectTimeoutError):
+        return BotUnreachable(name)
+    return BotOutcomeUnknown(name)

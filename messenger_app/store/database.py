@@ -1,0 +1,137 @@
+"""One code path for SQLite and PostgreSQL, chosen by the URL."""
+
+import fcntl
+import importlib
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from messenger_app.errors import SettingsError, StoreUnavailable
+
+#: How long a writer waits for another one, in milliseconds.
+BUSY_TIMEOUT = 10_000
+
+
+class Database:
+    """The connections of this process."""
+
+    def __init__(self, url: str) -> None:
+        """Raises SettingsError where the URL can't be read. Opens nothing yet."""
+        try:
+            self.url = make_url(url)
+        except SQLAlchemyError:
+            raise SettingsError("DATABASE_URL can't be read; see .env.example.") from None
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = self._sqlite() if self.is_sqlite else create_engine(self.url)
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Open a transaction that commits at the end.
+
+        Raises StoreUnavailable where the database can't take it; nothing was written then.
+        """
+        try:
+            with self.engine.begin() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise StoreUnavailable(_cause(error)) from error
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Open a connection that writes nothing and waits for no writer."""
+        try:
+            with self.engine.connect() as connection:
+                yield connection.execution_options(isolation_level="AUTOCOMMIT")
+        except SQLAlchemyError as error:
+            raise StoreUnavailable(_cause(error)) from error
+
+    def upgrade(self) -> None:
+        """Bring the tables up to date. Two processes may call this at once."""
+        config = migrations_config()
+        with self._one_at_a_time(), self.writing() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+    def is_current(self) -> bool:
+        """Say whether every migration has run. Raises StoreUnavailable."""
+        head = ScriptDirectory.from_config(migrations_config()).get_current_head()
+        with self.reading() as connection:
+            return MigrationContext.configure(connection).get_current_revision() == head
+
+    def path_beside(self, suffix: str) -> Path | None:
+        """Return a path beside the SQLite file, for locks and wake-ups; None for PostgreSQL."""
+        if not self.is_sqlite or not self.url.database:
+            return None
+        return Path(self.url.database + suffix)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _one_at_a_time(self) -> Iterator[None]:
+        path = self.path_beside(".migrating")
+        if path is None:
+            yield
+            return
+        with path.open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _sqlite(self) -> Engine:
+        if self.url.database and self.url.database != ":memory:":
+            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(
+            self.url,
+            module=_sqlite_module(),
+            connect_args={"timeout": BUSY_TIMEOUT / 1000, "check_same_thread": False},
+        )
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_immediate)
+        return engine
+
+
+def migrations_config() -> Config:
+    """Return Alembic's configuration; there is no ini file to keep in step."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+def _sqlite_module() -> ModuleType:
+    """Prefer the SQLite that comes as a wheel, for Linux: older ones can corrupt their WAL."""
+    try:
+        return importlib.import_module("pysqlite3")
+    except ImportError:
+        return sqlite3
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves, below
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")  # a commit is on the disk when it returns
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
+    cursor.close()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    """Take the write lock at once: a lock that is upgraded later can fail half way."""
+    if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _cause(error: SQLAlchemyError) -> str:
+    """Name the fault without statement or values: those hold what people wrote."""
+    return f"The database refused: {getattr(error, 'orig', None) or type(error).__name__}"

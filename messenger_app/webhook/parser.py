@@ -1,0 +1,149 @@
+"""Give a stored event its meaning.
+
+https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks/webhook-events
+"""
+
+from typing import Any
+
+import orjson
+
+from messenger_app.conversation.events import (
+    ControlPassed,
+    ControlRequested,
+    ControlTaken,
+    Event,
+    Noticed,
+    OperatorPassed,
+    OperatorReleased,
+    OperatorTook,
+    OtherAppEchoed,
+    OwnAppEchoed,
+    PersonMessaged,
+    PersonTapped,
+)
+from messenger_app.webhook.envelope import Channel
+
+#: What leads the metadata of each message that this bridge sends; the outbox key follows.
+METADATA_PREFIX = "mh:"
+
+_NOTICED = (
+    "delivery",
+    "read",
+    "reaction",
+    "message_edit",
+    "referral",
+    "optin",
+    "account_linking",
+    "policy_enforcement",
+    "app_roles",
+)
+
+
+def parse(
+    body: bytes, channel: Channel, at: int, received_at: int, *, own_app_id: str
+) -> tuple[Event, str]:
+    """Turn one stored event into what the core understands.
+
+    Returns the event and, for an echo of a message that this bridge sent, the key of its row in
+    the outbox (otherwise ""). What is not understood becomes ``Noticed("unrecognised")``: never
+    an error, never dropped.
+    """
+    raw: dict[str, Any] = orjson.loads(body)
+    when = {"at": at, "received_at": received_at}
+    if channel is Channel.OPERATOR:
+        return _operator(raw, when), ""
+    message = raw.get("message")
+    if isinstance(message, dict):
+        if message.get("is_echo"):
+            return _echo(message, when, own_app_id)
+        return _message(message, when, standby=channel is Channel.STANDBY), ""
+    if isinstance(raw.get("postback"), dict):
+        return _postback(raw["postback"], when, standby=channel is Channel.STANDBY, body=body), ""
+    return _handover(raw, when) or _noticed(raw, when), ""
+
+
+def _message(message: dict[str, Any], when: dict[str, int], *, standby: bool) -> PersonMessaged:
+    quick_reply = message.get("quick_reply")
+    payload = quick_reply.get("payload") if isinstance(quick_reply, dict) else None
+    listed = message.get("attachments")
+    kinds = tuple(
+        str(attachment.get("type", "unknown"))
+        for attachment in (listed if isinstance(listed, list) else [])
+        if isinstance(attachment, dict)
+    )
+    return PersonMessaged(
+        **when,
+        mid=str(message.get("mid", "")),
+        text=str(message.get("text") or ""),
+        standby=standby,
+        payload=str(payload) if payload is not None else None,
+        attachments=kinds,
+    )
+
+
+def _postback(
+    postback: dict[str, Any], when: dict[str, int], *, standby: bool, body: bytes
+) -> PersonTapped:
+    payload = postback.get("payload")
+    return PersonTapped(
+        **when,
+        mid=str(postback.get("mid") or f"postback:{when['at']}:{len(body)}"),
+        title=str(postback.get("title") or ""),
+        standby=standby,
+        payload=str(payload) if payload is not None else None,
+    )
+
+
+def _echo(
+    message: dict[str, Any], when: dict[str, int], own_app_id: str
+) -> tuple[OwnAppEchoed | OtherAppEchoed, str]:
+    """Tell our own words from others'. The app id decides, whatever channel the echo came on."""
+    mid, text = str(message.get("mid", "")), str(message.get("text") or "")
+    app_id = _app_id(message.get("app_id"))
+    if app_id != own_app_id:
+        return OtherAppEchoed(**when, mid=mid, text=text, app_id=app_id), ""
+    metadata = str(message.get("metadata") or "")
+    key = metadata.removeprefix(METADATA_PREFIX) if metadata.startswith(METADATA_PREFIX) else ""
+    return OwnAppEchoed(**when, mid=mid, text=text, ours=bool(key)), key
+
+
+def _handover(raw: dict[str, Any], when: dict[str, int]) -> Event | None:
+    for name, kind in (
+        ("pass_thread_control", ControlPassed),
+        ("take_thread_control", ControlTaken),
+    ):
+        moved = raw.get(name)
+        if isinstance(moved, dict):
+            return kind(
+                **when,
+                previous_app_id=_app_id(moved.get("previous_owner_app_id")),
+                new_app_id=_app_id(moved.get("new_owner_app_id")),
+                metadata=str(moved.get("metadata") or ""),
+            )
+    asked = raw.get("request_thread_control")
+    if isinstance(asked, dict) and (app_id := _app_id(asked.get("requested_owner_app_id"))):
+        return ControlRequested(**when, app_id=app_id, metadata=str(asked.get("metadata") or ""))
+    return None
+
+
+def _noticed(raw: dict[str, Any], when: dict[str, int]) -> Noticed:
+    kind = next((name for name in _NOTICED if name in raw), "unrecognised")
+    return Noticed(**when, kind=kind)
+
+
+def _operator(raw: dict[str, Any], when: dict[str, int]) -> Event:
+    match raw.get("action"):
+        case "take":
+            return OperatorTook(**when)
+        case "pass":
+            target = raw.get("target")
+            return OperatorPassed(**when, target=str(target) if target else None)
+        case "release":
+            return OperatorReleased(**when)
+        case _:
+            return Noticed(**when, kind="unrecognised")
+
+
+def _app_id(value: Any) -> str | None:
+    """App ids come as numbers and as text, for the same app."""
+    return str(value) if value not in (None, "") else None

@@ -1,0 +1,11 @@
+"""What gunicorn and `flask` load."""
+
+import sys
+
+from messenger_app.app import create_app
+from messenger_app.errors import SettingsError
+
+try:
+    app = create_app()
+except SettingsError as error:
+    sys.exit(str(error))  # a line that says what to do, in place of a traceback
