@@ -1,0 +1,120 @@
+"""What the trained bot answers, on real Rasa."""
+
+from typing import Any
+
+import pytest
+
+from tests.bot.conftest import Bot
+
+MENU = ["Opening hours", "Where to find us", "Delivery", "Chat with a person"]
+
+
+def menu(answer: dict[str, Any]) -> list[str]:
+    return [button["title"] for button in answer.get("buttons", [])]
+
+
+@pytest.mark.parametrize("words", ["hi", "what can you do?", "tell me a joke", "qwrtz plmk vbnx"])
+def test_greeting_help_and_misunderstandings_offer_the_menu_with_a_person_last(
+    bot: Bot, words: str
+) -> None:
+    (answer,) = bot.hears(words)
+    assert menu(answer) == MENU
+
+
+@pytest.mark.parametrize("title", MENU)
+def test_a_button_and_its_title_typed_do_the_same(bot: Bot, title: str) -> None:
+    (greeting,) = bot.hears("hi")
+    payload = next(b["payload"] for b in greeting["buttons"] if b["title"] == title)
+    other = Bot(bot.url, bot.actions_port, person=f"{bot.person} typing")
+    assert bot.hears(payload) == other.hears(title)
+
+
+@pytest.mark.parametrize(
+    ("words", "fact"),
+    [
+        ("when are you open?", "Monday to Friday 9:00 to 18:00"),
+        ("where is your shop?", "12 Quay Street"),
+        ("how long does delivery take?", "two to three working days"),
+    ],
+)
+def test_the_three_questions_are_answered_while_the_action_server_is_down(
+    bot: Bot, words: str, fact: str
+) -> None:
+    (answer,) = bot.hears(words)
+    assert fact in answer["text"]
+
+
+def test_opening_hours_say_whether_the_shop_is_open_now(bot: Bot, action_server: str) -> None:
+    hours, now = bot.hears("when are you open?")
+    assert hours["text"].startswith("Harbour Books is open")
+    assert now["text"].startswith("Right now (")
+
+
+@pytest.mark.parametrize("words", ["I want to talk to a human", "/human_handoff"])
+def test_asking_for_a_person_hands_over_at_once_while_the_action_server_is_down(
+    bot: Bot, words: str
+) -> None:
+    handoff = {"target": "page_inbox", "reason": "user_asked", "summary": "Asked for a person."}
+    assert bot.hears(words) == [{"custom": {"handoff": handoff}}]
+
+
+def test_the_summary_names_what_was_asked_before(bot: Bot) -> None:
+    bot.hears("where is my parcel?")
+    (answer,) = bot.hears("get me a human please")
+    assert answer["custom"]["handoff"]["summary"].endswith(
+        "asked the bot about: delivery of orders."
+    )
+
+
+def test_what_was_asked_before_one_handoff_is_not_told_at_the_next(bot: Bot) -> None:
+    bot.hears("where is my parcel?")
+    bot.hears("get me a human please")
+    bot.hears('/handback{"from": "page_inbox", "outcome": "done", "unanswered": false}')
+    (answer,) = bot.hears("get me a human please")
+    assert answer["custom"]["handoff"]["summary"] == "Asked for a person."
+
+
+def come_back(bot: Bot, outcome: str, unanswered: str = "false") -> tuple[str, dict[str, Any]]:
+    intent = (
+        f'/handback{{"from": "page_inbox", "outcome": "{outcome}", "unanswered": {unanswered}}}'
+    )
+    greeting, question = bot.hears(intent)
+    return greeting["text"], question
+
+
+def test_each_outcome_has_words_of_its_own_and_all_say_that_the_bot_is_back(bot: Bot) -> None:
+    outcomes = ["done", "timeout", "cancelled", "expired", "taken"]
+    greetings = {come_back(bot, outcome)[0] for outcome in outcomes}
+    assert len(greetings) == len(outcomes)
+    assert all("Harbour Books bot" in greeting for greeting in greetings)
+
+
+def test_an_unanswered_last_word_is_asked_for_again(bot: Bot) -> None:
+    _, question = come_back(bot, "timeout", "true")
+    assert "send it once more" in question["text"]
+    assert menu(question) == MENU
+
+
+def test_nothing_of_an_earlier_handback_is_left_at_the_next(bot: Bot) -> None:
+    come_back(bot, "timeout", "true")
+    _, question = come_back(bot, "done")
+    assert question["text"] == "What can I do for you?"
+
+
+def test_a_handback_without_details_falls_back_to_neutral_words(bot: Bot) -> None:
+    come_back(bot, "timeout", "true")
+    greeting, question = bot.hears("/handback")
+    assert greeting["text"] == "Hello again, it's the Harbour Books bot. I'm answering again."
+    assert question["text"] == "What can I do for you?"
+
+
+def test_a_thread_from_another_bot_is_greeted(bot: Bot) -> None:
+    (answer,) = bot.hears('/handoff{"from_host": "http://127.0.0.1:5007"}')
+    assert menu(answer) == MENU
+
+
+@pytest.mark.parametrize("order", ["/restart", "/human_handoff", '/handback{"outcome": "done"}'])
+def test_an_order_behind_a_zero_width_space_is_answered_as_words(bot: Bot, order: str) -> None:
+    (answer,) = bot.hears(f"\u200b{order}")
+    assert menu(answer) == MENU
+    assert "only a bot" in answer["text"]
