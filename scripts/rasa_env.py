@@ -95,8 +95,7 @@ def find_python() -> tuple[str, str] | None:
 def uv() -> str:
     """Return the path of uv: the one that UV names, that of this environment, or one on PATH."""
     beside = Path(sys.executable).parent / "uv"
-    found = os.environ.get("UV") or (str(beside) if beside.exists() else shutil.which("uv"))
-    if not found:
+    if not (found := os.environ.get("UV") or shutil.which(beside) or shutil.which("uv")):
         raise RasaEnvError(
             "uv is missing: run this with the bridge's environment, "
             ".venv/bin/python scripts/rasa_env.py, which `make setup` makes"
@@ -114,15 +113,17 @@ def fingerprint(paths: list[Path], *more: str) -> str:
 
 
 def installed_stamp(version: str) -> str:
-    """Return what `installed` holds after an install. The place counts: scripts inside name it."""
-    chosen = os.environ.get("RASA_PYTHON", "")
-    return f"{version} {chosen} {fingerprint([LOCKS[version]], str(VENV))}"
+    """Return what an environment is made from. Its place counts: scripts inside name it."""
+    return f"{version} {fingerprint([LOCKS[version]], str(VENV))}"
 
 
 def is_installed() -> bool:
     """Tell whether the environment is complete, of today's lock, and its Python still there."""
-    stamp = INSTALLED.read_text() if INSTALLED.exists() and PYTHON.exists() else ""
-    return any(stamp == installed_stamp(version) for version in LOCKS)
+    if not (INSTALLED.exists() and PYTHON.exists()):
+        return False
+    made_from, _, path = INSTALLED.read_text().partition("\n")
+    chosen = os.environ.get("RASA_PYTHON") or path
+    return chosen == path and made_from in map(installed_stamp, LOCKS)
 
 
 def setup() -> None:
@@ -152,7 +153,7 @@ def install() -> None:
     sync = [uv(), "pip", "sync", "--require-hashes", "--python", str(PYTHON), str(LOCKS[version])]
     advice = "check the network, then run the same command again"
     logged("rasa-install", sync, advice)
-    write_stamp(INSTALLED, installed_stamp(version))
+    write_stamp(INSTALLED, f"{installed_stamp(version)}\n{path}")
     say(f"installed in {time.monotonic() - started:.0f} s")
 
 
