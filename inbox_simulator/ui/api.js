@@ -1,0 +1,44 @@
+/** The simulator's control API, one function for each call. */
+
+export class ApiError extends Error {}
+
+async function call(method, path, body) {
+  let response;
+  try {
+    response = await fetch(`/_simulator/${path}`, {
+      method,
+      headers: body === undefined ? {} : { "Content-Type": "application/json" },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+  } catch {
+    throw new ApiError("The simulator does not answer. What you wrote is still here.");
+  }
+  const answer = await response.json().catch(() => null);
+  if (!response.ok) throw new ApiError(reasonOf(answer) ?? `The simulator refused (${response.status}).`);
+  return answer;
+}
+
+function reasonOf(answer) {
+  const error = answer?.error;
+  return typeof error === "string" ? error : error?.message;
+}
+
+export const loadState = () => call("GET", "state");
+export const loadJournal = (since) => call("GET", `journal?since=${since}`);
+export const streamUrl = (version) => `/_simulator/stream?since=${version}`;
+
+export const addPerson = (name) => call("POST", "people", { name });
+export const say = (psid, text) => call("POST", `people/${psid}/messages`, { text });
+export const tapQuickReply = (psid, { title, payload }) =>
+  call("POST", `people/${psid}/messages`, { text: title, quick_reply: { title, payload } });
+export const tapButton = (psid, { title, payload }) =>
+  call("POST", `people/${psid}/postbacks`, { title, payload });
+
+export const reply = (psid, text) => call("POST", `inbox/${psid}/replies`, { text });
+export const markDone = (psid) => call("POST", `inbox/${psid}/done`, {});
+export const markRead = (psid) => call("POST", `inbox/${psid}/read`, {});
+export const moveToMain = (psid) => call("POST", `inbox/${psid}/take`, {});
+
+export const advanceClock = (seconds) => call("POST", "clock", { advance_seconds: seconds });
+export const setSwitch = (name, value) => call("PUT", "switches", { [name]: value });
+export const sendAgain = (seq) => call("POST", `journal/${seq}/resend`, {});

@@ -1,0 +1,72 @@
+/** Pictures, files and templates of a message, as Messenger draws them. */
+
+import { h } from "./dom.js";
+
+/** Elements for a message's attachments, then for the buttons under its text. */
+export function attachmentViews(message, onTap) {
+  const views = (message.attachments ?? []).flatMap((attachment) => attachmentView(attachment, onTap));
+  const drawn = (message.attachments ?? []).some(({ type }) => type === "template");
+  const buttons = drawn ? [] : (message.buttons ?? []);
+  return buttons.length ? [...views, buttonList(buttons, onTap)] : views;
+}
+
+function attachmentView(attachment, onTap) {
+  const payload = attachment.payload ?? attachment;
+  if (attachment.type === "template") return templateViews(payload, onTap);
+  const url = safeUrl(payload.url ?? attachment.url);
+  if (attachment.type === "image") return [url ? picture(url, "Picture") : placeholder("A picture")];
+  const word = { audio: "A sound", video: "A video", file: "A file" }[attachment.type] ?? `(${attachment.type})`;
+  return [url ? link(url, word) : placeholder(word)];
+}
+
+function templateViews({ text, elements, buttons }, onTap) {
+  const cards = (elements ?? []).map((element) => card(element, onTap));
+  return [
+    text && h("p", { class: "text" }, text),
+    cards.length ? h("div", { class: "cards", tabindex: cards.length > 1 ? "0" : null }, ...cards) : null,
+    buttons?.length ? buttonList(buttons, onTap) : null,
+  ];
+}
+
+function card({ title, subtitle, image_url: image, url, buttons }, onTap) {
+  const picked = safeUrl(image ?? url);
+  return h(
+    "div",
+    { class: "card" },
+    picked && picture(picked, title ?? ""),
+    title && h("strong", {}, title),
+    subtitle && h("span", { class: "subtitle" }, subtitle),
+    buttons?.length ? buttonList(buttons, onTap) : null,
+  );
+}
+
+function buttonList(buttons, onTap) {
+  return h("div", { class: "buttons" }, ...buttons.map((button) => buttonView(button, onTap)));
+}
+
+function buttonView(button, onTap) {
+  const url = button.type === "web_url" ? safeUrl(button.url) : null;
+  if (url) return link(url, button.title);
+  if (!onTap || button.type !== "postback") return h("span", { class: "button-like" }, button.title);
+  return h("button", { type: "button", "data-test": "template-button", click: () => onTap(button) }, button.title);
+}
+
+function link(href, words) {
+  return h("a", { href, target: "_blank", rel: "noopener noreferrer" }, words);
+}
+
+/** A picture that can't be loaded (offline, say) leaves its words behind. */
+function picture(src, alt) {
+  const image = h("img", { src, alt, loading: "lazy" });
+  image.addEventListener("error", () => image.replaceWith(placeholder(alt || "A picture")), { once: true });
+  return image;
+}
+
+function placeholder(words) {
+  return h("span", { class: "placeholder" }, words);
+}
+
+/** Addresses come from whoever sent the message: only web pages and inline pictures are followed. */
+function safeUrl(address) {
+  return /^(https?:|data:image\/)/i.test(address ?? "") ? address : null;
+}

@@ -1,0 +1,84 @@
+/** The Page Inbox: folders, the list of conversations, and the one that is open. */
+
+import { h, keyed, setAttr, setText } from "./dom.js";
+import { icon } from "./icons.js";
+import { inboxItem } from "./inbox-item.js";
+import { inboxThread } from "./inbox-thread.js";
+
+const FOLDERS = [
+  ["main", "Main"],
+  ["done", "Done"],
+];
+
+const EMPTY = {
+  main: "Nobody waits for a person. When the bot passes a conversation here, it appears in Main.",
+  done: "Conversations that the bot holds, and those you are done with, are kept here.",
+};
+
+export function inboxPlace(root, store) {
+  let folder = "main";
+  const tabs = FOLDERS.map(([name, words]) => folderTab(name, words, () => choose(name)));
+  const list = h("div", { class: "inbox-list", role: "list", "aria-label": "Conversations" });
+  const empty = h("p", { class: "inbox-empty" });
+  const thread = inboxThread(store, { back: () => store.open(null) });
+  root.append(
+    h(
+      "div",
+      { class: "place-head" },
+      h("h2", { id: "inbox-title" }, "Page Inbox"),
+      h("div", { class: "folders", role: "group", "aria-label": "Folders" }, ...tabs.map(({ node }) => node)),
+    ),
+    h("div", { class: "inbox-body" }, h("div", { class: "inbox-side" }, list, empty), thread.node),
+  );
+
+  function choose(name) {
+    folder = name;
+    store.changed();
+  }
+
+  store.subscribe((state) => {
+    const threads = [...state.threads.values()].filter(({ messages }) => messages.length);
+    threads.sort((a, b) => b.messages.at(-1).at - a.messages.at(-1).at);
+    for (const tab of tabs) tab.update(threads, folder);
+    const shown = threads.filter((item) => item.folder === folder);
+    keyed(list, shown, ({ psid }) => psid, (item) => inboxItem(item, store));
+    empty.hidden = shown.length > 0;
+    setText(empty, state.loaded ? EMPTY[folder] : "");
+    if (!state.opened && !isNarrow() && shown.length) state.opened = shown[0].psid;
+    setAttr(root, "data-open", state.opened !== null);
+    thread.update(state);
+  });
+
+  function step(by) {
+    const items = [...list.children];
+    const at = items.findIndex((item) => item.dataset.psid === store.state.opened);
+    items[Math.min(items.length - 1, Math.max(0, at + by))]?.click();
+  }
+
+  return { step, choose, ...thread.actions };
+}
+
+/** On a phone the list comes first and a tap opens a conversation. */
+function isNarrow() {
+  return matchMedia("(max-width: 899px)").matches;
+}
+
+function folderTab(name, words, click) {
+  const count = h("span", { class: "count" });
+  const dot = h("span", { class: "unread-dot", title: "unread" });
+  const node = h(
+    "button",
+    { type: "button", class: "folder", "data-test": `folder-${name}`, click },
+    name === "main" ? icon("inbox") : icon("check"),
+    words,
+    count,
+    dot,
+  );
+  function update(threads, folder) {
+    const inside = threads.filter((thread) => thread.folder === name);
+    setText(count, String(inside.length));
+    dot.hidden = name !== "main" || !inside.some(({ unread }) => unread);
+    setAttr(node, "aria-pressed", String(folder === name));
+  }
+  return { node, update };
+}

@@ -1,0 +1,72 @@
+/** One message as both places draw it: picture, name, bubble, template, time. */
+
+import { fill, h } from "./dom.js";
+import { clockTime, dayAndTime } from "./format.js";
+import { lights } from "./highlight.js";
+import { avatar } from "./speakers.js";
+import { attachmentViews } from "./attachments.js";
+
+/**
+ * `make` for `keyed`: a row that redraws itself only when what it shows has changed.
+ *
+ * `item` is `{message, first, last, pause, speaker, mine, seen}`; `mine` puts it on the right.
+ * `onTap(button)` is what a template's button does; without it buttons are drawn, not offered.
+ */
+export function messageRow(item, { onTap } = {}) {
+  const node = h("div", { class: "row enter" });
+  node.addEventListener("animationend", () => node.classList.remove("enter"), { once: true });
+  let drawn = "";
+  return {
+    node,
+    update(next) {
+      const signature = JSON.stringify(next);
+      if (signature === drawn) return;
+      drawn = signature;
+      node.className = rowClass(next, node.classList.contains("enter"));
+      fill(node, ...rowParts(next, onTap));
+    },
+  };
+}
+
+function rowClass({ speaker, mine, first, last }, entering) {
+  const classes = ["row", `by-${speaker.kind}`, mine ? "mine" : "theirs"];
+  if (first) classes.push("first");
+  if (last) classes.push("last");
+  if (entering) classes.push("enter");
+  return classes.join(" ");
+}
+
+function rowParts(item, onTap) {
+  const { message, first, last, pause, speaker, mine, named } = item;
+  return [
+    pause && h("div", { class: "pause" }, dayAndTime(message.at)),
+    first && named && h("div", { class: "who" }, speaker.name),
+    h(
+      "div",
+      { class: "line" },
+      !mine || named ? h("span", { class: "slot" }, last ? avatar(speaker) : null) : null,
+      bubble(item, onTap),
+    ),
+    last && h("div", { class: "when" }, clockTime(message.at), item.seen && h("span", { class: "seen" }, " · Seen")),
+  ];
+}
+
+function bubble({ message }, onTap) {
+  const node = h(
+    "div",
+    {
+      class: "bubble",
+      "data-test": "bubble",
+      "data-author": message.author,
+      "data-mids": message.mid,
+      "data-mid": message.mid,
+      dir: "auto",
+    },
+    message.text && h("p", { class: "text" }, message.text),
+    ...attachmentViews(message, onTap),
+  );
+  if (!message.text) node.classList.add("wordless");
+  if (message.buttons?.length || message.attachments?.length) node.classList.add("rich");
+  lights(node, () => [message.mid]);
+  return node;
+}

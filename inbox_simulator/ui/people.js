@@ -1,0 +1,114 @@
+/** The people's place: who there is, a way to add one, and their phones. */
+
+import { addPerson } from "./api.js";
+import { h, keyed, setAttr, setText } from "./dom.js";
+import { presentOf } from "./facts.js";
+import { icon } from "./icons.js";
+import { phone } from "./phone.js";
+import { avatar } from "./speakers.js";
+
+const NAMES = ["Ana", "Ben", "Chidi", "Dilek", "Emil", "Farah", "Goran", "Hana", "Ivo", "Jia", "Kofi", "Lena"];
+
+export function peoplePlace(root, store) {
+  const input = h("input", {
+    class: "name-input",
+    "aria-label": "Name of the new person (optional)",
+    maxlength: 60,
+    autocomplete: "off",
+  });
+  const button = h("button", { type: "submit", class: "primary", "data-test": "add-person" }, icon("plus"), "Add person");
+  const form = h("form", { class: "add-person" }, input, button);
+  const chips = h("div", { class: "chips", role: "group", "aria-label": "Show a phone" });
+  const phones = h("div", { class: "phones" });
+  const empty = emptyState();
+  const trouble = h("p", { class: "trouble", role: "alert", hidden: true });
+  root.append(
+    h("div", { class: "place-head" }, h("h2", { id: "people-title" }, "People"), h("small", {}, "Messenger"), form),
+    trouble,
+    chips,
+    empty,
+    phones,
+  );
+
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    button.disabled = true;
+    try {
+      const { psid } = await addPerson(input.value.trim() || nextName(store.state.people));
+      input.value = "";
+      store.select(psid);
+      store.changed();
+      focusWhenDrawn = psid;
+      trouble.hidden = true;
+    } catch (error) {
+      trouble.hidden = false;
+      setText(trouble, error.message);
+    } finally {
+      button.disabled = false;
+    }
+  });
+
+  let focusWhenDrawn = null;
+  const views = new Map();
+
+  function makePhone(person) {
+    const view = phone(person, store);
+    views.set(person.psid, view);
+    return view;
+  }
+
+  store.subscribe((state) => {
+    setAttr(input, "placeholder", nextName(state.people));
+    empty.hidden = !state.loaded || state.people.length > 0;
+    chips.hidden = state.people.length < 2;
+    keyed(chips, state.people, ({ psid }) => psid, (person) => chip(person, store, show));
+    keyed(phones, state.people, ({ psid }) => psid, makePhone);
+    if (focusWhenDrawn && views.get(focusWhenDrawn)?.node.isConnected) {
+      show(focusWhenDrawn);
+      focusWhenDrawn = null;
+    }
+  });
+
+  function show(psid) {
+    store.select(psid);
+    const view = views.get(psid);
+    view.node.scrollIntoView({ inline: "center", block: "nearest", behavior: "auto" });
+    view.focus();
+  }
+
+  return { add: () => form.requestSubmit(), focusSelected: () => views.get(store.state.selected)?.focus(), show };
+}
+
+function nextName(people) {
+  const used = new Set(people.map(({ name }) => name));
+  return NAMES.find((name) => !used.has(name)) ?? `Person ${people.length + 1}`;
+}
+
+function chip({ psid, name }, store, show) {
+  const mark = h("span", { class: "mark" });
+  const node = h(
+    "button",
+    { type: "button", class: "chip", click: () => show(psid) },
+    avatar({ kind: "person", name }),
+    h("span", { class: "chip-name" }, name),
+    mark,
+  );
+  function update() {
+    const thread = store.state.threads.get(psid);
+    setAttr(node, "aria-pressed", String(store.state.selected === psid));
+    const kind = thread ? presentOf(thread, store.state, store.now()).kind : "idle";
+    setAttr(mark, "class", `mark is-${kind}`);
+    setAttr(mark, "title", kind);
+  }
+  return { node, update };
+}
+
+function emptyState() {
+  return h(
+    "div",
+    { class: "empty", hidden: true },
+    h("span", { class: "empty-art" }, icon("people")),
+    h("strong", {}, "Add a person and say hello"),
+    h("p", {}, "Each person gets a phone with Messenger on it. The bot answers first; ask it for a human to see the handover."),
+  );
+}

@@ -1,0 +1,149 @@
+/** One person's phone: Messenger as they see it. */
+
+import { say, tapButton, tapQuickReply } from "./api.js";
+import { composer } from "./composer.js";
+import { fill, h, keyed, setAttr, setText } from "./dom.js";
+import { grouped } from "./facts.js";
+import { followEnd } from "./follow.js";
+import { messageRow } from "./message-view.js";
+import { appSpeaker, avatar, speakerOf } from "./speakers.js";
+
+export function phone({ psid, name }, store) {
+  const parts = frame(psid, name, store);
+  let drawn = null;
+  let drawnApp = null;
+
+  function update() {
+    const thread = store.state.threads.get(psid) ?? emptyThread(psid, name);
+    setAttr(parts.node, "data-selected", store.state.selected === psid || null);
+    setText(parts.pageName, store.state.page.name);
+    if (thread === drawn && store.state.app_id === drawnApp) return;
+    drawn = thread;
+    drawnApp = store.state.app_id;
+    draw(parts, thread, store.state);
+  }
+
+  return { node: parts.node, update, focus: () => parts.box.input.focus({ preventScroll: true }) };
+}
+
+function emptyThread(psid, name) {
+  return { psid, name, messages: [], typing: [], seen_at: null };
+}
+
+function frame(psid, name, store) {
+  const pageName = h("strong", {});
+  const scroller = h("div", { class: "screen", tabindex: "0", role: "log", "aria-label": `${name}'s messages` });
+  const follow = followEnd(scroller, "New messages");
+  const rows = h("div", { class: "rows" });
+  const hint = h("div", { class: "hint" });
+  const typing = h("div", { class: "typing-rows" });
+  const pills = h("div", { class: "pills" });
+  const box = composer({
+    label: `Write as ${name}`,
+    inputTest: "person-input",
+    sendTest: "person-send",
+    placeholder: "Aa",
+    send: (text) => say(psid, text).then(follow.toEnd),
+  });
+  scroller.append(hint, rows, typing, pills);
+  const node = h(
+    "article",
+    {
+      class: "phone",
+      "data-test": "phone",
+      "data-psid": psid,
+      "aria-label": `${name}'s phone`,
+      focusin: () => store.select(psid),
+      pointerdown: () => store.select(psid),
+    },
+    h(
+      "div",
+      { class: "phone-head" },
+      avatar({ kind: "page" }),
+      h("div", {}, pageName, h("small", {}, "Messenger")),
+      h("span", { class: "owner-tag" }, h("span", {}, name), avatar({ kind: "person", name })),
+    ),
+    h("div", { class: "screen-wrap" }, scroller, follow.pill),
+    box.node,
+  );
+  return { node, pageName, rows, hint, typing, pills, box, follow, tell: (error) => box.say(error.message) };
+}
+
+function draw(parts, thread, state) {
+  drawHint(parts.hint, thread, state);
+  const tap = (button) => tapButton(thread.psid, button).catch(parts.tell);
+  const items = grouped(thread.messages).map((item) => phoneItem(item, thread, state));
+  const added = keyed(parts.rows, items, ({ message }) => message.mid, (item) => messageRow(item, { onTap: tap }));
+  keyed(parts.typing, thread.typing ?? [], (appId) => appId, (appId) => typingRow(appId, state));
+  drawPills(parts, thread);
+  parts.follow.settle(added);
+}
+
+function phoneItem(item, thread, state) {
+  const speaker = speakerOf(item.message, thread, state);
+  const mine = item.message.author === "person";
+  const seen = mine && item.last && isLastSeen(item.message, thread);
+  return { ...item, speaker, mine, named: !mine, seen };
+}
+
+/** "Seen" stands under the newest of the person's messages that was seen, as in Messenger. */
+function isLastSeen(message, { messages, seen_at: seenAt }) {
+  if (!seenAt || message.at > seenAt) return false;
+  return !messages.some(({ author, at }) => author === "person" && at > message.at && at <= seenAt);
+}
+
+function drawHint(node, thread, state) {
+  node.hidden = thread.messages.length > 0;
+  if (node.hidden || node.childElementCount) return;
+  fill(
+    node,
+    avatar({ kind: "page" }),
+    h("strong", {}, state.page.name),
+    h("p", {}, "Say hello, ask about opening hours, or write “I want to talk to a human”."),
+  );
+}
+
+function typingRow(appId, state) {
+  const speaker = appSpeaker(appId, state);
+  const node = h(
+    "div",
+    { class: "row theirs typing", "aria-label": `${speaker.name} is typing` },
+    h("div", { class: "line" }, h("span", { class: "slot" }, avatar(speaker)), dots()),
+  );
+  return { node };
+}
+
+function dots() {
+  return h("div", { class: "bubble dots" }, h("i"), h("i"), h("i"));
+}
+
+/** Quick replies belong to the newest message alone: anything said after it takes them away. */
+function drawPills(parts, { psid, messages }) {
+  const newest = messages.at(-1);
+  const offers = newest && newest.author !== "person" ? (newest.quick_replies ?? []) : [];
+  const items = offers.map((offer, index) => ({ ...offer, key: `${newest.mid} ${index}` }));
+  keyed(parts.pills, items, ({ key }) => key, (offer) => ({
+    node: h(
+      "button",
+      {
+        type: "button",
+        class: "pill",
+        "data-test": "quick-reply",
+        click: ({ currentTarget }) => useOffer(psid, offer, currentTarget, parts),
+      },
+      offer.title,
+    ),
+  }));
+}
+
+async function useOffer(psid, offer, button, parts) {
+  // A second click before the answer must not say it twice.
+  button.disabled = true;
+  try {
+    await tapQuickReply(psid, offer);
+    parts.box.input.focus({ preventScroll: true });
+  } catch (error) {
+    button.disabled = false;
+    parts.tell(error);
+  }
+}

@@ -1,0 +1,78 @@
+/** The bar on top: what this is, the simulated clock, the switches, the theme. */
+
+import { advanceClock } from "./api.js";
+import { fill, h, setAttr, setText } from "./dom.js";
+import { dayAndTime } from "./format.js";
+import { icon } from "./icons.js";
+import { menu } from "./menu.js";
+import { switchList } from "./switches.js";
+import { isDark, toggleTheme, whenThemeChanges } from "./theme.js";
+
+const STEPS = [
+  ["+1 min", 60],
+  ["+1 h", 3600],
+  ["+24 h", 86400],
+];
+
+export function topbar(root, store, { showKeys, fail }) {
+  const time = h("time", { class: "clock-time", "data-test": "clock" });
+  const apps = h("div", { class: "apps" });
+  const switches = switchList(store, fail);
+  const theme = h("button", { type: "button", class: "icon-button", "data-test": "theme", click: toggleTheme });
+  root.append(
+    brand(),
+    apps,
+    h(
+      "div",
+      { class: "clock", role: "group", "aria-label": "The simulated clock" },
+      icon("clock"),
+      time,
+      ...STEPS.map(([words, seconds]) =>
+        h("button", { type: "button", class: "step", title: `Let ${words.slice(1)} pass`, click: () => advanceClock(seconds).catch(fail) }, words),
+      ),
+    ),
+    menu({ label: "Switches", iconName: "sliders", title: "What the platform does where its documents leave it open", content: switches.node, test: "switches" }),
+    h("button", { type: "button", class: "icon-button only-wide", "aria-label": "Keys", title: "Keys (?)", click: showKeys }, icon("keyboard")),
+    theme,
+  );
+
+  function drawTheme() {
+    fill(theme, icon(isDark() ? "sun" : "moon"));
+    setAttr(theme, "aria-label", isDark() ? "Use light colours" : "Use dark colours");
+  }
+  drawTheme();
+  whenThemeChanges(drawTheme);
+
+  store.subscribe((state) => {
+    setText(time, state.loaded ? dayAndTime(store.now()) : "…");
+    switches.update(state);
+    drawApps(apps, state);
+  });
+}
+
+function brand() {
+  const mark = h("img", { src: "/_simulator/ui/icon.svg", alt: "", width: 30, height: 30 });
+  return h("div", { class: "brand" }, mark, h("h1", {}, "Messenger Handover"), h("small", {}, "simulator"));
+}
+
+const STATUS = {
+  connected: "connected",
+  unreachable: "unreachable",
+  unverified: "not connected yet",
+};
+
+let drawnApps = "";
+
+function drawApps(node, state) {
+  const others = state.apps.filter(({ app_id: id }) => id !== state.inbox_app_id);
+  const signature = JSON.stringify(others);
+  if (signature === drawnApps) return;
+  drawnApps = signature;
+  fill(node, ...others.map((app) => appMark(app)));
+}
+
+function appMark({ name, status, webhook_url: url, default: isDefault }) {
+  const words = STATUS[status] ?? status;
+  const title = `${name}: ${words}${isDefault ? ". Default app: it gets each new conversation" : ""}. Webhook ${url ?? "none"}`;
+  return h("span", { class: "app-mark", "data-status": status, title }, h("i"), h("span", { class: "app-name" }, name), h("small", {}, words));
+}
