@@ -6,6 +6,7 @@ alone, so nothing could be probed or told meanwhile. Hence these few lines for t
 """
 
 import os
+import shlex
 import signal
 import subprocess
 import time
@@ -53,13 +54,14 @@ class Supervisor:
     def start(self, program: Program) -> None:
         """Start a program. Its output, from this start on, is in its log file.
 
+        No shell stands between, which would end before the program and leave it without a parent.
         The session of its own keeps the terminal's Ctrl-C from it, so that `stop` alone decides
         when it ends, and makes it and its children one process group that can be signalled.
         """
         program.log.parent.mkdir(parents=True, exist_ok=True)
         with program.log.open("wb") as log:
             process = subprocess.Popen(
-                ["sh", "-c", program.command],
+                shlex.split(program.command),
                 cwd=self._folder,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,

@@ -135,7 +135,7 @@ def test_a_second_ctrl_c_does_not_wait_for_a_stubborn_program(launcher):
 
 
 def test_a_program_that_ends_by_itself_ends_the_demo_and_is_named(launcher):
-    launcher.starts(rasa="sleep 1; echo 'rasa: training failed, see the log'; exit 1")
+    launcher.starts(rasa="sh -c 'sleep 1; echo rasa: training failed, see the log; exit 1'")
 
     assert launcher.ends() == 1
     assert "rasa | rasa: training failed, see the log" in launcher.output
@@ -145,7 +145,7 @@ def test_a_program_that_ends_by_itself_ends_the_demo_and_is_named(launcher):
 
 
 def test_the_page_is_announced_while_rasa_still_trains(launcher):
-    launcher.starts(rasa=f"echo 'rasa: training …'; sleep 2; {STAND_IN} serve RASA_PORT")
+    launcher.starts(rasa=f"sh -c 'echo rasa: training …; sleep 2; exec {STAND_IN} serve RASA_PORT'")
     wait_until(lambda: "Rasa: training, 1 s so far" in launcher.heard("simulator"))
     assert f"The page: http://127.0.0.1:{launcher.ports['SIMULATOR_PORT']}/" in launcher.output
     assert not launcher.is_up()

@@ -12,7 +12,7 @@ def test_stopping_a_program_ends_its_children_too(supervisor, program, tmp_path)
 
 
 def test_a_child_that_outlived_its_program_is_ended(supervisor, program, tmp_path):
-    supervisor.start(program("web", "sleep 600 & echo $! > child.pid"))
+    supervisor.start(program("web", "sh -c 'sleep 600 & echo $! > child.pid'"))
     child = number_in(tmp_path / "child.pid")
     wait_until(supervisor.ended)
 
@@ -40,7 +40,7 @@ def test_a_program_that_ends_by_itself_is_named_with_its_last_words(supervisor, 
 
 
 def test_a_program_that_was_killed_is_said_to_be_ended_by_that_signal(supervisor, program):
-    supervisor.start(program("worker", "kill -9 $$"))
+    supervisor.start(program("worker", "sh -c 'kill -9 $$'"))
     wait_until(supervisor.ended)
 
     assert supervisor.ended().how == "was ended by SIGKILL"
