@@ -44,7 +44,8 @@ class Demo:
     def run(self) -> int:
         """Run until Ctrl-C, which gives 0, or until a program ends by itself, which gives 1."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self._on_signal)
+            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup
+                signal.signal(number, self._on_signal)
         try:
             self._start()
             return self._watch()
@@ -152,7 +153,8 @@ def last_step(log: Path) -> str:
     except OSError:
         lines = []
     steps = [line.removeprefix("rasa:").strip() for line in lines if line.startswith("rasa:")]
-    return steps[-1].rstrip(" …") if steps else ""
+    # Which of two processes does the work is of no interest: both are ours.
+    return steps[-1].rstrip(" …").removesuffix(", in another process") if steps else ""
 
 
 def has_screen() -> bool:
