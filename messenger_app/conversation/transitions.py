@@ -230,8 +230,12 @@ def _on_foreign_echo(
 ) -> Transition:
     human = _is_inbox(event.app_id, policy)
     line = Line("human" if human else "app", event.text, event.at, event.mid)
+    by_the_one_before = event.app_id == conversation.previous_app_id or (
+        human and _is_inbox(conversation.previous_app_id, policy)
+    )
     late = (
-        event.app_id == conversation.previous_app_id
+        by_the_one_before
+        and conversation.left_at > 0
         and conversation.owner not in ELSEWHERE
         and event.at <= conversation.owner_since + LATE_ECHO
     )

@@ -1,0 +1,154 @@
+"""The bridge's real processes, on free ports, with a database of their own."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import requests
+
+from messenger_app.store import conversations, inbox, outbox
+from messenger_app.store.database import Database
+from tests.support.ports import free_port
+from tests.support.waiting import wait_for
+
+ROOT = Path(__file__).resolve().parents[2]
+
+#: What the simulator's seed and `.env.simulator` agree on.
+SETTINGS = {
+    key: value
+    for key, _, value in (
+        line.partition("=")
+        for line in (ROOT / ".env.simulator").read_text().splitlines()
+        if line and not line.startswith("#")
+    )
+}
+
+
+@dataclass
+class Bridge:
+    """Web and worker as a host would run them. `settle` waits until both have nothing to do."""
+
+    folder: Path
+    port: int = field(default_factory=free_port)
+    settings: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.web: subprocess.Popen[bytes] | None = None
+        self.worker: subprocess.Popen[bytes] | None = None
+        self.simulator_url = ""
+        self.database = Database(f"sqlite:///{self.folder}/handover.db")
+        self.log = self.folder / "bridge.log"
+
+    @property
+    def url(self) -> str:
+        """Where the web process listens."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def webhook_url(self) -> str:
+        """Where the platform delivers to."""
+        return f"{self.url}/webhook"
+
+    def connect(self, simulator_url: str, rasa_url: str) -> None:
+        """Say where Graph and the bot are."""
+        self.simulator_url = simulator_url
+        self.settings |= {
+            "GRAPH_API_URL": simulator_url,
+            "CLOCK_URL": f"{simulator_url}/_simulator/clock",
+            "RASA_URL": rasa_url,
+        }
+
+    def start(self) -> None:
+        """Start both processes and wait until the web answers."""
+        self.start_web()
+        self.start_worker()
+
+    def start_web(self) -> None:
+        """Start the web process and wait until it answers."""
+        self.web = self._run("gunicorn", "-c", "gunicorn.conf.py", "wsgi:app")
+        wait_for(self._is_up, f"the bridge at {self.url}, see {self.log}")
+
+    def start_worker(self) -> None:
+        """Start the worker."""
+        self.worker = self._run("flask", "worker")
+
+    def kill_worker(self) -> None:
+        """End the worker as a power cut would."""
+        assert self.worker is not None
+        self.worker.kill()
+        self.worker.wait()
+
+    def stop(self) -> None:
+        """End both processes in good order; fail where one doesn't."""
+        for process in (self.worker, self.web):
+            if process is not None and process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+                assert process.wait(30) == 0, f"it ended in a bad way, see {self.log}"
+        self.database.close()
+
+    def flask(self, *arguments: str) -> str:
+        """Run one of the bridge's commands and return what it prints."""
+        done = subprocess.run(
+            [sys.executable, "-m", "flask", *arguments],
+            cwd=ROOT,
+            env=self._environment(),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def settle(self, within: float = 30.0) -> None:
+        """Wait until no webhook is under way and the bridge has nothing to do."""
+        wait_for(self._is_quiet_twice, f"quiet; {self.describe()}", within=within)
+
+    def describe(self) -> str:
+        """Say what the bridge still has to do."""
+        with self.database.reading() as connection:
+            return f"events {inbox.counts(connection)}, commands {outbox.counts(connection)}"
+
+    def _is_quiet_twice(self) -> bool:
+        if not self._is_quiet():
+            return False
+        time.sleep(0.02)  # an answer may be between two places
+        return self._is_quiet()
+
+    def _is_quiet(self) -> bool:
+        pending = requests.get(f"{self.simulator_url}/_simulator/pending", timeout=10).json()
+        if pending["deliveries"]:
+            return False
+        with self.database.reading() as connection:
+            return conversations.busy(connection) == 0
+
+    def _is_up(self) -> bool:
+        assert self.web is not None
+        assert self.web.poll() is None, self.log.read_text()[-3000:]
+        try:
+            return requests.get(f"{self.url}/healthz", timeout=2).ok
+        except requests.ConnectionError:
+            return False
+
+    def _run(self, *command: str) -> subprocess.Popen[bytes]:
+        with self.log.open("ab") as output:
+            return subprocess.Popen(
+                [sys.executable, "-m", *command],
+                cwd=ROOT,
+                env=self._environment(),
+                stdout=output,
+                stderr=output,
+            )
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            **{key: value for key, value in os.environ.items() if key not in SETTINGS},
+            **SETTINGS,
+            **self.settings,
+            "DATABASE_URL": f"sqlite:///{self.folder}/handover.db",
+            "PORT": str(self.port),
+        }

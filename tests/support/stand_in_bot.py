@@ -1,0 +1,121 @@
+"""A small bot that speaks Rasa's REST channel, with a tracker, for tests that need no language.
+
+It answers what it is told to, remembers everything it heard, can be slow, and can be away.
+"""
+
+import threading
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from flask import Flask, jsonify, request
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+from tests.support.ports import free_port
+
+HANDOFF = {"target": "page_inbox", "reason": "user_asked", "summary": "Wants a person."}
+
+
+class _Quiet(WSGIRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing: pytest's output is for what fails."""
+
+
+@dataclass
+class StandInBot:
+    """``with StandInBot() as bot:`` serves until the block ends."""
+
+    port: int = field(default_factory=free_port)
+    #: What each person said to it, intents included, in order.
+    heard: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    #: The mids it was given, over all people, in order.
+    mids: list[str] = field(default_factory=list)
+    #: Seconds it thinks before it answers.
+    delay: float = 0.0
+    #: Answers to exact messages, in place of the usual ones.
+    answers: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._server: BaseWSGIServer | None = None
+        self._trackers: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        self._lock = threading.Lock()
+        self._app = Flask("stand_in_bot")
+        self._app.add_url_rule("/version", view_func=lambda: jsonify(version="stand-in"))
+        self._app.add_url_rule(
+            "/webhooks/rest/webhook", view_func=self._hear, methods=["POST"], endpoint="hear"
+        )
+        self._app.add_url_rule("/conversations/<sender>/tracker", view_func=self._tracker)
+
+    @property
+    def url(self) -> str:
+        """Where it listens, or will."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> Self:
+        """Listen."""
+        self._server = make_server(
+            "127.0.0.1", self.port, self._app, threaded=True, request_handler=_Quiet
+        )
+        self._server.daemon_threads = True  # type: ignore[attr-defined]
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def stop(self) -> None:
+        """Be away: connections are refused."""
+        if self._server is not None:
+            self._server.shutdown()
+            self._server.server_close()
+            self._server = None
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def forget(self) -> None:
+        """Start afresh between two tests."""
+        with self._lock:
+            self.heard.clear()
+            self.mids.clear()
+            self._trackers.clear()
+        self.answers = {}
+        self.delay = 0.0
+
+    def _hear(self) -> Any:
+        body = request.get_json()
+        sender, message = body["sender"], body["message"]
+        if self.delay:
+            threading.Event().wait(self.delay)
+        with self._lock:
+            self.heard[sender].append(message)
+            if mid := (body.get("metadata") or {}).get("mid"):
+                self.mids.append(mid)
+            answer = self._answer(message)
+            self._remember(sender, message, body.get("metadata"), answer)
+        return jsonify([{"recipient_id": sender, **part} for part in answer])
+
+    def _answer(self, message: str) -> list[dict[str, Any]]:
+        if message in self.answers:
+            return self.answers[message]
+        if message.startswith("/handback"):
+            return [{"text": f"The bot is back. {message.removeprefix('/handback')}"}]
+        if message == "/human_handoff" or "a person" in message:
+            return [{"custom": {"handoff": HANDOFF}}]
+        button = {"title": "Chat with a person", "payload": "/human_handoff"}
+        return [{"text": f"You said: {message}", "buttons": [button]}]
+
+    def _remember(
+        self, sender: str, message: str, metadata: Any, answer: list[dict[str, Any]]
+    ) -> None:
+        tracker = self._trackers[sender]
+        tracker.append({"event": "user", "text": message, "metadata": metadata or {}})
+        for part in answer:
+            data = {key: value for key, value in part.items() if key != "text"}
+            tracker.append({"event": "bot", "text": part.get("text"), "data": data})
+
+    def _tracker(self, sender: str) -> Any:
+        with self._lock:
+            return jsonify(sender_id=sender, events=list(self._trackers.get(sender, [])))
