@@ -5,7 +5,10 @@ import signal
 import sys
 import threading
 
+from inbox_simulator.actors import Stage
+from inbox_simulator.client import ControlError
 from inbox_simulator.config import ports
+from inbox_simulator.scenarios import runner
 from inbox_simulator.server import Simulator
 
 
@@ -14,7 +17,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         options = _parser().parse_args(arguments)
         return int(options.act(options))
-    except (OSError, ValueError) as error:
+    except (ControlError, OSError, ValueError) as error:
         print(f"inbox_simulator: {error}", file=sys.stderr)  # noqa: T201 -- a command line
         return 1
 
@@ -31,6 +34,18 @@ def _parser() -> argparse.ArgumentParser:
         help="where the bridge takes webhooks (default: at PORT on this machine)",
     )
     run.set_defaults(act=_run)
+    scenario = commands.add_parser("scenario", help="play stories against a running simulator")
+    scenario.add_argument("names", nargs="*", metavar="NAME", help="name or file; default: all")
+    scenario.add_argument("--url", default=f"http://127.0.0.1:{ports().simulator}")
+    scenario.add_argument(
+        "--switch", action="append", default=[], metavar="NAME=VALUE",
+        help="set a switch for these stories; may be repeated",
+    )  # fmt: skip
+    scenario.add_argument(
+        "--patience", type=float, default=15.0, metavar="SECONDS",
+        help="how long an expectation may take (default: 15)",
+    )  # fmt: skip
+    scenario.set_defaults(act=_scenario)
     return parser
 
 
@@ -39,6 +54,27 @@ def _run(options: argparse.Namespace) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     with Simulator(options.port, options.host, options.webhook_url) as simulator:
-        print(f"The simulator is at {simulator.url}", flush=True)  # noqa: T201 -- a command line
+        _say(f"The simulator is at {simulator.url}")
         stop.wait()
     return 0
+
+
+def _scenario(options: argparse.Namespace) -> int:
+    wanted = dict(setting.split("=", 1) for setting in options.switch if "=" in setting)
+    if len(wanted) < len(options.switch):
+        raise ValueError("--switch takes NAME=VALUE")
+    scenarios = [runner.Scenario.read(path) for path in runner.find(options.names)]
+    stage = Stage(options.url, options.patience)
+    before = stage.state()["switches"]
+    try:
+        stage.client.put("switches", wanted)
+        held = [runner.play(scenario, stage, _say) for scenario in scenarios]
+    finally:
+        stage.client.put("switches", before)
+        stage.close()
+    _say(f"{sum(held)} of {len(held)} scenarios held")
+    return 0 if all(held) else 1
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201 -- a command line

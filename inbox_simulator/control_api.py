@@ -203,3 +203,9 @@ def notice() -> JSON:
         simulator().notice = shown
         simulator().feed.note("notice")
     return {"notice": shown}
+
+
+@blueprint.route("/<path:call>", methods=["GET", "POST", "PUT", "DELETE"])
+def unknown(call: str) -> tuple[JSON, int]:
+    """Say that there is no such call, in place of an answer by the Graph API."""
+    return {"error": f"The control API has no {request.method} {call}"}, 404

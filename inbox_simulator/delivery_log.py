@@ -35,23 +35,20 @@ class DeliveryLog:
 
     def verified(self, app: App, **outcome: Any) -> None:
         """Record a request for the challenge."""
-        query = {
-            "hub.mode": "subscribe", "hub.verify_token": redact.HIDDEN, "hub.challenge": redact.HIDDEN
-        }  # fmt: skip
+        query = {"hub.mode": "subscribe", "hub.verify_token": redact.HIDDEN}
         entry = _outcome(app, "GET", **outcome)
-        rest = {"query": query, "headers": {}, "body": None, "raw": "", "field": "verification"}
-        self._journal.add({**entry, **rest})
+        self._journal.add({**entry, **_without_body("verification"), "query": query})
         self._feed.note("apps")
 
     def disabled(self, app: App, dropped: int, at: int) -> None:
         """Record that the Page's subscription of the app was switched off."""
         words = (
-            "Webhooks disabled: deliveries failed for an hour, so the app is unsubscribed from the"
-            f" Page and {dropped} deliveries are dropped. POST /me/subscribed_apps subscribes again."
+            "Webhooks disabled: deliveries failed for an hour, so the app is unsubscribed from"
+            f" the Page and {dropped} deliveries are dropped."
+            " POST /me/subscribed_apps subscribes again."
         )
         entry = _outcome(app, "POST", at=at, ms=0, status=None, response=words)
-        rest = {"query": {}, "headers": {}, "body": None, "raw": "", "field": "webhooks_disabled"}
-        self._journal.add({**entry, **rest})
+        self._journal.add({**entry, **_without_body("webhooks_disabled")})
         self._feed.note("apps")
 
     def status_changed(self) -> None:
@@ -62,3 +59,7 @@ class DeliveryLog:
 def _outcome(app: App, method: str, **outcome: Any) -> dict[str, Any]:
     path = urlsplit(app.webhook_url).path or "/"
     return {"kind": "delivery", "app_id": app.app_id, "method": method, "path": path, **outcome}
+
+
+def _without_body(field: str) -> dict[str, Any]:
+    return {"query": {}, "headers": {}, "body": None, "raw": "", "field": field}

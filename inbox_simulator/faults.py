@@ -1,4 +1,4 @@
-"""What goes wrong on purpose: rules for webhooks on their way out and Graph calls on their way in."""
+"""What goes wrong on purpose: rules for outgoing webhooks and for incoming Graph calls."""
 
 import random
 import threading
@@ -36,7 +36,7 @@ class Rule:
         unknown = set(values) - {*cls.__dataclass_fields__, "used"}
         if unknown:
             raise FaultRuleError(f"A rule has no {', '.join(sorted(unknown))}")
-        rule = cls(**{**{"on": "", "do": ""}, **values, "used": 0})
+        rule = cls(**{"on": "", "do": "", **values, "used": 0})
         if rule.do not in KINDS.get(rule.on, ()):
             known = "; ".join(f"on {on}: {', '.join(kinds)}" for on, kinds in KINDS.items())
             raise FaultRuleError(f"A rule can't do {rule.do!r} on {rule.on!r}. {known}")

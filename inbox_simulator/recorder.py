@@ -1,4 +1,4 @@
-"""What happened, kept for whoever looks: the journal of calls and deliveries, and the change feed."""
+"""What happened, for whoever looks: the journal of calls and deliveries, and the change feed."""
 
 import threading
 from collections import deque

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Self
 
+from inbox_simulator import connecting
 from inbox_simulator.app import create_app
 from inbox_simulator.clock import Clock
 from inbox_simulator.delivery_log import DeliveryLog
@@ -39,11 +40,8 @@ class Simulator:
         self._seed = seed or Seed.read(webhook_url=webhook_url)
         self._platform = self._seed.grow(secrets.randbelow(EPOCHS))
         self._lock = threading.RLock()
-        self.sender = WebhookSender(
-            self.now, lambda app_id: self._platform.apps.get(app_id),
-            lambda: list(self._platform.apps.values()), self._unsubscribe, self.faults,
-            DeliveryLog(self.journal, self.feed),
-        )  # fmt: skip
+        log = DeliveryLog(self.journal, self.feed)
+        self.sender = WebhookSender(self, self.faults, log)
         self._server = Server(host, port, create_app(self))
 
     @property
@@ -55,6 +53,29 @@ class Simulator:
     def now(self) -> int:
         """Return the simulator's time in milliseconds since the epoch."""
         return self.clock.now()
+
+    def connect(self, webhook_url: str, **values: object) -> App:
+        """Point the default app's webhook at a bridge; ``values`` as in ``POST /_simulator/apps``.
+
+        Another ``app_id`` connects another app.
+        """
+        app_id = self._platform.default_app_id
+        return connecting.connect(self, {"app_id": app_id, "webhook_url": webhook_url, **values})
+
+    def app(self, app_id: str) -> App | None:
+        """Return a connected app by its id."""
+        return self._platform.apps.get(app_id)
+
+    def apps(self) -> list[App]:
+        """Return every connected app."""
+        return list(self._platform.apps.values())
+
+    def unsubscribe(self, app_id: str) -> None:
+        """Switch the Page's subscription of an app off; it hears nothing more."""
+        with self._lock:
+            app = self.app(app_id)
+            if app is not None:
+                app.subscribed = False
 
     def start(self) -> Self:
         """Serve, and deliver webhooks."""
@@ -108,9 +129,3 @@ class Simulator:
         self.sender.submit(deliveries, like_meta=like_meta)
         for psid in dict.fromkeys(changed):
             self.feed.note("thread", psid)
-
-    def _unsubscribe(self, app_id: str) -> None:
-        with self._lock:
-            app: App | None = self._platform.apps.get(app_id)
-            if app is not None:
-                app.subscribed = False

@@ -1,7 +1,7 @@
 """What the page reads: the whole state once, then every change as a server-sent event."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, request
@@ -49,7 +49,7 @@ def state() -> JSON:
 
 @blueprint.get("/stream")
 def stream() -> Response:
-    """Stream changes after ``since``, or after the ``Last-Event-ID`` of a browser that comes back."""
+    """Stream changes after ``since``, or after a returning browser's ``Last-Event-ID``."""
     since = request.headers.get("Last-Event-ID") or request.args.get("since")
     running = simulator()
     version = int(since) if since and since.isdigit() else running.feed.version
@@ -83,25 +83,18 @@ def _news(running: "Simulator", change: Change) -> JSON:
     """Return what is new, as it is now: a later change may be in it already."""
     with running.acting() as (platform, now):
         thread = platform.threads.get(change.key)
-        match change.kind:
-            case "thread":
-                return {"thread": views.thread_json(thread, now) if thread else None}
-            case "people":
-                return {"person": views.person_json(thread.person) if thread else None}
-            case "journal":
-                return {"entry": running.journal.get(int(change.key))}
-            case "clock":
-                return {"clock": running.clock.as_json()}
-            case "switches":
-                return {"switches": platform.switches.as_json()}
-            case "faults":
-                return {"faults": running.faults.as_json()}
-            case "notice":
-                return {"notice": running.notice}
-            case "apps":
-                return {"apps": _apps(running, platform)}
-            case _:
-                return {}
+        tell: dict[str, Callable[[], JSON]] = {
+            "thread": lambda: {"thread": views.thread_json(thread, now) if thread else None},
+            "people": lambda: {"person": views.person_json(thread.person) if thread else None},
+            "journal": lambda: {"entry": running.journal.get(int(change.key))},
+            "clock": lambda: {"clock": running.clock.as_json()},
+            "switches": lambda: {"switches": platform.switches.as_json()},
+            "faults": lambda: {"faults": running.faults.as_json()},
+            "notice": lambda: {"notice": running.notice},
+            "apps": lambda: {"apps": _apps(running, platform)},
+            "reset": dict,
+        }
+        return tell[change.kind]()
 
 
 def _apps(running: "Simulator", platform: Platform) -> list[JSON]:

@@ -2,13 +2,14 @@
 
 https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks
 
-A receiver has five seconds to answer 200. A failed delivery is sent again at once, then with growing
-pauses; after an hour of failures the app is unsubscribed from the Page. How long the pauses are is
-not published. The hour passes on the simulator's clock.
+A receiver has five seconds to answer 200. A failed delivery is sent again at once, then with
+growing pauses; after an hour of failures the app is unsubscribed from the Page. How long the pauses
+are is not published. The hour passes on the simulator's clock.
 """
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from typing import Protocol
 
 import requests
 
@@ -26,22 +27,30 @@ GIVE_UP_AFTER = 3_600_000
 PACE = 0.05
 
 
-class WebhookSender:
-    """Background threads that deliver. ``app`` looks an app up, ``disable`` unsubscribes it."""
+class Directory(Protocol):
+    """Who the apps are, and what time it is."""
 
-    def __init__(  # noqa: PLR0913 -- what it works with, each given once
-        self,
-        now: Callable[[], int],
-        app: Callable[[str], App | None],
-        apps: Callable[[], list[App]],
-        disable: Callable[[str], None],
-        faults: Faults,
-        log: DeliveryLog,
-    ) -> None:
-        self._now, self._app, self._apps, self._disable = now, app, apps, disable
-        self._faults, self._log = faults, log
+    def now(self) -> int:
+        """Return the simulator's time in milliseconds."""
+
+    def app(self, app_id: str) -> App | None:
+        """Return an app by its id."""
+
+    def apps(self) -> list[App]:
+        """Return every connected app."""
+
+    def unsubscribe(self, app_id: str) -> None:
+        """Switch the Page's subscription of an app off."""
+
+
+class WebhookSender:
+    """Background threads that deliver."""
+
+    def __init__(self, directory: Directory, faults: Faults, log: DeliveryLog) -> None:
+        self._directory, self._faults, self._log = directory, faults, log
+        self._now = directory.now
         self._links = links.Links()
-        self._lanes = Lanes(now, self._may_send)
+        self._lanes = Lanes(directory.now, self._may_send)
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
 
@@ -95,13 +104,13 @@ class WebhookSender:
             self._look_after(session, app)
 
     def _may_send(self, app_id: str) -> bool:
-        app = self._app(app_id)
+        app = self._directory.app(app_id)
         return app is None or self._links.of(app).verified
 
     def _work(self) -> None:
         with _session() as session:
             while (job := self._lanes.take()) is not None:
-                app = self._app(job.app_id)
+                app = self._directory.app(job.app_id)
                 done = app is None or self._attempt(session, app, job)
                 self._lanes.settle(job, done=done)
                 if app is not None and not done and self._too_late(job):
@@ -147,7 +156,7 @@ class WebhookSender:
         return failing_since is not None and self._now() - failing_since >= GIVE_UP_AFTER
 
     def _give_up(self, app: App) -> None:
-        self._disable(app.app_id)
+        self._directory.unsubscribe(app.app_id)
         dropped = self._lanes.clear(app.app_id)
         self._log.disabled(app, dropped, self._now())
 
@@ -159,7 +168,7 @@ class WebhookSender:
                 self._lanes.promote()
                 if stopwatch() >= next_probe:
                     next_probe = stopwatch() + links.PROBE_EVERY
-                    for app in self._apps():
+                    for app in self._directory.apps():
                         self._look_after(session, app)
 
     def _look_after(self, session: requests.Session, app: App) -> None:

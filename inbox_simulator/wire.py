@@ -2,8 +2,9 @@
 
 https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks
 
-Meta signs the bytes it sends: compact JSON in ASCII, with lowercase ``\\uXXXX``, and with ``/ < % @``
-escaped too. A receiver that parses and dumps the JSON again gets other bytes, and a wrong signature.
+Meta signs the bytes it sends: compact JSON in ASCII, with lowercase ``\\uXXXX``, and with
+``/ < % @`` escaped too. A receiver that parses and dumps the JSON again gets other bytes, and a
+wrong signature.
 """
 
 import hashlib

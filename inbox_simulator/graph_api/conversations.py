@@ -86,7 +86,7 @@ def _conversation(caller: Caller, thread: Thread, fields: str) -> JSON:
     }
     unknown = set(wanted) - set(show)
     if unknown:
-        name = sorted(unknown)[0]
+        name = min(unknown)
         raise InvalidParameterError(f"(#100) Tried accessing nonexisting field ({name})")
     shown = {name: show[name](inner) for name, inner in wanted.items()}
     return {**shown, "id": f"t_{thread.psid}"}

@@ -7,7 +7,7 @@ from inbox_simulator.platform.errors import JSON, InvalidParameterError
 
 
 def parse(fields: str) -> dict[str, str]:
-    """Split ``a,b{c,d}`` into ``{"a": "", "b": "c,d"}``; modifiers like ``.limit(5)`` are dropped."""
+    """Split ``a,b{c,d}`` into ``{"a": "", "b": "c,d"}``, without modifiers like ``.limit(5)``."""
     found: dict[str, str] = {}
     depth, start = 0, 0
     for end, sign in enumerate(fields + ","):
@@ -27,7 +27,7 @@ def pick(values: JSON, fields: str) -> JSON:
     wanted = parse(fields)
     unknown = set(wanted) - set(values)
     if unknown:
-        name = sorted(unknown)[0]
+        name = min(unknown)
         raise InvalidParameterError(f"(#100) Tried accessing nonexisting field ({name})")
     shown = {name: values[name] for name in wanted}
     return {**shown, "id": values["id"]} if "id" in values else shown

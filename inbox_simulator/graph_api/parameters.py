@@ -2,8 +2,8 @@
 
 https://developers.facebook.com/docs/graph-api/overview
 
-Parameters may stand in the query, in a form or in a JSON body; values of a query or form may be JSON
-themselves, also with single quotes or bare keys, as Meta's own samples have them.
+Parameters may stand in the query, in a form or in a JSON body; values of a query or form may be
+JSON themselves, also with single quotes or bare keys, as Meta's own samples have them.
 """
 
 import json

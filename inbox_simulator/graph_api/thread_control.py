@@ -12,35 +12,26 @@ DONE: JSON = {"success": True}
 
 def pass_thread_control(caller: Caller) -> JSON:
     """https://developers.facebook.com/docs/messenger-platform/handover-protocol/pass-thread-control."""
-    call = caller.call
-    handovers.pass_control(
-        caller.platform, caller.app, call.psid(), call.text("target_app_id"),
-        call.text("metadata"), caller.now,
-    )  # fmt: skip
+    target = caller.call.text("target_app_id")
+    handovers.pass_control(caller.platform, _control_call(caller), target)
     return DONE
 
 
 def take_thread_control(caller: Caller) -> JSON:
     """https://developers.facebook.com/docs/messenger-platform/handover-protocol/take-thread-control."""
-    call = caller.call
-    handovers.take_control(
-        caller.platform, caller.app, call.psid(), call.text("metadata"), caller.now
-    )
+    handovers.take_control(caller.platform, _control_call(caller))
     return DONE
 
 
 def request_thread_control(caller: Caller) -> JSON:
     """https://developers.facebook.com/docs/messenger-platform/handover-protocol/request-thread-control."""
-    call = caller.call
-    handovers.request_control(
-        caller.platform, caller.app, call.psid(), call.text("metadata"), caller.now
-    )
+    handovers.request_control(caller.platform, _control_call(caller))
     return DONE
 
 
 def release_thread_control(caller: Caller) -> JSON:
     """Make the thread idle; no webhook tells of it."""
-    handovers.release_control(caller.platform, caller.app, caller.call.psid(), caller.now)
+    handovers.release_control(caller.platform, _control_call(caller))
     return DONE
 
 
@@ -49,8 +40,7 @@ def extend_thread_control(caller: Caller) -> JSON:
     duration = caller.call.text("duration") or ""
     if not duration.isdigit():
         raise InvalidParameterError("(#100) Param duration must be an integer")
-    psid = caller.call.psid()
-    handovers.extend_control(caller.platform, caller.app, psid, int(duration), caller.now)
+    handovers.extend_control(caller.platform, _control_call(caller), int(duration))
     return DONE
 
 
@@ -88,3 +78,8 @@ def secondary_receivers(caller: Caller) -> JSON:
             if app_id != caller.app.app_id
         ]
     }
+
+
+def _control_call(caller: Caller) -> handovers.ControlCall:
+    call = caller.call
+    return handovers.ControlCall(caller.app, call.psid(), caller.now, call.text("metadata"))

@@ -2,8 +2,8 @@
 
 https://developers.facebook.com/documentation/business-messaging/messenger-platform/error-codes
 
-Every class is one refusal; its attributes are the numbers that Meta publishes for it. Meta's ``type``
-is nearly always ``OAuthException``, also when the token is fine.
+Every class is one refusal; its attributes are the numbers that Meta publishes for it. Meta's
+``type`` is nearly always ``OAuthException``, also when the token is fine.
 """
 
 from typing import Any
@@ -55,8 +55,8 @@ class OutsideWindowError(PlatformError):
 
     code, subcode = 10, 2018278
     default = (
-        "(#10) This message is sent outside of allowed window. Learn more about the new policy here:"
-        " https://developers.facebook.com/docs/messenger-platform/policy-overview"
+        "(#10) This message is sent outside of allowed window. Learn more about the new policy"
+        " here: https://developers.facebook.com/docs/messenger-platform/policy-overview"
     )
 
 

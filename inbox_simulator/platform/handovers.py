@@ -6,6 +6,8 @@ A pass is told to the new owner alone, a take to the app that lost the thread, a
 expiry to nobody.
 """
 
+from dataclasses import dataclass
+
 from inbox_simulator.platform import events, routing, thread_control
 from inbox_simulator.platform.apps import App
 from inbox_simulator.platform.errors import IncorrectAppIdError, InvalidParameterError
@@ -13,79 +15,91 @@ from inbox_simulator.platform.thread import Cause, Thread
 from inbox_simulator.platform.world import Platform
 
 
-def pass_control(
-    platform: Platform, caller: App, psid: str, target: str | None, metadata: str | None, at: int
-) -> None:  # noqa: PLR0913 -- the parameters of the edge
+@dataclass(frozen=True)
+class ControlCall:
+    """A call to one of the edges: which app, about whom, when (milliseconds), with what words."""
+
+    app: App
+    psid: str
+    at: int
+    metadata: str | None = None
+
+
+@dataclass(frozen=True)
+class Move:
+    """Control goes to an app."""
+
+    to: str
+    at: int
+    cause: Cause
+    metadata: str | None = None
+
+
+def pass_control(platform: Platform, call: ControlCall, target: str | None) -> None:
     """Let the owner, or anyone while idle, pass the thread on; without a target to the default."""
-    thread = platform.thread(psid, at)
+    thread = platform.thread(call.psid, call.at)
     new_owner = target or platform.routed_app_id
     if new_owner is None or not platform.knows_app(new_owner):
         raise IncorrectAppIdError
-    thread_control.check_may_pass(thread, caller.app_id, new_owner)
-    move(platform, thread, new_owner, metadata, at, "pass")
+    thread_control.check_may_pass(thread, call.app.app_id, new_owner)
+    give(platform, thread, Move(new_owner, call.at, "pass", call.metadata))
 
 
-def take_control(platform: Platform, caller: App, psid: str, metadata: str | None, at: int) -> None:
+def take_control(platform: Platform, call: ControlCall) -> None:
     """Let an app with the "take control" toggle take the thread."""
-    thread = platform.thread(psid, at)
+    thread = platform.thread(call.psid, call.at)
     routed = platform.routed_app_id is not None
-    thread_control.check_may_take(thread, caller.app_id, can_take=caller.can_take, routed=routed)
-    take(platform, thread, caller.app_id, metadata, at, "take")
+    app = call.app
+    thread_control.check_may_take(thread, app.app_id, can_take=app.can_take, routed=routed)
+    take(platform, thread, Move(app.app_id, call.at, "take", call.metadata))
 
 
-def request_control(
-    platform: Platform, caller: App, psid: str, metadata: str | None, at: int
-) -> None:
+def request_control(platform: Platform, call: ControlCall) -> None:
     """Ask the owner for the thread; only on a Page without a default app."""
     if platform.routed_app_id is not None:
         raise InvalidParameterError(
             "(#100) request_thread_control is not available with Conversation Routing"
         )
-    thread = platform.thread(psid, at)
+    thread, app_id = platform.thread(call.psid, call.at), call.app.app_id
     if thread.owner is None:
-        move(platform, thread, caller.app_id, metadata, at, "pass")
+        give(platform, thread, Move(app_id, call.at, "pass", call.metadata))
         return
-    if thread.owner == caller.app_id:
+    if thread.owner == app_id:
         raise InvalidParameterError("(#100) The app already controls this thread")
-    body = events.control_requested(caller.app_id, metadata)
-    event = events.from_person(platform.page.id, psid, at, request_thread_control=body)
+    body = events.control_requested(app_id, call.metadata)
+    event = events.from_person(platform.page.id, call.psid, call.at, request_thread_control=body)
     routing.notify(platform, thread, thread.owner, event)
 
 
-def release_control(platform: Platform, caller: App, psid: str, at: int) -> None:
+def release_control(platform: Platform, call: ControlCall) -> None:
     """Let the owner give the thread up; it is idle, and nobody is told."""
-    thread = platform.thread(psid, at)
-    thread_control.check_is_owner(thread, caller.app_id)
-    go_idle(platform, thread, at, "release")
+    thread = platform.thread(call.psid, call.at)
+    thread_control.check_is_owner(thread, call.app.app_id)
+    go_idle(platform, thread, call.at, "release")
 
 
-def extend_control(platform: Platform, caller: App, psid: str, duration: int, at: int) -> None:
+def extend_control(platform: Platform, call: ControlCall, duration: int) -> None:
     """Let the owner keep the thread longer; ``duration`` in seconds."""
-    thread = platform.thread(psid, at)
-    thread_control.extend(thread, caller.app_id, duration, at)
-    platform.changed.append(psid)
+    thread = platform.thread(call.psid, call.at)
+    thread_control.extend(thread, call.app.app_id, duration, call.at)
+    platform.changed.append(call.psid)
 
 
-def move(  # noqa: PLR0913 -- one control change, told in full
-    platform: Platform, thread: Thread, to: str, metadata: str | None, at: int, cause: Cause
-) -> None:
+def give(platform: Platform, thread: Thread, move: Move) -> None:
     """Change the owner by a pass, and tell the new one."""
-    previous = thread.owner
-    _give(platform, thread, to, at, cause)
-    body = events.control_moved(previous, to, metadata)
-    event = events.from_person(platform.page.id, thread.psid, at, pass_thread_control=body)
-    routing.notify(platform, thread, to, event)
+    body = events.control_moved(thread.owner, move.to, move.metadata)
+    _change_owner(platform, thread, move)
+    event = events.from_person(platform.page.id, thread.psid, move.at, pass_thread_control=body)
+    routing.notify(platform, thread, move.to, event)
 
 
-def take(  # noqa: PLR0913 -- one control change, told in full
-    platform: Platform, thread: Thread, to: str, metadata: str | None, at: int, cause: Cause
-) -> None:
+def take(platform: Platform, thread: Thread, move: Move) -> None:
     """Change the owner by a take, and tell the one who lost the thread."""
     previous = thread.owner
-    _give(platform, thread, to, at, cause)
+    _change_owner(platform, thread, move)
     if previous is not None:
-        body = events.control_moved(previous, to, metadata)
-        event = events.from_person(platform.page.id, thread.psid, at, take_thread_control=body)
+        body = events.control_moved(previous, move.to, move.metadata)
+        event = events.from_person(platform.page.id, thread.psid, move.at, take_thread_control=body)
         routing.notify(platform, thread, previous, event)
 
 
@@ -96,9 +110,9 @@ def go_idle(platform: Platform, thread: Thread, at: int, cause: Cause) -> None:
     platform.changed.append(thread.psid)
 
 
-def _give(platform: Platform, thread: Thread, to: str, at: int, cause: Cause) -> None:
-    thread_control.give(thread, to, at, cause)
-    to_inbox = to == platform.inbox_app_id
+def _change_owner(platform: Platform, thread: Thread, move: Move) -> None:
+    thread_control.give(thread, move.to, move.at, move.cause)
+    to_inbox = move.to == platform.inbox_app_id
     thread.folder = "main" if to_inbox else "done"
     thread.unread = to_inbox
     platform.changed.append(thread.psid)

@@ -53,7 +53,7 @@ def mark_done(platform: Platform, psid: str, at: int) -> Thread:
     if thread.owner != platform.inbox_app_id or done == "nothing":
         return thread
     if done == "pass_to_default" and platform.routed_app_id is not None:
-        handovers.move(platform, thread, platform.routed_app_id, None, at, "done")
+        handovers.give(platform, thread, handovers.Move(platform.routed_app_id, at, "done"))
     else:
         handovers.go_idle(platform, thread, at, "done")
     return thread
@@ -70,4 +70,4 @@ def mark_read(platform: Platform, psid: str, at: int) -> Thread:
 def _take(platform: Platform, thread: Thread, at: int, cause: Cause) -> None:
     # Without a default app a reply needs no control and moves none.
     if platform.routed_app_id is not None and thread.owner != platform.inbox_app_id:
-        handovers.take(platform, thread, platform.inbox_app_id, None, at, cause)
+        handovers.take(platform, thread, handovers.Move(platform.inbox_app_id, at, cause))

@@ -38,7 +38,9 @@ def publish(
         if app.hears(name, channel):
             copy = in_standby if in_standby is not None and channel == "standby" else event
             channels[app_id] = channel
-            _send(platform, thread, app_id, name, channel, copy)
+            platform.outbox.append(
+                Delivery(app_id, platform.page.id, thread.psid, name, channel, copy)
+            )
     return channels
 
 
@@ -46,12 +48,8 @@ def notify(platform: Platform, thread: Thread, app_id: str, event: JSON) -> None
     """Tell one app that thread control moved. The Page Inbox has no webhook to tell."""
     app = platform.apps.get(app_id)
     if app is not None and app.hears("messaging_handovers", "messaging"):
-        _send(platform, thread, app_id, "messaging_handovers", "messaging", event)
-
-
-def _send(  # noqa: PLR0913 -- the parts of one delivery, named once
-    platform: Platform, thread: Thread, app_id: str, name: str, channel: str, event: JSON
-) -> None:
-    at = event["timestamp"]
-    delivery = Delivery(app_id, platform.page.id, thread.psid, name, channel, event, at)
-    platform.outbox.append(delivery)
+        platform.outbox.append(
+            Delivery(
+                app_id, platform.page.id, thread.psid, "messaging_handovers", "messaging", event
+            )
+        )

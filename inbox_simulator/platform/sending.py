@@ -71,7 +71,7 @@ def deliver_to_person(
     """Put a Page's message on the person's phone; tell the apps by echo and receipt."""
     thread.messages.append(message)
     platform.changed.append(thread.psid)
-    # The phone's receipt and the echo of a quick reply's choices are not part of an echo.
+    # An echo repeats what was said; quick replies are not part of it.
     shown = {key: value for key, value in content.items() if key != "quick_replies"}
     echo = events.echo(platform.page.id, thread.psid, message, shown, metadata)
     message.channels = routing.publish(platform, thread, "message_echoes", echo)
@@ -106,12 +106,11 @@ def _control(platform: Platform, caller: App, thread: Thread, control: JSON, at:
     if platform.routed_app_id is None:
         raise InvalidParameterError("(#100) thread_control needs Conversation Routing")
     kind = control.get("control_type", "release")
+    call = handovers.ControlCall(caller, thread.psid, at, control.get("metadata"))
     if kind == "release":
-        handovers.release_control(platform, caller, thread.psid, at)
+        handovers.release_control(platform, call)
         return
     if kind != "pass":
         raise InvalidParameterError(f"(#100) Param control_type can't be {kind}")
     target = control.get("app_id")
-    metadata = control.get("metadata")
-    target_id = None if target is None else str(target)
-    handovers.pass_control(platform, caller, thread.psid, target_id, metadata, at)
+    handovers.pass_control(platform, call, None if target is None else str(target))

@@ -19,8 +19,9 @@ class Switch:
 SWITCHES = {
     "routing": Switch(
         ("default_app", "off"),
-        "Conversation Routing with a default app, or the Page without one: every connected app hears"
-        " every message live, nobody owns a thread until control is passed, and take is blocked.",
+        "Conversation Routing with a default app, or the Page without one: every connected app"
+        " hears every message live, nobody owns a thread until control is passed, and take is"
+        " blocked.",
     ),
     "inbox_done": Switch(
         ("pass_to_default", "release", "nothing"),

@@ -58,11 +58,8 @@ def keep_alive(thread: Thread, at: int) -> None:
 
 def check_may_send(thread: Thread, app_id: str, default_app_id: str | None) -> None:
     """Refuse a send by an app that is not the owner, nor, while idle, the default app."""
-    if thread.owner is None:
-        allowed = default_app_id in {None, app_id}
-    else:
-        allowed = thread.owner == app_id
-    if not allowed:
+    allowed = {thread.owner} if thread.owner else {default_app_id or app_id}
+    if app_id not in allowed:
         raise AnotherAppInControlError
 
 

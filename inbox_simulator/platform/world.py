@@ -28,11 +28,11 @@ class Delivery:
     field: str
     channel: str
     event: JSON
-    at: int
 
     def envelope(self) -> JSON:
         """Return the body of the POST; Messenger puts exactly one event into one entry."""
-        entry = {"id": self.page_id, "time": self.at, self.channel: [self.event]}
+        at = self.event["timestamp"]
+        entry = {"id": self.page_id, "time": at, self.channel: [self.event]}
         return {"object": "page", "entry": [entry]}
 
 

@@ -1,0 +1,150 @@
+"""People and agents as verbs: ``person.says(…)``, ``person.sees(…)``, ``agent.replies(…)``.
+
+Everything goes over HTTP to a running simulator, so tests in Python, scenarios in YAML and whatever
+bot is connected see the same thing. What is expected may take a moment: an expectation is looked at
+again until it holds or its time is up, and then raises ``AssertionError`` with what was there.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from inbox_simulator.client import Client
+from inbox_simulator.patience import Patience
+from inbox_simulator.thread_view import MessageView, ThreadView
+
+JSON = dict[str, Any]
+
+
+class Stage:
+    """A running simulator, and the moment of the last act: expectations look at what came after."""
+
+    def __init__(self, url: str, patience: float = 15.0) -> None:
+        self.client = Client(url)
+        #: Seconds that an expectation may take.
+        self.patience = Patience(patience)
+        self._last_act = 0
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.client.close()
+
+    def act(self, path: str, body: JSON | None = None) -> JSON:
+        """Let something happen; from here on expectations look at what is newer."""
+        self._last_act = self.client.get("clock")["now"]
+        return self.client.post(path, body)
+
+    def is_news(self, message: MessageView) -> bool:
+        """Tell whether a message is newer than the last act."""
+        return message.at >= self._last_act
+
+    def state(self) -> JSON:
+        """Return the whole state of the simulator."""
+        return self.client.get("state")
+
+
+class Person:
+    """Someone on Messenger."""
+
+    def __init__(self, stage: Stage, name: str, locale: str = "en_US") -> None:
+        self._stage = stage
+        self.name = name
+        self.psid: str = stage.client.post("people", {"name": name, "locale": locale})["psid"]
+
+    @property
+    def thread(self) -> ThreadView:
+        """The thread as it is now."""
+        return ThreadView.read(self._stage.client.get(f"threads/{self.psid}"))
+
+    @property
+    def last_message(self) -> str | None:
+        """What the Page said last."""
+        spoken = [message for message in self.thread.messages if message.author != "person"]
+        return spoken[-1].text if spoken else None
+
+    def says(self, text: str) -> None:
+        """Write a message."""
+        self._stage.act(f"people/{self.psid}/messages", {"text": text})
+
+    def sends(self, url: str, kind: str = "image") -> None:
+        """Send a picture, or another kind of file, by its address."""
+        attachment = {"type": kind, "url": url}
+        self._stage.act(f"people/{self.psid}/messages", {"attachment": attachment})
+
+    def taps(self, title: str) -> None:
+        """Tap the newest quick reply or button with this title, once it is there."""
+
+        def found() -> JSON | None:
+            return next((c for c in self.thread.choices() if c["title"] == title), None)
+
+        choice = self._stage.patience.wait_for(
+            found, lambda: f"{self.name} can't tap {title!r}.\n{self.thread.describe_choices()}"
+        )
+        payload = {"title": title, "payload": choice.get("payload") or ""}
+        if choice["kind"] == "quick_reply":
+            self._stage.act(f"people/{self.psid}/messages", {"quick_reply": payload})
+        else:
+            self._stage.act(f"people/{self.psid}/postbacks", payload)
+
+    def sees(self, text: str = "") -> MessageView:
+        """Wait for news from the Page with these words in it; capitals don't matter."""
+
+        def found() -> MessageView | None:
+            return next((message for message in self._news() if message.shows(text)), None)
+
+        what = f"a message with {text!r}" if text else "a message"
+        return self._stage.patience.wait_for(
+            found, lambda: f"{self.name} did not see {what}.\n{self.thread.describe()}"
+        )
+
+    def has_owner(self, *app_ids: str | None) -> None:
+        """Wait until one of these apps owns the thread; None stands for nobody."""
+        self._wait_until(lambda: self.thread.owner in app_ids, f"owner is none of {app_ids}")
+
+    def is_in_folder(self, folder: str) -> None:
+        """Wait until the thread lies in this folder of the Page Inbox."""
+        self._wait_until(lambda: self.thread.folder == folder, f"folder is not {folder}")
+
+    def hears_nothing_from(self, app_id: str, seconds: float) -> None:
+        """Watch for some seconds that an app says nothing since the last act."""
+
+        def spoke() -> bool:
+            return any(message.app_id == app_id for message in self._news())
+
+        if self._stage.patience.ever(spoke, seconds):
+            raise AssertionError(f"The bot was not silent.\n{self.thread.describe()}")
+
+    def _news(self) -> list[MessageView]:
+        """Return what the Page said since the last act."""
+        messages = self.thread.messages
+        return [m for m in messages if m.author != "person" and self._stage.is_news(m)]
+
+    def _wait_until(self, holds: Callable[[], bool], problem: str) -> None:
+        self._stage.patience.wait_for(
+            holds, lambda: f"{self.name}'s {problem}.\n{self.thread.describe()}"
+        )
+
+
+class Agent:
+    """A human who answers in the Page Inbox; by default one person's thread."""
+
+    def __init__(self, stage: Stage, person: Person | None = None, name: str = "Mia") -> None:
+        self._stage, self._person, self.name = stage, person, name
+
+    def replies(self, text: str, to: Person | None = None) -> None:
+        """Answer; takes control if the inbox doesn't have it."""
+        body = {"text": text, "agent": self.name}
+        self._stage.act(f"inbox/{self._psid(to)}/replies", body)
+
+    def marks_done(self, person: Person | None = None) -> None:
+        """Press Done."""
+        self._stage.act(f"inbox/{self._psid(person)}/done")
+
+    def takes(self, person: Person | None = None) -> None:
+        """Move the thread to the Main folder, which takes control."""
+        self._stage.act(f"inbox/{self._psid(person)}/take")
+
+    def _psid(self, person: Person | None) -> str:
+        chosen = person or self._person
+        if chosen is None:
+            raise ValueError("Say which person the agent means")
+        return chosen.psid

@@ -1,0 +1,1 @@
+"""Stories in YAML that people and agents play against a running simulator."""
