@@ -10,6 +10,7 @@ import argparse
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -35,9 +36,9 @@ LOCKS = {"3.10": BOT / "requirements.txt", "3.11": BOT / "requirements-3.11.txt"
 #: Extension modules that a home-built Python may lack and that Rasa's libraries import.
 PROBE = "import bz2, ctypes, lzma, sqlite3, ssl, sys; print('%d.%d' % sys.version_info[:2])"
 
-#: The bridge's secrets and the rest of its settings are none of the bot's business.
+#: The bridge's secrets are none of the bot's business, the rest would lead to another environment.
 NOT_FOR_RASA = {"APP_SECRET", "VERIFY_TOKEN", "PAGE_ACCESS_TOKEN", "ADMIN_TOKEN", "DATABASE_URL"}
-PYTHON_VARIABLES = {"VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH"}
+NOT_FOR_RASA |= {"VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH"}
 
 
 class RasaEnvError(Exception):
@@ -58,9 +59,9 @@ def version_of(python: str) -> str | None:
         probe = subprocess.run(
             [python, "-c", PROBE], capture_output=True, text=True, timeout=30, check=True
         )
+        return probe.stdout.strip()
     except (OSError, subprocess.SubprocessError):
         return None
-    return probe.stdout.strip()
 
 
 def places(version: str) -> Iterator[str]:
@@ -97,8 +98,7 @@ def uv() -> str:
     beside = Path(sys.executable).parent / "uv"
     if not (found := os.environ.get("UV") or shutil.which(beside) or shutil.which("uv")):
         raise RasaEnvError(
-            "uv is missing: run this with the bridge's environment, "
-            ".venv/bin/python scripts/rasa_env.py, which `make setup` makes"
+            "uv is missing: run this with .venv/bin/python, which `make setup` makes"
         )
     return found
 
@@ -107,8 +107,7 @@ def fingerprint(paths: list[Path], *more: str) -> str:
     """Hash names and contents of files, and whatever else the result depends on."""
     digest = hashlib.sha256("\0".join(more).encode())
     for path in sorted(paths):
-        content = hashlib.sha256(path.read_bytes()).hexdigest()
-        digest.update(f"{path.relative_to(ROOT)} {content}\n".encode())
+        digest.update(f"\0{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
     return digest.hexdigest()
 
 
@@ -131,11 +130,10 @@ def setup() -> None:
 
     Safe when two processes call it at once: the second waits for the first.
     """
-    if is_installed():
-        return
-    with only_one("installing"):
-        if not is_installed():
-            install()
+    if not is_installed():
+        with only_one("installing"):
+            if not is_installed():
+                install()
 
 
 def install() -> None:
@@ -221,32 +219,34 @@ def actions() -> NoReturn:
 
 def child_environment() -> dict[str, str]:
     """Return the environment of uv and Rasa: ours without other programs' secrets."""
-    kept = {k: v for k, v in os.environ.items() if k not in NOT_FOR_RASA | PYTHON_VARIABLES}
     return {
-        **kept,
+        **{name: value for name, value in os.environ.items() if name not in NOT_FOR_RASA},
         "ACTIONS_PORT": os.environ.get("ACTIONS_PORT", "5055"),
         "RASA_TRACKER_DB": os.environ.get("RASA_TRACKER_DB", "var/tracker.db"),
         "SANIC_HOST": "127.0.0.1",  # the action server listens on every interface otherwise
         "RASA_TELEMETRY_ENABLED": "false",
         "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
         "TF_CPP_MIN_LOG_LEVEL": "3",
-        "PYTHONWARNINGS": "ignore::DeprecationWarning",
         "UV_COMPILE_BYTECODE": "1",  # without it every start of Rasa takes seconds longer
     }
 
 
 def logged(name: str, command: list[str], advice: str) -> None:
-    """Run one step with its output in `var/log/NAME.log`; RasaEnvError with its end on failure."""
+    """Run one step with its output in `var/log/NAME.log`; RasaEnvError says why it failed."""
     LOGS.mkdir(parents=True, exist_ok=True)
     path = LOGS / f"{name}.log"
     with path.open("wb") as log:
-        done = subprocess.run(
-            command, cwd=BOT, env=child_environment(), stdout=log, stderr=log, check=False
-        )
-    if done.returncode:
-        end = path.read_text(errors="replace").strip().splitlines()[-8:]
-        line = f"{name} failed: {advice}. The end of {path.relative_to(ROOT)}:"
-        raise RasaEnvError("\n  ".join([line, *end]))
+        code = subprocess.call(command, cwd=BOT, env=child_environment(), stdout=log, stderr=log)
+    if code:
+        line = f"{name} failed: {advice}. From {path.relative_to(ROOT)}:"
+        raise RasaEnvError("\n  ".join([line, *what_failed(path)]))
+
+
+def what_failed(log: Path) -> list[str]:
+    """Return the lines from the last error in a log, or its end where none is marked as one."""
+    lines = re.sub(r"\x1b\[\d+m", "", log.read_text(errors="replace")).strip().splitlines()
+    errors = [n for n, line in enumerate(lines) if re.match(r"\w*([Ee]rror|Exception): ", line)]
+    return lines[errors[-1] :][:8] if errors else lines[-8:]
 
 
 def run_here(command: list[str]) -> NoReturn:
