@@ -11,9 +11,13 @@ export function clockTime(at) {
   return `${two(date.getHours())}:${two(date.getMinutes())}`;
 }
 
-export function dayAndTime(at) {
+export function dayOf(at) {
   const date = new Date(at);
-  return `${date.getDate()} ${MONTHS[date.getMonth()]} ${clockTime(at)}`;
+  return `${date.getDate()} ${MONTHS[date.getMonth()]}`;
+}
+
+export function dayAndTime(at) {
+  return `${dayOf(at)} ${clockTime(at)}`;
 }
 
 export function exactTime(at) {

@@ -65,7 +65,7 @@ export function windowMark(store) {
     const left = windowLeft(thread, store.now());
     const words = left === null ? null : timeLeft(left);
     node.hidden = left === null;
-    setText(node, words ?? "window shut");
+    setText(node, words ? `${words} left` : "window shut");
     setAttr(node, "data-shut", words === null || null);
     setAttr(
       node,

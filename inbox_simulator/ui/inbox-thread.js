@@ -5,7 +5,7 @@ import { composer } from "./composer.js";
 import { fill, h, keyed, setAttr, setText } from "./dom.js";
 import { grouped, ownerOf } from "./facts.js";
 import { followEnd } from "./follow.js";
-import { clockTime } from "./format.js";
+import { dayAndTime } from "./format.js";
 import { icon } from "./icons.js";
 import { readNow, windowMark } from "./inbox-item.js";
 import { messageRow } from "./message-view.js";
@@ -71,7 +71,7 @@ function build(store, back) {
     picture: h("span", { class: "picture" }),
     state: stateMark(store),
     left: windowMark(store),
-    take: h("button", { type: "button", class: "quiet", "data-test": "inbox-take" }, icon("moveIn"), "Move to Main"),
+    take: h("button", { type: "button", class: "quiet", "data-test": "inbox-take" }, icon("moveIn"), h("span", {}, h("span", { class: "optional" }, "Move to "), "Main")),
     done: h("button", { type: "button", class: "quiet", "data-test": "inbox-done" }, icon("check"), "Done"),
     rows: h("div", { class: "rows" }),
     scroller: h("div", { class: "screen", tabindex: "0", role: "log", "aria-label": "The open conversation" }),
@@ -91,8 +91,8 @@ function build(store, back) {
     "div",
     { class: "empty" },
     h("span", { class: "empty-art" }, icon("inbox")),
-    h("strong", {}, "No conversation is open"),
-    h("p", {}, "Choose one from the list to read all of it, who wrote what, and to answer."),
+    h("strong", {}, "Nobody waits for a person"),
+    h("p", {}, "When the bot passes a conversation here, it appears in Main: all of it, with who wrote what."),
   );
   view.inside = h("div", { class: "thread-inside", hidden: true }, head(view, back), h("div", { class: "screen-wrap" }, view.scroller, view.follow.pill), view.box.node);
   view.node = h("div", { class: "inbox-thread", "data-test": "inbox-thread" }, view.blank, view.inside);
@@ -122,7 +122,7 @@ function tick(view, thread, state) {
   setAttr(
     view.box.input,
     "placeholder",
-    owner === "bot" ? `Reply to ${thread.name} and take over from the bot` : `Reply to ${thread.name}`,
+    owner === "bot" ? "Reply and take over from the bot" : `Reply to ${thread.name}`,
   );
 }
 
@@ -151,7 +151,10 @@ function notesOf(thread, state) {
   (thread.ownership ?? []).forEach((record, index, all) => {
     const inbox = record.app_id === state.inbox_app_id;
     const was = index > 0 && all[index - 1].app_id === state.inbox_app_id;
-    if (inbox !== was) notes.push({ key: `${thread.psid} note ${index}`, at: record.from, note: noteOf(inbox, record) });
+    if (inbox === was) return;
+    // A reply takes the conversation with it, so its line stands above it.
+    const at = record.cause === "reply" ? record.from - 1 : record.from;
+    notes.push({ key: `${thread.psid} note ${index}`, at, note: noteOf(inbox, record) });
   });
   return notes;
 }
@@ -164,5 +167,5 @@ function noteOf(inbox, { cause }) {
 }
 
 function note({ note: words, at }) {
-  return { node: h("div", { class: "note" }, h("span", {}, `${words} · ${clockTime(at)}`)) };
+  return { node: h("div", { class: "note" }, h("span", {}, `${words} · ${dayAndTime(at)}`)) };
 }

@@ -20,6 +20,7 @@ export function inboxPlace(root, store) {
   const tabs = FOLDERS.map(([name, words]) => folderTab(name, words, () => choose(name)));
   const list = h("div", { class: "inbox-list", role: "list", "aria-label": "Conversations" });
   const empty = h("p", { class: "inbox-empty" });
+  const side = h("div", { class: "inbox-side", hidden: true }, list, empty);
   const thread = inboxThread(store, { back: () => store.open(null) });
   root.append(
     h(
@@ -28,11 +29,12 @@ export function inboxPlace(root, store) {
       h("h2", { id: "inbox-title" }, "Page Inbox"),
       h("div", { class: "folders", role: "group", "aria-label": "Folders" }, ...tabs.map(({ node }) => node)),
     ),
-    h("div", { class: "inbox-body" }, h("div", { class: "inbox-side" }, list, empty), thread.node),
+    h("div", { class: "inbox-body" }, side, thread.node),
   );
 
   function choose(name) {
     folder = name;
+    if (isNarrow()) store.state.opened = null;
     store.changed();
   }
 
@@ -44,8 +46,9 @@ export function inboxPlace(root, store) {
     keyed(list, shown, ({ psid }) => psid, (item) => inboxItem(item, store));
     empty.hidden = shown.length > 0;
     setText(empty, state.loaded ? EMPTY[folder] : "");
+    side.hidden = !threads.length;
     if (!state.opened && !isNarrow() && shown.length) state.opened = shown[0].psid;
-    setAttr(root, "data-open", state.opened !== null);
+    setAttr(root, "data-open", state.opened !== null || !threads.length);
     thread.update(state);
   });
 

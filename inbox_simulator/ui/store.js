@@ -65,7 +65,10 @@ export function createStore() {
     thread: ({ thread }) => thread && state.threads.set(thread.psid, thread),
     people: ({ person }) => {
       if (!person) return;
-      state.people = [...state.people.filter(({ psid }) => psid !== person.psid), person];
+      const at = state.people.findIndex(({ psid }) => psid === person.psid);
+      if (at < 0) state.people = [...state.people, person];
+      else state.people = state.people.with(at, person);
+      state.selected ??= person.psid;
     },
     journal: ({ entry }) => entry && addEntries([entry]),
     clock: ({ clock }) => {

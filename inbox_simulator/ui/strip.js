@@ -3,7 +3,7 @@
 import { fill, h, keyed, setAttr, setText } from "./dom.js";
 import { heardBy, ownerOf, stretchesOf } from "./facts.js";
 import { clockTime, lasting } from "./format.js";
-import { lights, lightUp, putOut } from "./highlight.js";
+import { lights, lightUp } from "./highlight.js";
 import { appName, avatar, speakerOf } from "./speakers.js";
 import { stateMark } from "./state-word.js";
 import { timeScale } from "./time-scale.js";
@@ -70,8 +70,8 @@ function counter(words, kind) {
   let mids = [];
   const number = h("strong", {});
   const node = h("button", { type: "button", class: `counter is-${kind}`, "data-test": `count-${kind}` }, h("span", { class: "counter-mark", "aria-hidden": "true" }), `${words} `, number);
-  lights(node, () => mids);
-  node.addEventListener("click", () => lightUp(mids));
+  lights(node, () => mids, { alone: true });
+  node.addEventListener("click", () => lightUp(mids, { alone: true }));
   return {
     node,
     update(next) {
@@ -102,7 +102,7 @@ function segment(state) {
   let mids = [];
   const words = h("span", { class: "segment-words" });
   const node = h("button", { type: "button", class: "segment" }, words);
-  lights(node, () => mids);
+  lights(node, () => mids, { alone: true });
   return {
     node,
     update(stretch) {
@@ -140,7 +140,6 @@ function causeMark() {
 function tick(message, thread, state) {
   const speaker = speakerOf(message, thread, state);
   const node = h("span", { class: `tick is-${speaker.kind}`, "data-mids": message.mid, title: `${clockTime(message.at)} ${speaker.name}: ${message.text ?? ""}` });
-  node.addEventListener("pointerenter", () => lightUp([message.mid]));
-  node.addEventListener("pointerleave", putOut);
+  lights(node, () => [message.mid], { alone: true });
   return { node, update: ({ left }) => (node.style.left = `${left}%`) };
 }

@@ -20,6 +20,7 @@ export function tabs(root, store) {
 
   function go(place) {
     document.body.dataset.place = place;
+    if (place === "inbox" && store.state.opened) store.select(store.state.opened);
     for (const button of buttons) setAttr(button.node, "aria-current", button.place === place ? "page" : null);
   }
   go("people");

@@ -2,7 +2,7 @@
 
 import { advanceClock } from "./api.js";
 import { fill, h, setAttr, setText } from "./dom.js";
-import { dayAndTime } from "./format.js";
+import { clockTime, dayOf } from "./format.js";
 import { icon } from "./icons.js";
 import { menu } from "./menu.js";
 import { switchList } from "./switches.js";
@@ -15,7 +15,8 @@ const STEPS = [
 ];
 
 export function topbar(root, store, { showKeys, fail }) {
-  const time = h("time", { class: "clock-time", "data-test": "clock" });
+  const day = h("span", { class: "clock-day" });
+  const time = h("span", {});
   const apps = h("div", { class: "apps" });
   const switches = switchList(store, fail);
   const theme = h("button", { type: "button", class: "icon-button", "data-test": "theme", click: toggleTheme });
@@ -26,7 +27,7 @@ export function topbar(root, store, { showKeys, fail }) {
       "div",
       { class: "clock", role: "group", "aria-label": "The simulated clock" },
       icon("clock"),
-      time,
+      h("time", { class: "clock-time", "data-test": "clock" }, day, " ", time),
       ...STEPS.map(([words, seconds]) =>
         h("button", { type: "button", class: "step", title: `Let ${words.slice(1)} pass`, click: () => advanceClock(seconds).catch(fail) }, words),
       ),
@@ -44,7 +45,9 @@ export function topbar(root, store, { showKeys, fail }) {
   whenThemeChanges(drawTheme);
 
   store.subscribe((state) => {
-    setText(time, state.loaded ? dayAndTime(store.now()) : "…");
+    const now = store.now();
+    setText(day, state.loaded ? dayOf(now) : "");
+    setText(time, state.loaded ? clockTime(now) : "…");
     switches.update(state);
     drawApps(apps, state);
   });

@@ -98,7 +98,7 @@ async function copyText(text) {
 
 function causeLink(cause, state, choose) {
   const { what } = describe(cause, state.page.id);
-  return h("button", { type: "button", class: "cause", click: () => choose(cause.seq) }, `After the webhook ${what}, ${exactTime(cause.at)}`);
+  return h("button", { type: "button", class: "cause", click: () => choose(cause.seq) }, `Most likely the answer to ${what}, ${exactTime(cause.at)}`);
 }
 
 function section(title, value) {

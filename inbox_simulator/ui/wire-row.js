@@ -16,7 +16,7 @@ export function wireRow(entry, store, choose) {
     {
       type: "button",
       role: "listitem",
-      class: `wire-row ${words.webhook ? "is-webhook" : "is-call"}${words.failed ? " is-failed" : ""}`,
+      class: classOf(words),
       "data-test": "wire-row",
       "data-seq": entry.seq,
       "data-kind": entry.kind,
@@ -25,10 +25,17 @@ export function wireRow(entry, store, choose) {
       "data-mids": words.mids.join(" "),
       click: () => choose(entry.seq),
     },
-    h("span", { class: "wire-time" }, exactTime(entry.at)),
+    timeMark(entry.at),
     direction(entry, words, state),
-    h("span", { class: "wire-what" }, words.what, words.standby && h("em", {}, "standby")),
-    h("span", { class: "wire-say" }, person && avatar({ kind: "person", name: person.name }), words.say, moreMark(words.more)),
+    h(
+      "span",
+      { class: "wire-words" },
+      h("span", { class: "wire-what" }, words.what),
+      words.badge && h("em", {}, words.badge),
+      person && avatar({ kind: "person", name: person.name }),
+      h("span", { class: "wire-say" }, words.say),
+      words.more > 0 && h("em", {}, `+${words.more}`),
+    ),
     h("span", { class: "wire-status" }, entry.status ?? "none"),
     h("span", { class: "wire-ms" }, Number.isFinite(entry.ms) ? `${Math.round(entry.ms)} ms` : ""),
     words.trouble && h("span", { class: "wire-trouble" }, words.trouble),
@@ -50,6 +57,18 @@ function direction(entry, words, state) {
   );
 }
 
-function moreMark(more) {
-  return more > 0 ? h("em", {}, `+${more}`) : null;
+/** Hours go first where there is little room. */
+function timeMark(at) {
+  const time = exactTime(at);
+  return h("span", { class: "wire-time", title: time }, h("span", { class: "wire-hours" }, time.slice(0, 3)), time.slice(3));
+}
+
+/** Receipts and typing are part of the protocol, but seldom what a reader looks for. */
+const QUIET = new Set(["message_deliveries", "message_reads", "mark_seen", "typing_on", "typing_off"]);
+
+function classOf({ webhook, failed, what }) {
+  const classes = ["wire-row", webhook ? "is-webhook" : "is-call"];
+  if (failed) classes.push("is-failed");
+  else if (QUIET.has(what)) classes.push("is-quiet");
+  return classes.join(" ");
 }

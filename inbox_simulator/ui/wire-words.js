@@ -29,7 +29,7 @@ const CODES = {
 
 const described = new WeakMap();
 
-/** `{webhook, what, standby, say, psid, mids, failed, trouble}`, kept for as long as the entry. */
+/** `{webhook, what, standby, badge, say, psid, mids, failed, trouble}`, kept for as long as the entry. */
 export function describe(entry, pageId) {
   let words = described.get(entry);
   if (!words) described.set(entry, (words = work(entry, pageId)));
@@ -57,6 +57,7 @@ function ofDelivery(entry, body, pageId) {
   return {
     what: fieldOf(event),
     standby,
+    badge: standby ? "standby" : null,
     say: sayOf(event),
     more: items.length - 1,
     psid: ids.find((id) => id && id !== pageId),
@@ -85,15 +86,20 @@ function ofCall(entry, body) {
   const message = parsed(call.message);
   const mid = parsed(entry.response)?.message_id;
   return {
-    what: call.sender_action ?? edge,
-    standby: false,
+    what: call.sender_action ?? nameOf(edge, entry),
+    badge: entry.method === "POST" ? null : entry.method,
     say: message?.text ?? call.metadata ?? attachmentWord(message),
     psid: recipient?.id ?? psidOfPath(entry.path),
     mids: mid ? [mid] : [],
   };
 }
 
-/** A person's profile is asked for by the path: `/v24.0/PSID`. */
+/** A bare object has no edge: a person's profile is asked for at `/v24.0/PSID`. */
+function nameOf(edge, { path }) {
+  if (!/^(me|\d+)$/.test(edge)) return edge;
+  return edge === "me" ? "Page" : "profile";
+}
+
 function psidOfPath(path) {
   return path.split("/").find((part) => /^\d{10,}$/.test(part));
 }
@@ -131,6 +137,9 @@ export function parsed(value) {
   }
 }
 
+/** An answer that takes longer than this has more likely another cause. */
+const ANSWER_MS = 60_000;
+
 /** The delivery that a call most likely answers: the app's last live one about the same person. */
 export function causeOf(entry, journal, pageId) {
   const words = describe(entry, pageId);
@@ -138,6 +147,7 @@ export function causeOf(entry, journal, pageId) {
   for (let at = journal.length - 1; at >= 0; at -= 1) {
     const other = journal[at];
     if (other.seq >= entry.seq || other.app_id !== entry.app_id) continue;
+    if (entry.at - other.at > ANSWER_MS) return null;
     if (isPrompt(describe(other, pageId), words.psid)) return other;
   }
   return null;

@@ -73,6 +73,7 @@ export function wirePlace(root, store) {
     const items = matching.slice(-view.limit).map((entry) => ({ entry, mark: marks.get(entry.seq) }));
     earlier.hidden = matching.length <= view.limit;
     keyed(rows, items, ({ entry }) => entry.seq, ({ entry }) => wireRow(entry, store, choose));
+    setAttr(rows, "data-many", state.people.length > 1 || null);
     follow.settle(added > 0);
   }
 
