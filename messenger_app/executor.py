@@ -122,6 +122,25 @@ class Executor:
             log.error("graph.token_refused", page_id=job.page_id, code=error.code)
             return TryAgain(30_000, str(error))
 
+    def give_up(self, job: Job, why: str) -> Settled:
+        """Say what a command comes to that a fault of ours ended: it did not work."""
+        now = self._clock.now()
+        match job.open.command:
+            case AskBot() | TellBot():
+                return self._answered(job, Answer((), None))
+            case SendMessage() as command:
+                return self._refused(job, command.message.text, now, Refusal.INVALID, why)
+            case StopTyping():
+                return Settled(refused=why)
+            case PassThreadControl():
+                return self._control(job, ControlCall.PASS, now, worked=False, why=why)
+            case TakeThreadControl():
+                return self._control(job, ControlCall.TAKE, now, worked=False, why=why)
+            case ReleaseThreadControl():
+                return self._control(job, ControlCall.RELEASE, now, worked=False, why=why)
+            case _:
+                assert_never(job.open.command)
+
     def _run(self, job: Job) -> Result:
         match job.open.command:
             case AskBot() as command:
@@ -159,7 +178,10 @@ class Executor:
                 return TryAgain(backoff(job.open.attempts), str(error), uncertain=True)
             log.error("bot.failed", thread=job.thread, reason=str(error))
             answer = Answer((), None)
-        now = self._clock.now()
+        return self._answered(job, answer)
+
+    def _answered(self, job: Job, answer: Answer) -> Settled:
+        now, command = self._clock.now(), job.open.command
         return Settled(
             BotAnswered(
                 at=now,
@@ -261,9 +283,15 @@ class Executor:
         except (TemporarilyRefused, AccessTokenInvalid):
             raise
         except GraphRejected as error:
-            ours = graph.thread_owner(job.psid) == self._app_id  # it had come back by itself
+            ours = self._is_ours(job)  # perhaps it had come back by itself
             return self._control(job, ControlCall.TAKE, began, worked=ours, why=str(error))
         return self._control(job, ControlCall.TAKE, began, worked=True)
+
+    def _is_ours(self, job: Job) -> bool:
+        try:
+            return self._graph[job.page_id].thread_owner(job.psid) == self._app_id
+        except GraphRejected:
+            return False
 
     def _release(self, job: Job, command: ReleaseThreadControl) -> Result:
         graph, began = self._graph[job.page_id], self._clock.now()

@@ -167,7 +167,7 @@ class Worker:
             result = self._executor.run(job)
         except Exception as error:  # a fault of ours must not leave the thread stuck for ever
             log.exception("command.crashed", thread=job.thread, kind=_kind(job.open))
-            result = Settled(refused=f"crashed: {type(error).__name__}")
+            result = self._executor.give_up(job, f"crashed: {type(error).__name__}")
         self._results.put(_Done(job, token, result))
 
     def _keep_leases(self, connection: Connection) -> None:

@@ -2,6 +2,9 @@
 
 import unicodedata
 from dataclasses import dataclass, field
+from typing import Literal
+
+from messenger_app.conversation.hours import Hours
 
 #: The Page Inbox on Messenger, as the conversation routing page prints it, and as the echo
 #: reference does (one digit short). Who wrote an echo is told by "not ours", never by these alone.
@@ -22,7 +25,13 @@ class Target:
 
     name: str
     title: str
+    #: The app that gets control; empty for a bot, which speaks through our own app.
     app_id: str
+    kind: Literal["page_inbox", "app", "bot"] = "page_inbox"
+    #: When its people are there; None is always.
+    hours: Hours | None = None
+    #: Where a bot listens.
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,7 @@ class Bridge:
         assert self.web.poll() is None, self.log.read_text()[-3000:]
         try:
             return requests.get(f"{self.url}/healthz", timeout=2).ok
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             return False
 
     def _run(self, *command: str) -> subprocess.Popen[bytes]:

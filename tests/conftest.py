@@ -1,0 +1,30 @@
+"""What every kind of test shares: the real bot, which takes half a minute to start."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.rasa import SCRIPT, Rasa
+
+pytest_plugins = ["inbox_simulator.pytest_plugin"]
+
+#: Seconds. Installing and training come before, where they were not done yet.
+TRAIN_TIMEOUT = 900.0
+
+
+@pytest.fixture(scope="session")
+def trained() -> None:
+    """Make sure of Rasa's environment and of a model of today's data."""
+    subprocess.run([sys.executable, SCRIPT, "train"], check=True, timeout=TRAIN_TIMEOUT)
+
+
+@pytest.fixture(scope="session")
+def rasa(trained: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rasa]:
+    """One real Rasa server for all tests; its action server is down unless a test starts it."""
+    server = Rasa(tmp_path_factory.mktemp("rasa"))
+    server.start()
+    yield server
+    server.stop("actions")
+    server.stop()
