@@ -37,7 +37,7 @@ export function banners(root, store) {
     lostSince ||= Date.now();
     const late = Date.now() - lostSince >= LOST_AFTER_MS;
     if (!late) return setTimeout(store.changed, LOST_AFTER_MS);
-    lost.show("The simulator does not answer. Trying again; nothing you wrote is lost.");
+    lost.show("The simulator does not answer. Trying again; the page catches up by itself.");
   }
 
   store.subscribe((state) => {

@@ -17,7 +17,6 @@ export function inboxItem({ psid, name }, store) {
     {
       type: "button",
       class: "inbox-item",
-      role: "listitem",
       "data-test": "inbox-item",
       "data-psid": psid,
       click: () => {

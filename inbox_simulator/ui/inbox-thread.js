@@ -40,7 +40,7 @@ export function inboxThread(store, { back }) {
     view.node.hidden = false;
     view.inside.hidden = !thread;
     view.blank.hidden = Boolean(thread);
-    if (!thread) return leave();
+    if (!thread) return leave(state.threads.size > 0);
     if (thread.psid !== shown) enter(thread);
     tick(view, thread, state);
     if (thread !== drawn) draw(view, (drawn = thread), state);
@@ -54,7 +54,10 @@ export function inboxThread(store, { back }) {
     view.follow.toEnd();
   }
 
-  function leave() {
+  function leave(any) {
+    const [title, words] = any ? NONE_OPEN : NONE_YET;
+    setText(view.blank.querySelector("strong"), title);
+    setText(view.blank.querySelector("p"), words);
     if (shown === null) return;
     view.box.swapDraft(shown, null);
     shown = drawn = null;
@@ -65,6 +68,9 @@ export function inboxThread(store, { back }) {
   return { node: view.node, update, actions };
 }
 
+const NONE_YET = ["Nobody waits for a person", "When the bot passes a conversation here, it appears in Main: all of it, with who wrote what."];
+const NONE_OPEN = ["No conversation is open", "Those that the bot holds are in Done. You may read along there, or take one over."];
+
 function build(store, back) {
   const view = {
     name: h("strong", { class: "thread-name" }),
@@ -74,7 +80,7 @@ function build(store, back) {
     take: h("button", { type: "button", class: "quiet", "data-test": "inbox-take" }, icon("moveIn"), h("span", {}, h("span", { class: "optional" }, "Move to "), "Main")),
     done: h("button", { type: "button", class: "quiet", "data-test": "inbox-done" }, icon("check"), "Done"),
     rows: h("div", { class: "rows" }),
-    scroller: h("div", { class: "screen", tabindex: "0", role: "log", "aria-label": "The open conversation" }),
+    scroller: h("div", { class: "screen", tabindex: "0", role: "group", "aria-label": "The open conversation" }),
     send: null,
   };
   view.follow = followEnd(view.scroller, "New messages");
@@ -91,8 +97,8 @@ function build(store, back) {
     "div",
     { class: "empty" },
     h("span", { class: "empty-art" }, icon("inbox")),
-    h("strong", {}, "Nobody waits for a person"),
-    h("p", {}, "When the bot passes a conversation here, it appears in Main: all of it, with who wrote what."),
+    h("strong", {}),
+    h("p", {}),
   );
   view.inside = h("div", { class: "thread-inside", hidden: true }, head(view, back), h("div", { class: "screen-wrap" }, view.scroller, view.follow.pill), view.box.node);
   view.node = h("div", { class: "inbox-thread", "data-test": "inbox-thread" }, view.blank, view.inside);

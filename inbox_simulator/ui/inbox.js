@@ -18,7 +18,7 @@ const EMPTY = {
 export function inboxPlace(root, store) {
   let folder = "main";
   const tabs = FOLDERS.map(([name, words]) => folderTab(name, words, () => choose(name)));
-  const list = h("div", { class: "inbox-list", role: "list", "aria-label": "Conversations" });
+  const list = h("div", { class: "inbox-list", role: "group", "aria-label": "Conversations" });
   const empty = h("p", { class: "inbox-empty" });
   const side = h("div", { class: "inbox-side", hidden: true }, list, empty);
   const thread = inboxThread(store, { back: () => store.open(null) });

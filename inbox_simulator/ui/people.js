@@ -10,64 +10,23 @@ import { avatar } from "./speakers.js";
 const NAMES = ["Ana", "Ben", "Chidi", "Dilek", "Emil", "Farah", "Goran", "Hana", "Ivo", "Jia", "Kofi", "Lena"];
 
 export function peoplePlace(root, store) {
-  const input = h("input", {
-    class: "name-input",
-    "aria-label": "Name of the new person (optional)",
-    maxlength: 60,
-    autocomplete: "off",
+  const adding = addForm(store, (psid) => {
+    showWhenDrawn = psid;
+    store.changed();
   });
-  const button = h("button", { type: "submit", class: "primary", "data-test": "add-person" }, icon("plus"), "Add person");
-  const form = h("form", { class: "add-person" }, input, button);
   const chips = h("div", { class: "chips", role: "group", "aria-label": "Show a phone" });
   const phones = h("div", { class: "phones" });
   const empty = emptyState();
-  const trouble = h("p", { class: "trouble", role: "alert", hidden: true });
-  root.append(
-    h("div", { class: "place-head" }, h("h2", { id: "people-title" }, "People"), h("small", {}, "Messenger"), form),
-    trouble,
-    chips,
-    empty,
-    phones,
-  );
-
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    button.disabled = true;
-    try {
-      const { psid } = await addPerson(input.value.trim() || nextName(store.state.people));
-      input.value = "";
-      store.select(psid);
-      store.changed();
-      focusWhenDrawn = psid;
-      trouble.hidden = true;
-    } catch (error) {
-      trouble.hidden = false;
-      setText(trouble, error.message);
-    } finally {
-      button.disabled = false;
-    }
-  });
-
-  let focusWhenDrawn = null;
+  const title = [h("h2", { id: "people-title" }, "People"), h("small", {}, "Messenger")];
+  root.append(h("div", { class: "place-head" }, ...title, adding.node), adding.trouble, chips, empty, phones);
   const views = new Map();
+  let showWhenDrawn = null;
 
   function makePhone(person) {
     const view = phone(person, store);
     views.set(person.psid, view);
     return view;
   }
-
-  store.subscribe((state) => {
-    setAttr(input, "placeholder", nextName(state.people));
-    empty.hidden = !state.loaded || state.people.length > 0;
-    chips.hidden = state.people.length < 2;
-    keyed(chips, state.people, ({ psid }) => psid, (person) => chip(person, store, show));
-    keyed(phones, state.people, ({ psid }) => psid, makePhone);
-    if (focusWhenDrawn && views.get(focusWhenDrawn)?.node.isConnected) {
-      show(focusWhenDrawn);
-      focusWhenDrawn = null;
-    }
-  });
 
   function show(psid) {
     store.select(psid);
@@ -76,12 +35,49 @@ export function peoplePlace(root, store) {
     view.focus();
   }
 
-  return { add: () => form.requestSubmit(), focusSelected: () => views.get(store.state.selected)?.focus(), show };
+  store.subscribe((state) => {
+    adding.suggest(nextName(state.people));
+    empty.hidden = !state.loaded || state.people.length > 0;
+    chips.hidden = state.people.length < 2;
+    keyed(chips, state.people, ({ psid }) => psid, (person) => chip(person, store, show));
+    keyed(phones, state.people, ({ psid }) => psid, makePhone);
+    if (!views.get(showWhenDrawn)?.node.isConnected) return;
+    show(showWhenDrawn);
+    showWhenDrawn = null;
+  });
+
+  return { add: adding.submit, focusSelected: () => views.get(store.state.selected)?.focus() };
 }
 
 function nextName(people) {
   const used = new Set(people.map(({ name }) => name));
   return NAMES.find((name) => !used.has(name)) ?? `Person ${people.length + 1}`;
+}
+
+/** One click adds the suggested person; another name may be written first. */
+function addForm(store, added) {
+  const input = h("input", { class: "name-input", "aria-label": "Name of the new person (optional)", maxlength: 60, autocomplete: "off" });
+  const button = h("button", { type: "submit", class: "primary", "data-test": "add-person" }, icon("plus"), "Add person");
+  const trouble = h("p", { class: "trouble", role: "alert", hidden: true });
+  const node = h("form", { class: "add-person", submit: add }, input, button);
+
+  async function add(event) {
+    event.preventDefault();
+    button.disabled = true;
+    try {
+      const { psid } = await addPerson(input.value.trim() || nextName(store.state.people));
+      input.value = "";
+      trouble.hidden = true;
+      added(psid);
+    } catch (error) {
+      trouble.hidden = false;
+      setText(trouble, error.message);
+    } finally {
+      button.disabled = false;
+    }
+  }
+
+  return { node, trouble, submit: () => node.requestSubmit(), suggest: (name) => setAttr(input, "placeholder", name) };
 }
 
 function chip({ psid, name }, store, show) {

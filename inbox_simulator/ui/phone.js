@@ -32,7 +32,7 @@ function emptyThread(psid, name) {
 
 function frame(psid, name, store) {
   const pageName = h("strong", {});
-  const scroller = h("div", { class: "screen", tabindex: "0", role: "log", "aria-label": `${name}'s messages` });
+  const scroller = h("div", { class: "screen", tabindex: "0", role: "group", "aria-label": `${name}'s messages` });
   const follow = followEnd(scroller, "New messages");
   const rows = h("div", { class: "rows" });
   const hint = h("div", { class: "hint" });

@@ -11,6 +11,7 @@ const PLACES = [
 ];
 
 export function tabs(root, store) {
+  const { title } = document;
   const buttons = PLACES.map(([place, words, iconName]) => {
     const badge = h("span", { class: "badge", hidden: true });
     const node = h("button", { type: "button", class: "tab", "data-test": `tab-${place}`, click: () => go(place) }, h("span", { class: "tab-icon" }, icon(iconName), badge), words);
@@ -30,6 +31,7 @@ export function tabs(root, store) {
       (thread) => presentOf(thread, state, store.now()).kind === "waiting",
     ).length;
     const badge = buttons[1].badge;
+    document.title = waiting ? `(${waiting}) ${title}` : title;
     badge.hidden = waiting === 0;
     setText(badge, String(waiting));
     setAttr(badge, "aria-label", `${waiting} waiting`);

@@ -15,7 +15,7 @@ export function wireRow(entry, store, choose) {
     "button",
     {
       type: "button",
-      role: "listitem",
+      tabindex: "-1",
       class: classOf(words),
       "data-test": "wire-row",
       "data-seq": entry.seq,
@@ -41,7 +41,13 @@ export function wireRow(entry, store, choose) {
     words.trouble && h("span", { class: "wire-trouble" }, words.trouble),
   );
   lights(node, () => words.mids);
-  return { node, update: ({ mark }) => setAttr(node, "data-mark", mark) };
+
+  function update({ mark }) {
+    setAttr(node, "data-mark", mark);
+    setAttr(node, "aria-current", mark === "chosen" || null);
+  }
+
+  return { node, update };
 }
 
 function direction(entry, words, state) {
