@@ -45,6 +45,10 @@ def _parser() -> argparse.ArgumentParser:
         "--patience", type=float, default=15.0, metavar="SECONDS",
         help="how long an expectation may take (default: 15)",
     )  # fmt: skip
+    scenario.add_argument(
+        "--silence", type=float, default=2.0, metavar="SECONDS",
+        help="how long silence is watched (default: 2)",
+    )  # fmt: skip
     scenario.set_defaults(act=_scenario)
     return parser
 
@@ -68,7 +72,7 @@ def _scenario(options: argparse.Namespace) -> int:
     before = stage.state()["switches"]
     try:
         stage.client.put("switches", wanted)
-        held = [runner.play(scenario, stage, _say) for scenario in scenarios]
+        held = [runner.play(scenario, stage, _say, options.silence) for scenario in scenarios]
     finally:
         stage.client.put("switches", before)
         stage.close()

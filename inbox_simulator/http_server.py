@@ -47,8 +47,10 @@ class KeepAliveHandler(WSGIRequestHandler):
         if self.environ.get("wsgi.input_terminated"):
             stream = cast("io.RawIOBase", self.environ["wsgi.input"])
             return b"".join(iter(lambda: stream.read(65_536), b""))
-        length = int(self.headers.get("Content-Length") or 0)
-        return self.rfile.read(length) if 0 <= length <= LONGEST_BODY else None
+        length = self.headers.get("Content-Length") or "0"
+        if not length.isdecimal() or int(length) > LONGEST_BODY:
+            return None
+        return self.rfile.read(int(length))
 
     def _answer(self) -> None:
         head: list[tuple[str, list[tuple[str, str]]]] = []
@@ -85,6 +87,10 @@ class KeepAliveHandler(WSGIRequestHandler):
         """Keep the terminal quiet about idle connections that time out."""
 
 
+class PortTakenError(ValueError):
+    """Something else listens on the port."""
+
+
 class Server(ThreadedWSGIServer):
     """Serves one app from its own thread, and closes every connection when stopped."""
 
@@ -93,6 +99,17 @@ class Server(ThreadedWSGIServer):
         self._lock = threading.Lock()
         super().__init__(host, port, app, handler=KeepAliveHandler)
         self._thread = threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True)
+
+    def server_bind(self) -> None:
+        """Take the port; Werkzeug would end the process if that can't be."""
+        try:
+            super().server_bind()
+        except OSError as error:
+            host, port = self.server_address[:2]
+            raise PortTakenError(
+                f"port {port} of {host!s} can't be taken ({error.strerror}): end what listens"
+                " there, or choose another one with SIMULATOR_PORT"
+            ) from None
 
     def start(self) -> None:
         """Serve until stopped."""

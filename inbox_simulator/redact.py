@@ -24,12 +24,22 @@ def mapping(values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def text(raw: str, secrets: Iterable[str]) -> str:
-    """Hide known secrets, and whatever stands behind a secret's name, in a raw body."""
-    for secret in secrets:
-        if secret:
-            raw = raw.replace(secret, HIDDEN)
+def raw_body(raw: str) -> str:
+    """Hide whatever stands behind a secret's name in a body that may be no JSON."""
     return _IN_TEXT.sub(rf"\1{HIDDEN}", raw)
+
+
+def scrub(value: Any, secrets: Iterable[str]) -> Any:
+    """Return a copy in which known secrets are hidden wherever they occur in a text."""
+    if isinstance(value, str):
+        for secret in secrets:
+            value = value.replace(secret, HIDDEN)
+        return value
+    if isinstance(value, Mapping):
+        return {key: scrub(item, secrets) for key, item in value.items()}
+    if isinstance(value, list):
+        return [scrub(item, secrets) for item in value]
+    return value
 
 
 def _value(value: Any) -> Any:

@@ -65,8 +65,9 @@ class WebhookSender:
         """End the threads; what was not delivered is dropped."""
         self._stopping.set()
         self._lanes.close()
+        deadline = stopwatch() + links.DEADLINE + 1
         for thread in self._threads:
-            thread.join(timeout=links.DEADLINE + 1)
+            thread.join(timeout=max(0.0, deadline - stopwatch()))
 
     @property
     def pending(self) -> int:

@@ -83,28 +83,28 @@ def _act(running: "Simulator", answer: _Answer) -> JSON:
 
 def _record(running: "Simulator", answer: _Answer, at: int, ms: float) -> None:
     call = answer.call
-    with running.acting() as (platform, _):
-        secrets = {app.access_token for app in platform.apps.values()}
-        secrets |= {app.app_secret for app in platform.apps.values()}
-    secrets.add(call.access_token if call else "")
-    running.journal.add({
+    entry = {
         "at": at, "kind": "call", "app_id": answer.app_id,
-        "method": request.method, "path": redact.text(request.path, secrets),
+        "method": request.method, "path": request.path,
         "query": redact.mapping(request.args.to_dict()),
         "headers": redact.mapping(dict(request.headers)),
-        **_body(request, call, secrets),
+        "body": _body(request, call),
+        "raw": redact.raw_body(request.get_data(cache=True).decode(errors="replace")),
         "status": None if answer.fault == "drop_response" else answer.status,
         "response": answer.body, "ms": ms,
         "edge": (call.edge or call.node) if call else "",
         "psid": edges.psid_of(call) if call else None, "fault": answer.fault,
-    })  # fmt: skip
+    }  # fmt: skip
+    with running.acting() as (platform, _):
+        secrets = {app.access_token for app in platform.apps.values()}
+        secrets |= {app.app_secret for app in platform.apps.values()}
+    secrets.add(call.access_token if call else "")
+    running.journal.add(redact.scrub(entry, secrets - {""}))
 
 
-def _body(incoming: Request, call: GraphCall | None, secrets: set[str]) -> JSON:
-    raw = redact.text(incoming.get_data(cache=True).decode(errors="replace"), secrets)
-    values = None
-    if raw and call is not None:
-        values = {
-            name: value for name, value in call.parameters.items() if name not in incoming.args
-        }
-    return {"body": None if values is None else redact.mapping(values), "raw": raw}
+def _body(incoming: Request, call: GraphCall | None) -> JSON | None:
+    """Return the parameters that came in the body."""
+    if call is None or not call.raw:
+        return None
+    sent = {name: value for name, value in call.parameters.items() if name not in incoming.args}
+    return redact.mapping(sent)

@@ -47,13 +47,16 @@ def _path(name: str) -> Path:
     raise FileNotFoundError(f"There is no scenario {name!r}. There are: {known}")
 
 
-def play(scenario: Scenario, stage: Stage, say: Callable[[str], None]) -> bool:
+def play(
+    scenario: Scenario, stage: Stage, say: Callable[[str], None], silence: float = 2.0
+) -> bool:
     """Play a scenario and tell each step; returns whether all of it held.
 
-    Switches that the scenario sets are put back at its end.
+    Silence is watched for ``silence`` seconds. Switches that the scenario sets are put back at its
+    end.
     """
     say(scenario.name)
-    cast = Cast(stage, scenario.person)
+    cast = Cast(stage, scenario.person, silence)
     before = stage.state()["switches"]
     try:
         return all(_play_step(step, cast, say) for step in _steps(scenario, stage))

@@ -25,6 +25,8 @@ class Cast:
 
     stage: Stage
     main: str = "Ana"
+    #: Seconds for which silence is watched where a step doesn't say.
+    silence: float = 2.0
     people: dict[str, Person] = field(default_factory=dict)
 
     def person(self, name: str | None) -> Person:
@@ -114,7 +116,7 @@ def _expect_sees(cast: Cast, who: str | None, value: Any) -> None:
 
 
 def _expect_silent(cast: Cast, who: str | None, value: Any) -> None:
-    cast.person(who).hears_nothing_from(cast.stage.state()["app_id"], float(value or 2))
+    cast.person(who).hears_nothing_from(cast.stage.state()["app_id"], float(value or cast.silence))
 
 
 def _advance(cast: Cast, _: str | None, value: Any) -> None:
