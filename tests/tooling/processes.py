@@ -2,29 +2,20 @@
 
 import os
 import shlex
-import socket
 import sys
-import time
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+
+from tests.support.waiting import wait_for
 
 STAND_IN = (
     f"{shlex.quote(sys.executable)} {shlex.quote(str(Path(__file__).parent / 'stand_in.py'))}"
 )
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 20.0) -> None:
-    """Return once the condition holds; fail the test where it doesn't in time."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"not within {seconds} s"
-        time.sleep(0.02)
-
-
 def number_in(file: Path) -> int:
     """Return the process id that a stand-in writes into a file, once it is there."""
-    wait_until(lambda: file.exists() and file.read_text())
+    wait_for(lambda: file.exists() and file.read_text(), f"a process id in {file.name}")
     return int(file.read_text())
 
 
@@ -36,9 +27,3 @@ def is_running(pid: int) -> bool:
         os.kill(pid, 0)
         return not Path("/proc").is_dir()
     return False
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

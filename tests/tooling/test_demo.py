@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from scripts import loopback
-from tests.tooling.processes import STAND_IN, free_port, is_running, number_in, wait_until
+from tests.support.ports import free_port
+from tests.support.waiting import wait_for
+from tests.tooling.processes import STAND_IN, is_running, number_in
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = {"simulator": "SIMULATOR_PORT", "web": "PORT", "rasa": "RASA_PORT"}
@@ -95,7 +97,7 @@ def launcher(tmp_path: Path) -> Iterator[Launcher]:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_request_to_end_leaves_nothing_running(launcher, number):
     launcher.starts(worker=f"{STAND_IN} parent child.pid")
-    wait_until(launcher.is_up)
+    wait_for(launcher.is_up, "everything to be up")
     child = number_in(launcher.folder / "child.pid")
 
     launcher.gets(number)
@@ -124,10 +126,10 @@ def test_closing_the_terminal_leaves_nothing_running(launcher):
 def test_a_second_ctrl_c_does_not_wait_for_a_stubborn_program(launcher):
     launcher.starts(worker=f"{STAND_IN} stubborn own.pid")
     stubborn = number_in(launcher.folder / "own.pid")
-    wait_until(launcher.is_up)
+    wait_for(launcher.is_up, "everything to be up")
 
     launcher.gets(signal.SIGINT)
-    wait_until(lambda: not launcher.listens())
+    wait_for(lambda: not launcher.listens(), "the others' end")
     launcher.gets(signal.SIGINT)
 
     assert launcher.process.wait(timeout=5) == 0  # less than the stubborn program is given
@@ -146,17 +148,17 @@ def test_a_program_that_ends_by_itself_ends_the_demo_and_is_named(launcher):
 
 def test_the_page_is_announced_while_rasa_still_trains(launcher):
     launcher.starts(rasa=f"sh -c 'echo rasa: training …; sleep 2; exec {STAND_IN} serve RASA_PORT'")
-    wait_until(lambda: "Rasa: training, 1 s so far" in launcher.heard("simulator"))
+    wait_for(lambda: "training, 1 s so far" in launcher.heard("simulator"), "the notice")
     assert f"The page: http://127.0.0.1:{launcher.ports['SIMULATOR_PORT']}/" in launcher.output
     assert not launcher.is_up()
 
-    wait_until(launcher.is_up)
+    wait_for(launcher.is_up, "everything to be up")
     assert launcher.heard("simulator").endswith("/_simulator/notice {}\n")
 
 
 def test_a_taken_port_ends_the_demo_before_it_starts_anything(launcher):
     launcher.starts()
-    wait_until(launcher.is_up)
+    wait_for(launcher.is_up, "everything to be up")
     second = Launcher(launcher.folder / "second")
     second.ports = launcher.ports
     second.starts()
@@ -168,6 +170,6 @@ def test_a_taken_port_ends_the_demo_before_it_starts_anything(launcher):
 
 def test_output_is_free_of_terminal_codes_where_there_is_no_terminal(launcher):
     launcher.starts()
-    wait_until(launcher.is_up)
+    wait_for(launcher.is_up, "everything to be up")
     assert "\x1b" not in launcher.output
     assert "\r" not in launcher.output

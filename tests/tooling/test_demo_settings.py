@@ -4,7 +4,7 @@ import pytest
 
 from scripts import demo_settings
 from scripts.demo_settings import DemoError
-from tests.tooling.processes import free_port
+from tests.support.ports import free_port
 
 
 @pytest.fixture
