@@ -44,6 +44,8 @@ class Rule:
             raise FaultRuleError("match knows edge, app_id and psid")
         if not 0 <= rule.probability <= 1 or rule.seconds < 0 or (rule.times or 0) < 0:
             raise FaultRuleError("probability is from 0 to 1; seconds and times are not negative")
+        if not _is_error(rule.error):
+            raise FaultRuleError("error is {status, code, subcode, message}, three of them numbers")
         rule.match = {key: str(value) for key, value in rule.match.items()}
         return rule
 
@@ -60,6 +62,13 @@ class Rule:
     def as_json(self) -> JSON:
         """Return the rule with how often it struck."""
         return dict(self.__dict__)
+
+
+def _is_error(error: Any) -> bool:
+    if not isinstance(error, dict):
+        return False
+    numbers = [error.get(name, 0) for name in ("status", "code", "subcode")]
+    return all(isinstance(number, int | None) for number in numbers)
 
 
 class Faults:

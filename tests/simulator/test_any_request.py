@@ -62,7 +62,7 @@ def test_every_graph_call_is_answered_or_refused_in_the_envelope(
     ]),
     method=st.sampled_from(["POST", "PUT"]),
     body=st.dictionaries(
-        KEYS | st.sampled_from(["name", "seed", "rules", "advance_seconds", "quick_reply", "agent"]),
+        KEYS | st.sampled_from(["name", "seed", "rules", "advance_seconds", "quick_reply"]),
         VALUES, max_size=4,
     ),
 )  # fmt: skip

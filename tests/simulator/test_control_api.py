@@ -72,6 +72,7 @@ def test_a_missing_body_means_an_empty_one_and_nonsense_is_refused(control):
     assert control("POST", "people/12345/messages", {"text": "hi"}).status_code == 404
     assert control("GET", "threads/12345").status_code == 404
     assert control("POST", "clock", {"advance_seconds": -1}).status_code == 400
+    assert control("POST", "clock", {"advance_seconds": 1e300}).status_code == 400
     assert control("POST", "people", ["Ana"]).status_code == 400
     assert control("POST", "nonsense").status_code == 404
     assert control("PUT", "switches", {"inbox_done": "maybe"}).status_code == 400

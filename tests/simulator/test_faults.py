@@ -89,6 +89,10 @@ def test_a_graph_call_is_done_though_its_answer_is_lost(person, graph, faults):
         {"on": "graph", "do": "error", "match": {"colour": "red"}},
         {"on": "graph", "do": "error", "probability": 2},
         {"on": "graph", "do": "error", "often": 2},
+        {"on": "graph", "do": "error", "error": {"code": "ten"}},
+        {"on": "graph", "do": "error", "error": 10},
+        {"on": "graph", "do": "error", "match": 5},
+        "error",
     ],
 )
 def test_a_rule_that_can_not_be_is_refused_and_changes_nothing(control, faults, rule):
