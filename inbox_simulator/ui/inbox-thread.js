@@ -149,7 +149,17 @@ function itemsOf(thread, state) {
     mine: item.message.author !== "person",
     named: true,
   }));
-  return [...messages, ...notesOf(thread, state)].sort((a, b) => a.at - b.at);
+  return apart([...messages, ...notesOf(thread, state)].sort((a, b) => a.at - b.at));
+}
+
+/** A line in between ends a group of messages and begins another. */
+function apart(items) {
+  return items.map((item, index) => {
+    if (item.note) return item;
+    const first = item.first || Boolean(items[index - 1]?.note);
+    const last = item.last || Boolean(items[index + 1]?.note);
+    return { ...item, first, last };
+  });
 }
 
 function notesOf(thread, state) {

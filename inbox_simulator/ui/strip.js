@@ -125,13 +125,14 @@ function wordOf({ kind, agent, app_id: appId }, state) {
 }
 
 function causeMark() {
-  const node = h("span", { class: "cause-mark" });
+  const words = h("span", {});
+  const node = h("span", { class: "cause-mark" }, words);
   return {
     node,
     update(stretch) {
       node.style.left = `${stretch.start}%`;
-      node.style.maxWidth = `${Math.max(stretch.end - stretch.start, 0)}%`;
-      setText(node, `${clockTime(stretch.from)} ${CAUSES[stretch.cause] ?? stretch.cause ?? ""}`);
+      node.style.width = `${Math.max(stretch.end - stretch.start, 0)}%`;
+      setText(words, `${clockTime(stretch.from)} ${CAUSES[stretch.cause] ?? stretch.cause ?? ""}`);
     },
   };
 }

@@ -27,7 +27,7 @@ export function filterBar(changed) {
   });
   const head = h("div", { class: "place-head" }, h("h2", { id: "wire-title" }, "Wire"), h("label", { class: "filter-box" }, icon("search"), search));
   const buttons = Object.entries(KINDS).map(([kind, [words]]) =>
-    h("button", { type: "button", class: "kind", "data-test": `wire-${kind}`, "data-kind": kind, "aria-pressed": kind === "all", click: () => choose(kind) }, words),
+    h("button", { type: "button", class: "kind", "data-test": `wire-${kind}`, "data-kind": kind, "aria-pressed": String(kind === "all"), click: () => choose(kind) }, words),
   );
   const kinds = h("div", { class: "wire-kinds", role: "group", "aria-label": "Show" }, ...buttons);
 

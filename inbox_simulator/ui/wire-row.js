@@ -36,7 +36,7 @@ export function wireRow(entry, store, choose) {
       h("span", { class: "wire-say" }, words.say),
       words.more > 0 && h("em", {}, `+${words.more}`),
     ),
-    h("span", { class: "wire-status" }, entry.status ?? "none"),
+    h("span", { class: "wire-status" }, entry.status ?? "–"),
     h("span", { class: "wire-ms" }, Number.isFinite(entry.ms) ? `${Math.round(entry.ms)} ms` : ""),
     words.trouble && h("span", { class: "wire-trouble" }, words.trouble),
   );
