@@ -26,6 +26,8 @@ _HANDOVERS = ("pass_thread_control", "take_thread_control", "request_thread_cont
 
 #: Times below this are seconds: some events come so, others in milliseconds.
 _SECONDS_BELOW = 100_000_000_000
+#: No event is from after the year 9999, in milliseconds.
+_LATEST = 253_402_300_800_000
 
 
 class Channel(StrEnum):
@@ -98,8 +100,10 @@ def _split_entry(entry: dict[str, Any], received_at: int) -> Iterator[ReceivedEv
         for event in events:
             found = True
             yield _received(event, channel, page_id, entry, received_at)
-    if not found:
-        yield _unrecognised(entry, received_at)
+    if not found or "changes" in entry:
+        listed = {Channel.MESSAGING.value, Channel.STANDBY.value} if found else set()
+        rest = {key: value for key, value in entry.items() if key not in listed}
+        yield _unrecognised(rest, received_at, page_id)
 
 
 def _received(
@@ -108,7 +112,7 @@ def _received(
     psid = _psid(event, page_id) if isinstance(event, dict) else ""
     if not psid:
         return _unrecognised(event, received_at, page_id)
-    body = orjson.dumps(event)
+    body = _dump(event)
     return ReceivedEvent(
         channel=channel,
         page_id=page_id,
@@ -124,9 +128,9 @@ def _psid(event: dict[str, Any], page_id: str) -> str:
     """Return the person's id: whichever of sender and recipient is not the Page."""
     for role in ("sender", "recipient"):
         party = event.get(role)
-        party_id = str(party.get("id") or "") if isinstance(party, dict) else ""
-        if party_id and party_id != page_id:
-            return party_id
+        party_id = party.get("id") if isinstance(party, dict) else None
+        if isinstance(party_id, str | int) and party_id and str(party_id) != page_id:
+            return str(party_id)
     return ""
 
 
@@ -155,7 +159,7 @@ def _dedupe_key(event: dict[str, Any], page_id: str, body: bytes) -> bytes:
 
 
 def _unrecognised(raw: Any, received_at: int, page_id: str = "") -> ReceivedEvent:
-    body = orjson.dumps(raw)
+    body = _dump(raw)
     return ReceivedEvent(
         channel=Channel.UNRECOGNISED,
         page_id=page_id,
@@ -167,6 +171,18 @@ def _unrecognised(raw: Any, received_at: int, page_id: str = "") -> ReceivedEven
     )
 
 
+def _dump(value: Any) -> bytes:
+    """Write JSON, also what is nested deeper than orjson writes, though it reads it."""
+    try:
+        return orjson.dumps(value)
+    except orjson.JSONEncodeError:
+        pass
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    except RecursionError:
+        raise EnvelopeError("The body is nested too deeply.") from None
+
+
 def _digest(data: bytes) -> bytes:
     return hashlib.blake2b(data, digest_size=16).digest()
 
@@ -175,6 +191,8 @@ def milliseconds(value: Any) -> int:
     """Read a time of the platform's, in seconds or milliseconds, number or text; 0 for neither."""
     try:
         number = int(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return 0
-    return number * 1000 if 0 < number < _SECONDS_BELOW else number
+    if not 0 < number < _LATEST:
+        return 0  # nothing that a database could not keep
+    return number * 1000 if number < _SECONDS_BELOW else number

@@ -1,0 +1,75 @@
+"""One bridge of its own for each test: real settings, real SQLite file, nothing started."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from messenger_app.app import create_app
+from messenger_app.bridge import Bridge
+from messenger_app.config import Settings
+from messenger_app.store.database import Database
+from tests.support.ports import free_port
+from tests.unit.payloads import APP_SECRET, OWN_APP_ID, PAGE_ID
+
+ROOT = Path(__file__).resolve().parents[2]
+
+MakeSettings = Callable[..., Settings]
+
+
+@pytest.fixture
+def make_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeSettings:
+    """Settings that depend neither on this machine's environment nor on a `.env`."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    nobody = f"http://127.0.0.1:{free_port()}"
+
+    def make(**changed: Any) -> Settings:
+        usual: dict[str, Any] = {
+            "app_id": OWN_APP_ID,
+            "app_secret": APP_SECRET,
+            "verify_token": "a-verify-token",
+            "page_id": PAGE_ID,
+            "page_access_token": "a-page-token",
+            "graph_api_url": nobody,
+            "rasa_url": nobody,
+            "database_url": f"sqlite:///{tmp_path}/handover.db",
+            "handoff_config": ROOT / "rasa_bot" / "handoff_config.yml",
+        }
+        return Settings(_env_file=None, **usual | changed)  # type: ignore[call-arg]
+
+    return make
+
+
+@pytest.fixture
+def app(make_settings: MakeSettings) -> Iterator[Flask]:
+    built = create_app(make_settings())
+    yield built
+    bridge: Bridge = built.extensions["bridge"]
+    bridge.bell.close()
+    bridge.database.close()
+    for client in (*bridge.graph.values(), *bridge.rasa.values()):
+        client.close()
+
+
+@pytest.fixture
+def bridge(app: Flask) -> Bridge:
+    built: Bridge = app.extensions["bridge"]
+    return built
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    """A real SQLite file with every table."""
+    built = Database(f"sqlite:///{tmp_path}/handover.db")
+    built.upgrade()
+    yield built
+    built.close()
