@@ -33,11 +33,14 @@ def readyz() -> tuple[Response, int]:
 
 @blueprint.get("/metrics")
 def metrics() -> Response:
-    """Return the figures for Prometheus."""
+    """Return the figures for Prometheus; those of the database only while it answers."""
     bridge: Bridge = current_app.extensions["bridge"]
-    with bridge.database.reading() as connection:
-        page = bridge.metrics.page(connection)
-    return Response(page, mimetype="text/plain; version=0.0.4")
+    try:
+        with bridge.database.reading() as connection:
+            bridge.metrics.look(connection)
+    except StoreUnavailable:
+        bridge.metrics.forget()
+    return Response(bridge.metrics.page(), mimetype="text/plain; version=0.0.4")
 
 
 def _database(bridge: Bridge) -> str:

@@ -4,6 +4,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from sqlalchemy import Connection
 
 from messenger_app.store import conversations, inbox, outbox
+from messenger_app.store.tables import CommandStatus, EventStatus
 
 
 class Metrics:
@@ -33,11 +34,23 @@ class Metrics:
             "handover_threads_busy", "Threads with something to do.", registry=self.registry
         )
 
-    def page(self, connection: Connection) -> bytes:
-        """Return all figures in Prometheus' text format."""
-        for status, number in inbox.counts(connection).items():
-            self._inbox.labels(status).set(number)
-        for status, number in outbox.counts(connection).items():
-            self._outbox.labels(status).set(number)
+    def look(self, connection: Connection) -> None:
+        """Read the figures that stand in the database."""
+        events, commands = inbox.counts(connection), outbox.counts(connection)
+        for event_status in EventStatus:
+            name = event_status.name.lower()
+            self._inbox.labels(name).set(events.get(name, 0))
+        for command_status in CommandStatus:
+            name = command_status.name.lower()
+            self._outbox.labels(name).set(commands.get(name, 0))
         self._busy.set(conversations.busy(connection))
+
+    def forget(self) -> None:
+        """Say nothing of the database rather than something old."""
+        self._inbox.clear()
+        self._outbox.clear()
+        self._busy.set(float("nan"))
+
+    def page(self) -> bytes:
+        """Return all figures in Prometheus' text format."""
         return generate_latest(self.registry)
