@@ -4,16 +4,20 @@ Each is a variable of the environment or a line of `.env`; `.env.example` explai
 """
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import yaml
 from pydantic import (
     BaseModel,
+    BeforeValidator,
+    ConfigDict,
     Field,
     SecretStr,
     StringConstraints,
+    TypeAdapter,
     ValidationError,
-    model_validator,
+    ValidationInfo,
+    field_validator,
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -26,16 +30,27 @@ NEWEST_GRAPH_API_VERSION = "v26.0"
 #: Waiting longer than this would end outside the messaging window. Seconds.
 LONGEST_TIMEOUT = 23 * 60 * 60
 
-Digits = Annotated[str, StringConstraints(pattern=r"^\d+$", strip_whitespace=True)]
+Digits = Annotated[str, StringConstraints(pattern=r"^[0-9]+$", strip_whitespace=True)]
+Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]", strip_whitespace=True)]
+Version = Annotated[str, StringConstraints(pattern=r"^v[0-9]+\.[0-9]+$")]
+Level = Annotated[
+    Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"],
+    BeforeValidator(lambda value: str(value).strip().upper()),
+]
 Timeout = Annotated[int, Field(gt=0, lt=LONGEST_TIMEOUT)]
 
 
 class Page(BaseModel):
     """One Facebook Page that the bridge answers for."""
 
+    model_config = ConfigDict(coerce_numbers_to_str=True)
+
     id: Digits
     token: SecretStr
-    rasa_url: str
+    rasa_url: Url
+
+
+_PAGES = TypeAdapter(Annotated[list[Page], Field(min_length=1)])
 
 
 class Settings(BaseSettings):
@@ -46,30 +61,29 @@ class Settings(BaseSettings):
     app_id: Digits
     app_secret: SecretStr
     verify_token: SecretStr
+    pages_file: Path | None = None  # stands before what it can take the place of
     page_id: Digits | None = None
     page_access_token: SecretStr | None = None
-    pages_file: Path | None = None
-    graph_api_url: str = "https://graph.facebook.com"
-    graph_api_version: str = NEWEST_GRAPH_API_VERSION
-    rasa_url: str | None = None
+    rasa_url: Url | None = None
+    graph_api_url: Url = "https://graph.facebook.com"
+    graph_api_version: Version = NEWEST_GRAPH_API_VERSION
     rasa_token: SecretStr | None = None
     database_url: str = "sqlite:///var/handover.db"
     handoff_config: Path = Path("rasa_bot/handoff_config.yml")
     waiting_timeout: Timeout = 15 * 60
     human_idle_timeout: Timeout = 4 * 60 * 60
     handback_intent: str = "handback"
-    clock_url: str | None = None
+    clock_url: Url | None = None
     log_json: bool = False
-    log_level: str = "INFO"
+    log_level: Level = "INFO"
 
-    @model_validator(mode="after")
-    def _pages_are_given_one_way(self) -> "Settings":
-        if self.pages_file is None:
-            needed = ("page_id", "page_access_token", "rasa_url")
-            missing = [name.upper() for name in needed if getattr(self, name) is None]
-            if missing:
-                raise ValueError(f"missing {', '.join(missing)} (or PAGES_FILE in place of these)")
-        return self
+    @field_validator("page_id", "page_access_token", "rasa_url")
+    @classmethod
+    def _page_is_given_one_way(cls, value: object, others: ValidationInfo) -> object:
+        """Each by itself, so that it is named together with whatever else is missing."""
+        if value is None and others.data.get("pages_file") is None:
+            raise ValueError("Field required, or PAGES_FILE in place of it")
+        return value
 
     def pages(self) -> dict[str, Page]:
         """Return the Pages by id, from PAGES_FILE or from the three settings of a single one.
@@ -81,15 +95,11 @@ class Settings(BaseSettings):
                 {"id": self.page_id, "token": self.page_access_token, "rasa_url": self.rasa_url}
             )
             return {page.id: page}
-        try:
-            listed = yaml.safe_load(self.pages_file.read_text())
-            pages = [Page.model_validate(entry) for entry in listed]
-        except (OSError, TypeError, yaml.YAMLError, ValidationError) as error:
-            raise SettingsError(
-                f"PAGES_FILE {self.pages_file} must be a YAML list of id, token and rasa_url "
-                f"({type(error).__name__}). See docs/settings.md."
-            ) from None
-        return {page.id: page for page in pages}
+        pages = _read_pages(self.pages_file)
+        by_id = {page.id: page for page in pages}
+        if len(by_id) < len(pages):
+            raise SettingsError(f"PAGES_FILE {self.pages_file} lists a Page twice.")
+        return by_id
 
 
 def load() -> Settings:
@@ -100,12 +110,29 @@ def load() -> Settings:
         raise SettingsError(_explain(error)) from None
 
 
+def _read_pages(path: Path) -> list[Page]:
+    try:
+        return _PAGES.validate_python(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise SettingsError(f"PAGES_FILE {path} can't be read: {error.strerror}.") from None
+    except ValidationError as error:
+        raise SettingsError(
+            f"PAGES_FILE {path} must be a list of id, token and rasa_url:\n{_problems(error)}"
+        ) from None
+    except (yaml.YAMLError, UnicodeDecodeError):  # whose text may quote a token
+        raise SettingsError(f"PAGES_FILE {path} is no YAML.") from None
+
+
 def _explain(error: ValidationError) -> str:
-    """Say what is wrong without repeating any value: it may be a secret."""
-    problems: list[str] = []
-    for problem in error.errors(include_input=False, include_url=False):
-        name = ".".join(str(part) for part in problem["loc"]).upper()
-        message = problem["msg"].removeprefix("Value error, ")
-        problems.append(f"  {name}: {message}" if name else f"  {message}")
-    listed = "\n".join(problems)
+    listed = _problems(error)
     return f"These settings are missing or wrong:\n{listed}\nSet them in .env; see .env.example."
+
+
+def _problems(error: ValidationError) -> str:
+    """Say what is wrong without repeating any value: it may be a secret."""
+    lines: list[str] = []
+    for problem in error.errors(include_input=False, include_url=False):
+        name = ".".join(str(part) for part in problem["loc"])
+        message = problem["msg"].removeprefix("Value error, ")
+        lines.append(f"  {name.upper()}: {message}" if name else f"  {message}")
+    return "\n".join(lines)
