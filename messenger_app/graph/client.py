@@ -117,7 +117,13 @@ class GraphClient:
         answer = _json(response)
         if isinstance(answer.get("error"), dict):
             raise rejected(answer["error"])
+        if not response.ok:  # not Graph's own answer, but that of something before it
+            raise GraphOutcomeUnknown(f"Graph answered {response.status_code} without an error.")
         return answer
+
+    def close(self) -> None:
+        """Close the connections that are kept open."""
+        self._session.close()
 
 
 def _json(response: requests.Response) -> JSON:

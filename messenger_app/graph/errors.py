@@ -64,7 +64,11 @@ class PersonUnavailable(GraphRejected):
     """This person can't be written to."""
 
 
-_TEMPORARY = frozenset({1, 2, 4, 17, 32, 341, 613, 1200, 80006})
+_TEMPORARY = frozenset({1, 2, 4, 17, 32, 341, 613, 1200, 80001, 80006})
+
+#: Refused for good, although their code alone would mean "later": permissions that are missing,
+#: forms that can't be used, tags that were abused, terms that were not accepted.
+_LASTING = frozenset({99, 2018382, 2018338, 2018344})
 
 _BY_SUBCODE: dict[int, type[GraphRejected]] = {
     2018300: NotThreadOwner,
@@ -84,7 +88,8 @@ def rejected(error: dict[str, Any]) -> GraphRejected:
     kind = _BY_SUBCODE.get(subcode or 0)
     if kind is None:
         kind = {190: AccessTokenInvalid, 551: PersonUnavailable}.get(code, GraphRejected)
-    if kind is GraphRejected and (code in _TEMPORARY or error.get("is_transient") is True):
+    temporary = code in _TEMPORARY or error.get("is_transient") is True
+    if kind is GraphRejected and temporary and subcode not in _LASTING:
         kind = TemporarilyRefused
     return kind(str(error.get("message", "")), code, subcode, str(error.get("fbtrace_id", "")))
 

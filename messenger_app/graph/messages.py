@@ -18,7 +18,10 @@ _BREAKS = (r"\n\s*\n", r"\n", r"(?<=[.!?…。])\s+", r"\s+")
 
 
 def split(message: BotMessage) -> list[BotMessage]:
-    """Split what does not fit into one Messenger message; the buttons stay with the last part."""
+    """Split what does not fit into one Messenger message; the buttons stay with the last part.
+
+    Of too many buttons the last one stays: that is where a menu has the way to a person.
+    """
     if message.custom is not None:
         return [message]
     parts: list[BotMessage] = []
@@ -27,7 +30,10 @@ def split(message: BotMessage) -> list[BotMessage]:
     texts = split_text(message.text)
     parts += [BotMessage(text=text) for text in texts]
     if message.buttons and parts:
-        parts[-1] = replace(parts[-1], buttons=message.buttons[:MOST_QUICK_REPLIES])
+        buttons = message.buttons
+        if len(buttons) > MOST_QUICK_REPLIES:
+            buttons = (*buttons[: MOST_QUICK_REPLIES - 1], buttons[-1])
+        parts[-1] = replace(parts[-1], buttons=buttons)
     return parts
 
 

@@ -20,7 +20,7 @@ from messenger_app.rasa.replies import from_rest, from_tracker
 TIMEOUT = (3.05, 10.0)
 
 #: What leads words that Rasa would obey as an intent; see `as_words`.
-_GUARD = "\u2060"
+_GUARD = "\u200b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,10 @@ class RasaClient:
             return False
         return True
 
+    def close(self) -> None:
+        """Close the connections that are kept open."""
+        self._session.close()
+
     def _ask(self, sender: str, message: str, metadata: dict[str, Any]) -> Answer:
         body = {"sender": sender, "message": message, "metadata": metadata}
         answer = self._call("POST", "webhooks/rest/webhook", json=body)
@@ -116,7 +120,7 @@ def as_words(text: str) -> str:
 
     Rasa strips leading white space and takes what follows a slash for an intent's name.
     """
-    return _GUARD + text if text.lstrip().startswith("/") else text
+    return _GUARD + text if text.strip().startswith("/") else text
 
 
 def _failure(error: requests.RequestException) -> BotError:

@@ -50,7 +50,8 @@ def from_tracker(events: list[Any], request_key: str) -> Reply | None:
 def _message(reply: dict[str, Any], custom: Any) -> BotMessage | None:
     if isinstance(custom, dict) and custom:
         if _MESSENGER_KEYS & custom.keys():
-            return BotMessage(text=str(custom.get("text") or ""), custom=custom)
+            said = {key: value for key, value in custom.items() if key != "handoff"}
+            return BotMessage(text=str(custom.get("text") or ""), custom=said)
         if "handoff" not in custom:
             log.warning("bot.custom_ignored", keys=sorted(custom))
     text = str(reply.get("text") or "")
