@@ -27,13 +27,21 @@ class Database:
     """The connections of this process."""
 
     def __init__(self, url: str) -> None:
-        """Raises SettingsError where the URL can't be read. Opens nothing yet."""
+        """Raises SettingsError where the URL can't be used. Opens nothing yet."""
         try:
             self.url = make_url(url)
-        except SQLAlchemyError:
+            self.is_sqlite = self.url.get_backend_name() == "sqlite"
+            self.engine = (
+                self._sqlite() if self.is_sqlite else create_engine(self.url, hide_parameters=True)
+            )
+        except (SQLAlchemyError, ValueError):  # its text may hold a password
             raise SettingsError("DATABASE_URL can't be read; see .env.example.") from None
-        self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = self._sqlite() if self.is_sqlite else create_engine(self.url)
+        except ImportError as error:
+            raise SettingsError(f"DATABASE_URL needs the package {error.name}.") from None
+        except OSError as error:
+            raise SettingsError(
+                f"DATABASE_URL: {error.filename} can't be made a folder: {error.strerror}."
+            ) from None
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -95,6 +103,7 @@ class Database:
         engine = create_engine(
             self.url,
             module=_sqlite_module(),
+            hide_parameters=True,  # what people wrote has no place in an error's text
             connect_args={"timeout": BUSY_TIMEOUT / 1000, "check_same_thread": False},
         )
         event.listen(engine, "connect", _prepare_sqlite)

@@ -1,7 +1,7 @@
 """The outbox: what the core decided and the shell still has to do, in order."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -43,7 +43,9 @@ class OpenCommand:
     command: Command
     status: CommandStatus
     not_before: int
+    #: When it was last tried, by the machine's clock.
     started_at: int | None
+    #: How often it was tried.
     attempts: int
     #: True where an earlier try may have worked.
     uncertain: bool
@@ -88,17 +90,26 @@ def by_key(connection: Connection, thread: str, key: str) -> OpenCommand | None:
     return _open(row) if row else None
 
 
-def start(connection: Connection, command_id: int, started_at: int) -> None:
-    """Mark as being carried out. Commit before the call: a crash must find it marked."""
+def start(
+    connection: Connection, command: OpenCommand, now: int, *, may_call: bool
+) -> OpenCommand:
+    """Mark as being carried out. Commit before the call: a crash must find it marked.
+
+    Without ``may_call`` an earlier try is only looked into, and keeps its time.
+    """
+    started = (
+        replace(command, started_at=now, attempts=command.attempts + 1) if may_call else command
+    )
     connection.execute(
         update(outbox)
-        .where(outbox.c.id == command_id)
+        .where(outbox.c.id == command.id)
         .values(
             status=CommandStatus.RUNNING.value,
-            started_at=started_at,
-            attempts=outbox.c.attempts + 1,
+            started_at=started.started_at,
+            attempts=started.attempts,
         )
     )
+    return started
 
 
 def finish(

@@ -37,6 +37,10 @@ class Bell:
             return False
         return True
 
+    def close(self) -> None:
+        """Ring no more."""
+        self._sender.close()
+
     def listen(self) -> Iterator[None]:
         """Yield whenever it rings. Ends at once where there is nothing to listen at."""
         if self._path is None:
