@@ -39,7 +39,8 @@ class Stage:
 
     def state(self) -> JSON:
         """Return the whole state of the simulator."""
-        return self.client.get("state")
+        state: JSON = self.client.get("state")
+        return state
 
 
 class Person:

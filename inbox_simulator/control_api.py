@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from inbox_simulator import connecting
+from inbox_simulator.client import USER_AGENT
 from inbox_simulator.faults import FaultRuleError
 from inbox_simulator.platform import page_inbox, people, switches, views
 from inbox_simulator.platform.errors import (
@@ -56,11 +57,11 @@ def reset() -> JSON:
 
 
 @blueprint.get("/apps")
-def list_apps() -> JSON:
+def list_apps() -> list[JSON]:
     """List the connected apps."""
     with simulator().acting() as (platform, _):
         statuses = {app.app_id: simulator().sender.status(app) for app in platform.apps.values()}
-        return {"data": views.apps_json(platform, statuses)}
+        return views.apps_json(platform, statuses)
 
 
 @blueprint.post("/apps")
@@ -136,13 +137,18 @@ def agent_acts(psid: str, act: str) -> JSON:
 
 @blueprint.route("/clock", methods=["GET", "POST"])
 def clock() -> JSON:
-    """Tell the time, or let it pass."""
+    """Tell the time, or let it pass; then it is told once those who follow the clock know it."""
+    running = simulator()
     if request.method == "POST":
-        simulator().clock.advance(float(body().get("advance_seconds") or 0))
-        with simulator().acting() as (platform, now):
+        running.clock.advance(float(body().get("advance_seconds") or 0))
+        with running.acting() as (platform, now):
             platform.expire_all(now)
-        simulator().feed.note("clock")
-    return simulator().clock.as_json()
+        running.feed.note("clock")
+        running.followers.wait()
+    elif request.headers.get("User-Agent") != USER_AGENT:
+        port = request.environ.get("REMOTE_PORT")
+        running.followers.read(f"{request.remote_addr} {port}")
+    return running.clock.as_json()
 
 
 @blueprint.route("/faults", methods=["GET", "PUT"])

@@ -11,6 +11,7 @@ from inbox_simulator.app import create_app
 from inbox_simulator.clock import Clock
 from inbox_simulator.delivery_log import DeliveryLog
 from inbox_simulator.faults import Faults
+from inbox_simulator.followers import Followers
 from inbox_simulator.http_server import Server
 from inbox_simulator.lanes import Job
 from inbox_simulator.platform.apps import App
@@ -33,6 +34,7 @@ class Simulator:
         seed: Seed | None = None,
     ) -> None:  # fmt: skip
         self.clock = Clock()
+        self.followers = Followers()
         self.feed = ChangeFeed()
         self.journal = Journal(self.feed)
         self.faults = Faults()

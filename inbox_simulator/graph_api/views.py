@@ -74,7 +74,7 @@ def _act(running: "Simulator", answer: _Answer) -> JSON:
         if rule.do == "error":
             error = {"status": 400, "code": 2, "subcode": None, **rule.error}
             raise InjectedError(
-                int(error["status"]), int(error["code"]), error["subcode"],
+                error["status"], error["code"], error["subcode"],
                 str(rule.error.get("message", "")),
             )  # fmt: skip
     with running.acting() as (platform, now):

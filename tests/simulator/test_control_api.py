@@ -5,11 +5,13 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 
 import pytest
 import requests
 
 from inbox_simulator import redact
+from inbox_simulator.patience import Patience
 from tests.simulator.receiver import APP, INBOX, SECRET, TOKEN, VERIFY_TOKEN
 
 
@@ -109,6 +111,28 @@ def test_time_passes_when_told_to(control, simulator):
     assert simulator.now() >= after
 
 
+def test_who_follows_the_clock_has_read_the_new_time_when_time_has_passed(control, simulator):
+    ended = threading.Event()
+    times = []
+
+    def follow():
+        with requests.Session() as session:
+            while not ended.wait(0.2):
+                times.append(session.get(f"{simulator.url}/_simulator/clock", timeout=5).json())
+
+    follower = threading.Thread(target=follow)
+    follower.start()
+    try:
+        Patience(5).wait_for(lambda: len(times) > 1, lambda: "nobody follows")
+        after = control("POST", "clock", {"advance_seconds": 3600}).json()["now"]
+        Patience(0.1).wait_for(
+            lambda: times[-1]["now"] >= after - 1000, lambda: "the follower is behind"
+        )
+    finally:
+        ended.set()
+        follower.join()
+
+
 def test_switches_explain_themselves_and_can_be_put_back(control):
     shown = control("GET", "switches").json()
     assert shown["inbox_done"] == "pass_to_default"
@@ -174,7 +198,7 @@ def test_another_app_is_connected_and_may_become_the_default(control, person, re
     heard = {got.channel: got for got in receiver.of_kind("message")}
     assert heard["messaging"].signed_with("s77")
     assert heard["standby"].signed_with(SECRET)
-    listed = control("GET", "apps").json()["data"]
+    listed = control("GET", "apps").json()
     assert [app["default"] for app in listed] == [False, True]
     assert "s77" not in json.dumps(listed)
 

@@ -71,12 +71,12 @@ def test_who_starts_late_still_gets_everything_once_it_is_verified(simulator, st
     simulator.connect(late.url)
     person.says("anyone?")
     assert stage.client.get("pending") == {"deliveries": 1}
-    assert stage.client.get("apps")["data"][0]["status"] == "unverified"
+    assert stage.client.get("apps")[0]["status"] == "unverified"
     listening = Receiver(port=late.port)
     try:
         assert listening.wait_for(1, "message")[0].event["message"]["text"] == "anyone?"
         assert listening.challenges == 1
-        assert stage.client.get("apps")["data"][0]["status"] == "connected"
+        assert stage.client.get("apps")[0]["status"] == "connected"
     finally:
         listening.stop()
 
@@ -87,7 +87,7 @@ def test_a_wrong_verify_token_gets_nothing_delivered(simulator, stage, person):
         simulator.connect(suspicious.url)
         person.says("anyone?")
         assert suspicious.challenges == 1
-        assert stage.client.get("apps")["data"][0]["status"] == "unverified"
+        assert stage.client.get("apps")[0]["status"] == "unverified"
         assert suspicious.received == []
         assert stage.client.get("pending") == {"deliveries": 1}
     finally:
@@ -100,7 +100,7 @@ def test_a_receiver_that_was_gone_gets_what_it_missed(simulator, stage, person, 
     receiver.stop()
     person.says("two")
     Patience(5).wait_for(
-        lambda: stage.client.get("apps")["data"][0]["status"] == "unreachable", lambda: "status"
+        lambda: stage.client.get("apps")[0]["status"] == "unreachable", lambda: "status"
     )
     back = Receiver(port=receiver.port)
     try:
