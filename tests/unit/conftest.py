@@ -51,8 +51,10 @@ def app(make_settings: MakeSettings) -> Iterator[Flask]:
     bridge: Bridge = built.extensions["bridge"]
     bridge.bell.close()
     bridge.database.close()
-    for client in (*bridge.graph.values(), *bridge.rasa.values()):
-        client.close()
+    for graph in bridge.graph.values():
+        graph.close()
+    for rasa in bridge.rasa.values():
+        rasa.close()
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from messenger_app.webhook.parser import METADATA_PREFIX, parse
 from tests.unit.payloads import NOW, OWN_APP_ID, PAGE_ID, WEBHOOKS, echo, message, webhook, wire
 
 ARRIVED = NOW + 700
-WHEN = {"at": NOW, "received_at": ARRIVED}
+WHEN: Any = {"at": NOW, "received_at": ARRIVED}
 
 #: The app that the documentation's echoes name.
 DOCUMENTED_APP_ID = "1517776481860111"

@@ -172,15 +172,16 @@ def test_the_largest_body_is_taken_and_one_byte_more_is_not(
     assert stored(bridge) == {"pending": 1}
 
 
-def test_a_body_of_unsaid_length_is_limited_too(client: FlaskClient) -> None:
-    body = b" " * (LARGEST_BODY + 1)
+def test_a_larger_body_of_unsaid_length_is_refused_too(client: FlaskClient, bridge: Bridge) -> None:
+    body = delivery(entry(message())).ljust(LARGEST_BODY + 1)
     answer = client.post(
         "/webhook",
         data=body,
         headers={"X-Hub-Signature-256": sign(body), "Transfer-Encoding": "chunked"},
         environ_overrides={"wsgi.input_terminated": True},
     )
-    assert answer.status_code == 413
+    assert answer.status_code in {403, 413}  # what is read of it doesn't fit its signature
+    assert stored(bridge) == {}
 
 
 # A database that can't take it

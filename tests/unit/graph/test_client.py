@@ -1,0 +1,254 @@
+import json
+import traceback
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import responses
+from responses import matchers
+
+from messenger_app.graph.client import GraphClient
+from messenger_app.graph.errors import (
+    AccessTokenInvalid,
+    GraphError,
+    GraphOutcomeUnknown,
+    GraphUnreachable,
+    NotThreadOwner,
+)
+from tests.unit.payloads import PAGE_ID, PSID, golden
+from tests.unit.servers import answering, refused_url
+
+URL = "https://graph.example"
+PAGE = f"{URL}/v26.0/{PAGE_ID}"
+TOKEN = "a-page-token-that-nobody-may-see"
+
+
+@pytest.fixture
+def graph() -> Iterator[GraphClient]:
+    client = GraphClient(f"{URL}/", "v26.0", PAGE_ID, TOKEN)
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def platform() -> Iterator[responses.RequestsMock]:
+    with responses.RequestsMock() as mock:
+        yield mock
+
+
+def sent(platform: responses.RequestsMock) -> Any:
+    return json.loads(platform.calls[-1].request.body or "null")
+
+
+# The edges
+
+
+def test_a_message_is_sent_as_an_answer_and_gives_its_mid(
+    graph: GraphClient, platform: responses.RequestsMock
+) -> None:
+    platform.post(f"{PAGE}/messages", json=golden("graph", "send_ok"))
+    mid = graph.send_message(PSID, {"text": "Grüße", "metadata": "mh:1"})
+    assert mid == golden("graph", "send_ok")["message_id"]
+    assert sent(platform) == {
+        "recipient": {"id": PSID},
+        "messaging_type": "RESPONSE",
+        "message": {"text": "Grüße", "metadata": "mh:1"},
+    }
+
+
+def test_half_an_emoji_can_be_sent(graph: GraphClient, platform: responses.RequestsMock) -> None:
+    platform.post(f"{PAGE}/messages", json=golden("graph", "send_ok"))
+    assert graph.send_message(PSID, {"text": "\ud83d"})
+
+
+def test_an_action_goes_to_the_same_edge(
+    graph: GraphClient, platform: responses.RequestsMock
+) -> None:
+    platform.post(f"{PAGE}/messages", json=golden("graph", "sender_action_ok"))
+    graph.send_action(PSID, "typing_off")
+    assert sent(platform) == {"recipient": {"id": PSID}, "sender_action": "typing_off"}
+
+
+def test_control_is_passed_with_target_and_metadata(
+    graph: GraphClient, platform: responses.RequestsMock
+) -> None:
+    platform.post(f"{PAGE}/pass_thread_control", json=golden("graph", "thread_control_ok"))
+    graph.pass_thread_control(PSID, "263902037430900", "reason=user_asked")
+    assert sent(platform) == {
+        "recipient": {"id": PSID},
+        "target_app_id": "263902037430900",
+        "metadata": "reason=user_asked",
+    }
+
+
+@pytest.mark.parametrize("answer", ["thread_control_ok", "take_thread_control_ok_legacy"])
+def test_control_is_taken_whichever_answer_is_documented(
+    graph: GraphClient, platform: responses.RequestsMock, answer: str
+) -> None:
+    platform.post(f"{PAGE}/take_thread_control", json=golden("graph", answer))
+    graph.take_thread_control(PSID)
+    assert sent(platform) == {"recipient": {"id": PSID}, "metadata": ""}
+
+
+def test_control_is_released(graph: GraphClient, platform: responses.RequestsMock) -> None:
+    platform.post(f"{PAGE}/release_thread_control", json=golden("graph", "thread_control_ok"))
+    graph.release_thread_control(PSID, "why")
+    assert sent(platform) == {"recipient": {"id": PSID}, "metadata": "why"}
+
+
+def test_the_threads_owner_is_read(graph: GraphClient, platform: responses.RequestsMock) -> None:
+    platform.get(
+        f"{PAGE}/thread_owner",
+        json=golden("graph", "thread_owner"),
+        match=[matchers.query_param_matcher({"recipient": PSID})],
+    )
+    assert graph.thread_owner(PSID) == "12345678910"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        {"data": None},
+        {"data": []},
+        {"data": [{}]},
+        {"data": [{"thread_owner": None}]},
+        {"data": [{"thread_owner": {}}]},
+        {"data": [{"thread_owner": {"app_id": None}}]},
+    ],
+)
+def test_a_thread_without_an_owner_has_none(
+    graph: GraphClient, platform: responses.RequestsMock, answer: Any
+) -> None:
+    platform.get(f"{PAGE}/thread_owner", json=answer)
+    assert graph.thread_owner(PSID) is None
+
+
+def test_an_owners_id_may_be_a_number(graph: GraphClient, platform: responses.RequestsMock) -> None:
+    platform.get(f"{PAGE}/thread_owner", json={"data": [{"thread_owner": {"app_id": 7}}]})
+    assert graph.thread_owner(PSID) == "7"
+
+
+def test_the_pages_subscriptions_are_read(
+    graph: GraphClient, platform: responses.RequestsMock
+) -> None:
+    platform.get(f"{PAGE}/subscribed_apps", json=golden("graph", "subscribed_apps_get"))
+    (app,) = graph.subscribed_apps()
+    assert app["subscribed_fields"] == ["messages"]
+
+
+def test_the_page_is_subscribed_to_fields(
+    graph: GraphClient, platform: responses.RequestsMock
+) -> None:
+    platform.post(f"{PAGE}/subscribed_apps", json=golden("graph", "subscribed_apps_post"))
+    graph.subscribe(["messages", "standby"])
+    assert sent(platform) == {"subscribed_fields": "messages,standby"}
+
+
+# The token
+
+
+EDGES: dict[str, Callable[[GraphClient], Any]] = {
+    "messages": lambda graph: graph.send_message(PSID, {"text": "Hi"}),
+    "pass_thread_control": lambda graph: graph.pass_thread_control(PSID, "1"),
+    "take_thread_control": lambda graph: graph.take_thread_control(PSID),
+    "release_thread_control": lambda graph: graph.release_thread_control(PSID),
+    "thread_owner": lambda graph: graph.thread_owner(PSID),
+    "subscribed_apps": lambda graph: graph.subscribed_apps(),
+}
+
+
+@pytest.mark.parametrize("edge", EDGES)
+def test_the_token_travels_in_a_header_and_never_in_the_address(
+    graph: GraphClient, platform: responses.RequestsMock, edge: str
+) -> None:
+    platform.add(responses.GET, f"{PAGE}/{edge}", json={})
+    platform.add(responses.POST, f"{PAGE}/{edge}", json={})
+    platform.assert_all_requests_are_fired = False
+    EDGES[edge](graph)
+    request = platform.calls[0].request
+    assert request.headers["Authorization"] == f"Bearer {TOKEN}"
+    assert TOKEN not in str(request.url)
+    assert TOKEN not in str(request.body)
+
+
+# What goes wrong
+
+
+def call(url: str, timeout: tuple[float, float] = (2, 2)) -> str:
+    client = GraphClient(url, "v26.0", PAGE_ID, TOKEN, timeout=timeout)
+    try:
+        return client.send_message(PSID, {"text": "Hi"})
+    finally:
+        client.close()
+
+
+def reason(url: str, timeout: tuple[float, float] = (2, 2)) -> GraphError:
+    with pytest.raises(GraphError) as raised:
+        call(url, timeout)
+    told = "".join(traceback.format_exception(raised.value))
+    assert TOKEN not in told
+    return raised.value
+
+
+def http(status: str, body: bytes) -> bytes:
+    return b"HTTP/1.1 %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s" % (
+        status.encode(),
+        len(body),
+        body,
+    )
+
+
+def test_a_real_answer_over_a_real_socket_is_read() -> None:
+    with answering(http("200 OK", b'{"message_id":"m_1"}')) as url:
+        assert call(url) == "m_1"
+
+
+def test_a_refused_connection_sent_nothing() -> None:
+    assert type(reason(refused_url())) is GraphUnreachable
+
+
+def test_a_name_that_nobody_knows_sent_nothing() -> None:
+    assert type(reason("http://graph.invalid")) is GraphUnreachable
+
+
+def test_no_answer_in_time_leaves_the_outcome_unknown() -> None:
+    with answering(None) as url:
+        assert type(reason(url, timeout=(2, 0.1))) is GraphOutcomeUnknown
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{",
+        b"no HTTP at all\r\n\r\n",
+        http("200 OK", b""),
+        http("200 OK", b"<html>"),
+        http("200 OK", b"[]"),
+        http("200 OK", b'"ok"'),
+        http("502 Bad Gateway", b"<html>"),
+        http("503 Service Unavailable", b'{"message":"a proxy\'s"}'),
+        http("404 Not Found", b"{}"),
+        http("500 Internal Server Error", b'{"error":"words"}'),
+    ],
+)
+def test_an_answer_that_is_not_graphs_leaves_the_outcome_unknown(answer: bytes) -> None:
+    with answering(answer) as url:
+        assert type(reason(url)) is GraphOutcomeUnknown
+
+
+@pytest.mark.parametrize("status", [200, 400, 403, 500])
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("error_10_2018300_other_app_in_control", NotThreadOwner),
+        ("error_190_messenger", AccessTokenInvalid),
+    ],
+)
+def test_graphs_error_decides_whatever_its_status(
+    graph: GraphClient, platform: responses.RequestsMock, status: int, name: str, kind: type
+) -> None:
+    platform.post(f"{PAGE}/messages", json=golden("graph", name), status=status)
+    with pytest.raises(kind):
+        graph.send_message(PSID, {"text": "Hi"})
