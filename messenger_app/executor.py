@@ -68,6 +68,8 @@ class Job:
     page_id: str
     psid: str
     open: OpenCommand
+    #: False where an earlier try may still be under way: look into it, and don't try again.
+    may_call: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ class Executor:
         except (GraphUnreachable, BotUnreachable) as error:
             return TryAgain(backoff(job.open.attempts, most=2_000), f"unreachable: {error}")
         except GraphOutcomeUnknown as error:
-            return TryAgain(ECHO_GRACE, f"no answer: {error}", uncertain=True)
+            return TryAgain(500, f"no answer: {error}", uncertain=True)
         except TemporarilyRefused as error:
             return TryAgain(backoff(job.open.attempts, least=1_000, most=60_000), str(error))
         except AccessTokenInvalid as error:
@@ -166,7 +168,7 @@ class Executor:
         rasa = self._rasa[job.page_id]
         try:
             answer = rasa.find_answer(job.psid, job.open.key) if job.open.uncertain else None
-            if answer is None and self._may_still_be_under_way(job):
+            if answer is None and not job.may_call:
                 return TryAgain(500, "the bot may still be thinking", uncertain=True)
             answer = answer or self._put_question(rasa, job, command)
         except BotUnreachable:
@@ -202,14 +204,6 @@ class Executor:
         if command.payload is not None and command.payload.startswith("/"):
             return rasa.tap(job.psid, command.payload, metadata)
         return rasa.say(job.psid, command.text, metadata)
-
-    def _may_still_be_under_way(self, job: Job) -> bool:
-        started = job.open.started_at
-        return (
-            job.open.uncertain
-            and started is not None
-            and self._clock.machine() < started + CALL_DEADLINE
-        )
 
     # The person
 
@@ -264,7 +258,7 @@ class Executor:
             owner = graph.thread_owner(job.psid)
             if owner not in {None, self._app_id}:
                 return self._control(job, ControlCall.PASS, began, worked=True)
-            if self._may_still_be_under_way(job):
+            if not job.may_call:
                 return TryAgain(500, "the pass may still be under way", uncertain=True)
         try:
             graph.pass_thread_control(job.psid, command.app_id, command.metadata)
@@ -276,8 +270,11 @@ class Executor:
 
     def _take(self, job: Job, command: TakeThreadControl) -> Result:
         graph, began = self._graph[job.page_id], self._clock.now()
-        if job.open.uncertain and graph.thread_owner(job.psid) == self._app_id:
-            return self._control(job, ControlCall.TAKE, began, worked=True)
+        if job.open.uncertain:
+            if graph.thread_owner(job.psid) == self._app_id:
+                return self._control(job, ControlCall.TAKE, began, worked=True)
+            if not job.may_call:
+                return TryAgain(500, "the take may still be under way", uncertain=True)
         try:
             graph.take_thread_control(job.psid, command.metadata)
         except (TemporarilyRefused, AccessTokenInvalid):
@@ -295,8 +292,11 @@ class Executor:
 
     def _release(self, job: Job, command: ReleaseThreadControl) -> Result:
         graph, began = self._graph[job.page_id], self._clock.now()
-        if job.open.uncertain and graph.thread_owner(job.psid) != self._app_id:
-            return self._control(job, ControlCall.RELEASE, began, worked=True)
+        if job.open.uncertain:
+            if graph.thread_owner(job.psid) != self._app_id:
+                return self._control(job, ControlCall.RELEASE, began, worked=True)
+            if not job.may_call:
+                return TryAgain(500, "the release may still be under way", uncertain=True)
         try:
             graph.release_thread_control(job.psid, command.metadata)
         except (TemporarilyRefused, AccessTokenInvalid):

@@ -209,14 +209,17 @@ class Worker:
             "command.again",
             thread=job.thread,
             kind=_kind(job.open),
-            attempts=job.open.attempts + 1,
+            attempts=job.open.attempts,
             after_ms=done.result.after,
             reason=done.result.reason,
         )
+        not_before = self._clock.machine() + done.result.after
+        if done.result.uncertain:
+            not_before = max(not_before, _not_sent_again_before(job.open))
         outbox.put_back(
             connection,
             job.open.id,
-            not_before=self._clock.machine() + done.result.after,
+            not_before=not_before,
             uncertain=done.result.uncertain,
             error=done.result.reason,
         )
@@ -249,9 +252,7 @@ class Worker:
                 continue
             waits_until = command.not_before if command else 0
             if command is not None and waits_until <= self._clock.machine():
-                outbox.start(connection, command.id, self._clock.machine())
-                hand.running = command
-                return Job(hand.thread, hand.conversation.page_id, hand.conversation.psid, command)
+                return self._start(connection, hand, command)
             if command is None and self._apply_next(connection, hand):
                 continue
             if self._fire_timer(connection, hand):
@@ -260,6 +261,16 @@ class Worker:
             del self._in_hand[hand.thread]
             return None
 
+    def _start(self, connection: Connection, hand: InHand, command: OpenCommand) -> Job:
+        now = self._clock.machine()
+        over = (command.started_at or 0) + CALL_DEADLINE <= now
+        may_call = over or not command.uncertain
+        hand.running = outbox.start(connection, command, now, may_call=may_call)
+        conversation = hand.conversation
+        return Job(
+            hand.thread, conversation.page_id, conversation.psid, hand.running, may_call=may_call
+        )
+
     @staticmethod
     def _leave_alone(connection: Connection, command: OpenCommand) -> None:
         """Leave what a dead worker began alone until it must be over.
@@ -267,11 +278,10 @@ class Worker:
         A message's echo that comes in the meantime settles it; whether a control call or a
         question to the bot got through can be looked up at once.
         """
-        wait = CALL_DEADLINE + ECHO_GRACE if isinstance(command.command, SendMessage) else 0
         outbox.put_back(
             connection,
             command.id,
-            not_before=(command.started_at or 0) + wait,
+            not_before=_not_sent_again_before(command),
             uncertain=True,
             error="the worker died over it",
         )
@@ -407,6 +417,16 @@ def _parts(command: Command) -> list[Command]:
     if isinstance(command, SendMessage):
         return [SendMessage(part) for part in split(command.message)]
     return [command]
+
+
+def _not_sent_again_before(command: OpenCommand) -> int:
+    """Return until when a message that may have arrived waits for its echo.
+
+    Whether anything else got through can be looked up at once.
+    """
+    if not isinstance(command.command, SendMessage):
+        return 0
+    return (command.started_at or 0) + CALL_DEADLINE + ECHO_GRACE
 
 
 def _kind(command: OpenCommand) -> str:

@@ -32,6 +32,8 @@ class StandInBot:
     heard: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     #: The mids it was given, over all people, in order.
     mids: list[str] = field(default_factory=list)
+    #: How many questions it has begun to think about.
+    begun: int = 0
     #: Seconds it thinks before it answers.
     delay: float = 0.0
     #: Answers to exact messages, in place of the usual ones.
@@ -83,10 +85,12 @@ class StandInBot:
             self._trackers.clear()
         self.answers = {}
         self.delay = 0.0
+        self.begun = 0
 
     def _hear(self) -> Any:
         body = request.get_json()
         sender, message = body["sender"], body["message"]
+        self.begun += 1
         if self.delay:
             threading.Event().wait(self.delay)
         with self._lock:
