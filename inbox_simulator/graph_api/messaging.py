@@ -2,12 +2,17 @@
 
 from inbox_simulator.graph_api.caller import Caller
 from inbox_simulator.platform import sending
-from inbox_simulator.platform.errors import JSON
+from inbox_simulator.platform.errors import JSON, InvalidParameterError
+
+#: Better refused than dropped in silence.
+NOT_SIMULATED = frozenset({"persona_id", "reply_to"})
 
 
 def messages(caller: Caller) -> JSON:
     """https://developers.facebook.com/docs/messenger-platform/reference/send-api."""
     call = caller.call
+    for name in NOT_SIMULATED & call.parameters.keys():
+        raise InvalidParameterError(f"(#100) The simulator does not know the parameter {name}")
     request = sending.Send(
         psid=call.psid(),
         message=call.object("message"),

@@ -88,6 +88,13 @@ def test_a_message_beyond_a_documented_limit_is_refused(graph, person, psid, mes
     assert person.last_message is None
 
 
+def test_a_parameter_that_is_not_simulated_is_refused_rather_than_dropped(graph, person, psid):
+    message = {"text": "As Dave"}
+    answer = graph.post("messages", recipient={"id": psid}, message=message, persona_id="1")
+    assert error_of(answer) == (100, None)
+    assert person.last_message is None
+
+
 def test_messages_at_the_limits_and_every_kind_are_sent(graph, person, psid):
     postback = {"type": "postback", "title": "Opening hours", "payload": "/hours"}
     buttons = {"template_type": "button", "text": "Menu", "buttons": [postback] * 3}
