@@ -5,7 +5,7 @@ import { composer } from "./composer.js";
 import { fill, h, keyed, setAttr, setText } from "./dom.js";
 import { grouped, ownerOf } from "./facts.js";
 import { followEnd } from "./follow.js";
-import { dayAndTime } from "./format.js";
+import { clockTime, dayAndTime } from "./format.js";
 import { icon } from "./icons.js";
 import { readNow, windowMark } from "./inbox-item.js";
 import { messageRow } from "./message-view.js";
@@ -170,7 +170,8 @@ function notesOf(thread, state) {
     if (inbox === was) return;
     // A reply takes the conversation with it, so its line stands above it.
     const at = record.cause === "reply" ? record.from - 1 : record.from;
-    notes.push({ key: `${thread.psid} note ${index}`, at, note: noteOf(inbox, record) });
+    const time = record.cause === "expired" ? dayAndTime(record.from) : clockTime(record.from);
+    notes.push({ key: `${thread.psid} note ${index}`, at, note: `${noteOf(inbox, record)} · ${time}` });
   });
   return notes;
 }
@@ -182,6 +183,6 @@ function noteOf(inbox, { cause }) {
   return inbox ? (ARRIVED[cause] ?? "The conversation arrived in Main") : (LEFT[cause] ?? "The conversation left the inbox");
 }
 
-function note({ note: words, at }) {
-  return { node: h("div", { class: "note" }, h("span", {}, `${words} · ${dayAndTime(at)}`)) };
+function note({ note: words }) {
+  return { node: h("div", { class: "note" }, h("span", {}, words)) };
 }

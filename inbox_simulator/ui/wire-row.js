@@ -31,6 +31,7 @@ export function wireRow(entry, store, choose) {
       "span",
       { class: "wire-words" },
       h("span", { class: "wire-what" }, words.what),
+      entry.app_id !== state.app_id && entry.app_id && h("em", {}, appName(entry.app_id, state)),
       words.badge && h("em", {}, words.badge),
       person && avatar({ kind: "person", name: person.name }),
       h("span", { class: "wire-say" }, words.say),
