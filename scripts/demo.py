@@ -67,7 +67,7 @@ class Demo:
                 self._missing[name] = self._settings.url(name) + READY_PATHS[name]
 
     def _watch(self) -> int:
-        while not self._is_stopping:
+        while not (self._is_stopping or self._progress.is_closed):
             ended = self._supervisor.ended()
             if ended is not None:
                 self._tell_of(ended)

@@ -1,5 +1,6 @@
 """Show how far the demo is: one line for each step, and on a terminal one that counts along."""
 
+import select
 import shutil
 import time
 from typing import TextIO
@@ -21,6 +22,18 @@ class Progress:
         """Seconds since the start."""
         return time.monotonic() - self._started
 
+    @property
+    def is_closed(self) -> bool:
+        """Say whether the terminal is gone.
+
+        SIGHUP alone does not tell: it goes to the first program in the terminal, and make keeps it.
+        """
+        if not self._is_terminal:
+            return False
+        poll = select.poll()
+        poll.register(self._stream, 0)
+        return bool(poll.poll(0))  # asked for nothing, it reports an error or the end
+
     def step(self, name: str, text: str) -> None:
         """Print a line that stays: when, what, and how it is."""
         self.say(f"  {self.elapsed_s:6.1f} s  {name:<10} {text}")
@@ -39,5 +52,5 @@ class Progress:
         try:
             self._stream.write(text)
             self._stream.flush()
-        except OSError:  # the terminal is gone; what is left to do goes on
-            self._is_terminal = False
+        except OSError:
+            pass  # the terminal is gone; what is left to do goes on

