@@ -7,6 +7,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
 from messenger_app.graph.errors import GraphError, GraphOutcomeUnknown, GraphUnreachable, rejected
+from messenger_app.wire import read_json
 
 #: Seconds to connect, and seconds between two bytes of the answer.
 TIMEOUT = (3.05, 8.0)
@@ -129,7 +130,7 @@ class GraphClient:
 def _json(response: requests.Response) -> JSON:
     """Read the answer. One that is no JSON object says nothing about what happened."""
     try:
-        answer = response.json()
+        answer = read_json(response.content)
     except ValueError:
         answer = None
     if not isinstance(answer, dict):

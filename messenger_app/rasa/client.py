@@ -15,6 +15,7 @@ from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnection
 from messenger_app.conversation.events import BotMessage, HandoffAsked
 from messenger_app.rasa.errors import BotError, BotOutcomeUnknown, BotRejected, BotUnreachable
 from messenger_app.rasa.replies import from_rest, from_tracker
+from messenger_app.wire import read_json
 
 #: Seconds to connect, and seconds the bot may think.
 TIMEOUT = (3.05, 10.0)
@@ -110,7 +111,7 @@ class RasaClient:
         if not response.ok:
             raise BotRejected(f"The bot answered {response.status_code}.")
         try:
-            return response.json()
+            return read_json(response.content)
         except ValueError:
             raise BotRejected("The bot's answer is no JSON.") from None
 

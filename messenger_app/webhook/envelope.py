@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from messenger_app.errors import EnvelopeError
+from messenger_app.wire import read_json
 
 #: What sets two events about the same message apart: which key, and what in it.
 _ABOUT_A_MESSAGE = {
@@ -63,7 +64,10 @@ def split(body: bytes, known_pages: frozenset[str], received_at: int) -> list[Re
     Raises EnvelopeError where the body is no JSON or has no list of entries. Whatever else is odd
     is kept as unrecognised, since a refusal would get the Page unsubscribed within the hour.
     """
-    envelope = _load(body)
+    try:
+        envelope = read_json(body)
+    except ValueError as error:
+        raise EnvelopeError("The body is no JSON.") from error
     if not isinstance(envelope, dict) or not isinstance(envelope.get("entry"), list):
         raise EnvelopeError('The body has no list "entry".')
     is_page = envelope.get("object") == "page"
@@ -74,20 +78,6 @@ def split(body: bytes, known_pages: frozenset[str], received_at: int) -> list[Re
         else:
             events.extend(_split_entry(entry, received_at))
     return events
-
-
-def _load(body: bytes) -> Any:
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError:
-        pass
-    # Half an emoji, cut off somewhere on the way, is JSON all the same: let a question mark stand
-    # for it rather than have the platform send it again for an hour.
-    try:
-        lenient = json.dumps(json.loads(body), ensure_ascii=False).encode("utf-8", "replace")
-        return orjson.loads(lenient)
-    except (ValueError, RecursionError) as error:
-        raise EnvelopeError("The body is no JSON.") from error
 
 
 def _split_entry(entry: dict[str, Any], received_at: int) -> Iterator[ReceivedEvent]:

@@ -63,6 +63,13 @@ def test_no_answer_is_an_answer(rasa: RasaClient, bot: responses.RequestsMock) -
     assert rasa.say(PSID, "Hm", METADATA).messages == ()
 
 
+def test_half_an_emoji_in_an_answer_costs_one_character(
+    rasa: RasaClient, bot: responses.RequestsMock
+) -> None:
+    bot.post(REST, body=b'[{"text": "Hi \\ud83d, \\u00fc"}]')
+    assert rasa.say(PSID, "Hm", METADATA).messages == (BotMessage(text="Hi ?, ü"),)
+
+
 # Intents and words
 
 

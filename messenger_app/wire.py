@@ -1,0 +1,23 @@
+"""Read JSON as it comes over the wire."""
+
+import json
+from typing import Any
+
+import orjson
+
+
+def read_json(data: bytes) -> Any:
+    """Read JSON into text that can be stored and sent on. Raises ValueError where it is none.
+
+    Half an emoji, cut off somewhere on the way, is JSON all the same, but no database takes it:
+    a question mark stands for it then.
+    """
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        lenient = json.dumps(json.loads(data), ensure_ascii=False).encode("utf-8", "replace")
+        return orjson.loads(lenient)
+    except RecursionError:
+        raise ValueError("It is nested too deeply.") from None

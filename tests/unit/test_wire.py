@@ -1,0 +1,39 @@
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from messenger_app.wire import read_json
+
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@given(_json)
+def test_json_is_read_as_it_is(value: Any) -> None:
+    assert read_json(orjson.dumps(value)) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        (rb'"\ud83d"', "?"),
+        (rb'"a\udc4bz"', "a?z"),
+        (rb'"\ud83d\ud83d\udc4b"', "?\N{WAVING HAND SIGN}"),
+        (rb'{"\ud83d": ["\u00fc", "\ud83d\udc4b"]}', {"?": ["ü", "\N{WAVING HAND SIGN}"]}),
+    ],
+)
+def test_half_an_emoji_becomes_a_question_mark(text: bytes, read: Any) -> None:
+    assert read_json(text) == read
+
+
+@pytest.mark.parametrize(
+    "text", [b"", b"{", b"words", b"[NaN]", b"[1e999]", b'"\xff"', b"[" * 100_000, b"[" * 1200]
+)
+def test_what_is_no_json_is_a_value_error(text: bytes) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        read_json(text)
