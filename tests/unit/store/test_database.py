@@ -1,0 +1,184 @@
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import inspect, text
+
+from messenger_app.errors import SettingsError, StoreUnavailable
+from messenger_app.store.database import Database
+from messenger_app.store.tables import metadata
+from tests.unit.conftest import ROOT
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Database]:
+    """A database of which nothing is there yet, not even its folder."""
+    built = Database(f"sqlite:///{tmp_path}/new/handover.db")
+    yield built
+    built.close()
+
+
+#: Import everything first, then wait for the word, so that two of these meet.
+MIGRATE = """
+import sys
+from messenger_app.store.database import Database
+database = Database(sys.argv[1])
+print("ready", flush=True)
+sys.stdin.readline()
+database.upgrade()
+"""
+
+
+def test_a_new_database_is_not_current_until_it_is_migrated(empty: Database) -> None:
+    assert not empty.is_current()
+    empty.upgrade()
+    assert empty.is_current()
+
+
+def test_migrating_twice_changes_nothing(database: Database) -> None:
+    database.upgrade()
+    assert database.is_current()
+
+
+def test_the_migrations_make_the_tables_that_the_code_uses(database: Database) -> None:
+    with database.reading() as connection:
+        looked_at = inspect(connection)
+        for table in metadata.sorted_tables:
+            columns = {column["name"] for column in looked_at.get_columns(table.name)}
+            assert columns == set(table.columns.keys())
+            indexes = {index["name"] for index in looked_at.get_indexes(table.name)}
+            assert {index.name for index in table.indexes} <= indexes
+
+
+def test_several_processes_may_migrate_at_once(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/handover.db"
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", MIGRATE, url],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    for process in processes:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    errors = [process.communicate(timeout=60)[1] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0], errors
+    database = Database(url)
+    assert database.is_current()
+    database.close()
+
+
+def test_a_commit_is_on_the_disk_when_it_returns(database: Database) -> None:
+    with database.reading() as connection:
+        assert connection.execute(text("PRAGMA journal_mode")).scalar_one() == "wal"
+        assert connection.execute(text("PRAGMA synchronous")).scalar_one() == 2
+
+
+def test_sqlite_is_new_enough_to_keep_its_log(database: Database) -> None:
+    with database.reading() as connection:
+        version = connection.execute(text("SELECT sqlite_version()")).scalar_one()
+    assert tuple(map(int, version.split("."))) >= (3, 51, 3)
+
+
+def test_a_failed_transaction_leaves_nothing(database: Database) -> None:
+    insert = text("INSERT INTO transcript VALUES (1, 't', 1, 'bot', NULL, 'Hi', 0, '')")
+
+    def write_twice() -> None:
+        with database.writing() as connection:
+            connection.execute(insert)
+            connection.execute(insert)
+
+    with pytest.raises(StoreUnavailable, match="UNIQUE"):
+        write_twice()
+    with database.reading() as connection:
+        assert connection.execute(text("SELECT count(*) FROM transcript")).scalar_one() == 0
+
+
+def test_a_reader_waits_for_no_writer(database: Database) -> None:
+    with database.writing(), database.reading() as connection:
+        assert connection.execute(text("SELECT count(*) FROM transcript")).scalar_one() == 0
+
+
+def test_an_error_does_not_repeat_what_people_wrote(database: Database) -> None:
+    insert = text("INSERT INTO transcript VALUES (:id, NULL, 1, 'bot', NULL, :words, 0, '')")
+    with pytest.raises(StoreUnavailable) as raised, database.writing() as connection:
+        connection.execute(insert, {"id": 1, "words": "Nobody's business"})
+    assert "Nobody's business" not in str(raised.value) + str(raised.value.__cause__)
+
+
+def test_a_file_that_is_no_database_is_unavailable(tmp_path: Path) -> None:
+    (tmp_path / "handover.db").write_bytes(b"words " * 1000)
+    database = Database(f"sqlite:///{tmp_path}/handover.db")
+    with pytest.raises(StoreUnavailable, match="file is not a database"):
+        database.is_current()
+    database.close()
+
+
+def test_a_full_disk_is_unavailable_and_harms_nothing(database: Database) -> None:
+    with database.reading() as connection:  # this pool's one connection: its file may not grow
+        connection.execute(text("PRAGMA max_page_count = 1"))
+    insert = text("INSERT INTO transcript VALUES (NULL, 't', 1, 'bot', NULL, :words, 0, '')")
+    with (
+        pytest.raises(StoreUnavailable, match="full"),
+        database.writing() as connection,
+    ):
+        connection.execute(insert, {"words": "x" * 100_000})
+    assert database.is_current()
+
+
+def test_a_writer_that_takes_too_long_makes_it_unavailable_until_it_is_done(
+    database: Database, tmp_path: Path
+) -> None:
+    other = Database(f"sqlite:///{tmp_path}/handover.db")
+    with other.reading() as connection:  # this pool's one connection, with less patience
+        connection.execute(text("PRAGMA busy_timeout = 50"))
+    with (
+        database.writing(),
+        pytest.raises(StoreUnavailable, match="locked"),
+        other.writing(),
+    ):
+        pass
+    with other.writing():
+        pass
+    other.close()
+
+
+# The URL
+
+
+def test_the_folder_is_made_where_there_is_none(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/a/b/handover.db")
+    assert (tmp_path / "a" / "b").is_dir()
+    assert database.path_beside(".bell") == tmp_path / "a" / "b" / "handover.db.bell"
+    database.close()
+
+
+def test_postgresql_has_no_file_to_stand_beside() -> None:
+    with pytest.raises(SettingsError, match=r"needs the package psycopg"):
+        Database("postgresql+psycopg://somebody:a-password@127.0.0.1/handover")
+
+
+@pytest.mark.parametrize(
+    "url", ["", "handover.db", "nothing://a-password@host", "postgresql://a:a-password@host:port/x"]
+)
+def test_a_url_that_can_not_be_read_is_refused_without_repeating_it(url: str) -> None:
+    with pytest.raises(SettingsError, match="DATABASE_URL") as raised:
+        Database(url)
+    assert "a-password" not in str(raised.value)
+
+
+def test_a_folder_that_can_not_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file")
+    with pytest.raises(SettingsError, match="taken can't be made a folder: File exists"):
+        Database(f"sqlite:///{tmp_path}/taken/handover.db")

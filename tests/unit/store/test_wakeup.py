@@ -1,0 +1,89 @@
+import queue
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from messenger_app.store.wakeup import Bell
+from tests.support.waiting import wait_for
+
+
+@pytest.fixture
+def bell(tmp_path: Path) -> Iterator[Bell]:
+    built = Bell(tmp_path / "handover.db.bell")
+    yield built
+    built.close()
+
+
+def listen(bell: Bell, times: int) -> tuple[threading.Thread, "queue.Queue[int]"]:
+    """Listen in a thread until it has rung so many times."""
+    rings: queue.Queue[int] = queue.Queue()
+
+    def hear() -> None:
+        heard = bell.listen()
+        for number in range(times):
+            next(heard)
+            rings.put(number)
+        heard.close()  # type: ignore[attr-defined]  # it is a generator: closes its socket
+
+    thread = threading.Thread(target=hear)
+    thread.start()
+    return thread, rings
+
+
+def test_a_ring_is_heard_by_who_listens(bell: Bell) -> None:
+    thread, rings = listen(bell, 1)
+    wait_for(bell.is_heard, "somebody who listens", every=0.005)
+    thread.join(5)
+    assert rings.get(timeout=5) == 0
+
+
+def test_rings_while_the_listener_is_busy_are_not_lost(bell: Bell) -> None:
+    thread, rings = listen(bell, 3)
+    wait_for(bell.is_heard, "somebody who listens", every=0.005)
+    bell.ring()
+    bell.ring()
+    thread.join(5)
+    assert rings.qsize() == 3
+
+
+def test_nobody_listens_before_there_is_a_worker(bell: Bell) -> None:
+    assert not bell.is_heard()
+    bell.ring()
+
+
+def test_what_a_dead_worker_left_is_no_listener(bell: Bell) -> None:
+    thread, _ = listen(bell, 1)
+    wait_for(bell.is_heard, "somebody who listens", every=0.005)
+    thread.join(5)
+    assert not bell.is_heard()
+
+
+def test_a_new_worker_takes_the_place_of_a_dead_one(bell: Bell) -> None:
+    for _ in range(2):
+        thread, _ = listen(bell, 1)
+        wait_for(bell.is_heard, "somebody who listens", every=0.005)
+        thread.join(5)
+        assert not thread.is_alive()
+
+
+def test_many_rings_block_nobody(bell: Bell, tmp_path: Path) -> None:
+    listener = bell.listen()
+    thread = threading.Thread(target=lambda: next(listener))
+    thread.start()
+    wait_for(bell.is_heard, "somebody who listens", every=0.005)
+    thread.join(5)
+    for _ in range(5_000):
+        bell.ring()
+    assert bell.is_heard()  # it has enough to do
+    listener.close()  # type: ignore[attr-defined]  # it is a generator: closes its socket
+
+
+@pytest.mark.parametrize("path", [None, Path("/tmp") / ("x" * 200)])
+def test_without_a_place_for_it_the_bell_rings_for_nobody(path: Path | None) -> None:
+    bell = Bell(path)
+    bell.ring()
+    assert not bell.is_heard()
+    assert list(bell.listen()) == []
+    bell.close()

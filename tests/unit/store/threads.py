@@ -1,0 +1,58 @@
+"""Events and threads for the store's tests."""
+
+import hashlib
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from messenger_app.store import conversations, inbox
+from messenger_app.store.conversations import Lease
+from messenger_app.webhook.envelope import Channel, ReceivedEvent
+from tests.unit.payloads import NOW, PAGE_ID
+
+LEASE = 20_000
+
+
+def thread(psid: str) -> str:
+    return f"{PAGE_ID}:{psid}"
+
+
+def event(
+    mid: str, psid: str = "1", *, at: int = NOW, overtakes: bool = False, page_id: str = PAGE_ID
+) -> ReceivedEvent:
+    return ReceivedEvent(
+        channel=Channel.MESSAGING if psid else Channel.UNRECOGNISED,
+        page_id=page_id,
+        psid=psid,
+        dedupe_key=hashlib.blake2b(mid.encode(), digest_size=16).digest(),
+        at=at,
+        overtakes=overtakes,
+        body=mid.encode(),
+    )
+
+
+def add(connection: Connection, *events: ReceivedEvent) -> int:
+    return inbox.add(connection, events, NOW)
+
+
+def claim(
+    connection: Connection,
+    worker: str = "A",
+    *,
+    machine: int = NOW,
+    now: int | None = None,
+    limit: int = 10,
+) -> list[Lease]:
+    """Claim at a time of the machine's; the bridge's own clock shows the same unless said."""
+    return conversations.claim(
+        connection,
+        worker,
+        machine=machine,
+        now=machine if now is None else now,
+        lease_until=machine + LEASE,
+        limit=limit,
+    )
+
+
+def names(leases: Sequence[Lease]) -> list[str]:
+    return sorted(lease.conversation.psid for lease in leases)
