@@ -28,12 +28,26 @@ export function peoplePlace(root, store) {
     return view;
   }
 
+  function bringIn(psid) {
+    views.get(psid)?.node.scrollIntoView({ inline: "center", block: "nearest", behavior: "auto" });
+  }
+
   function show(psid) {
     store.select(psid);
-    const view = views.get(psid);
-    view.node.scrollIntoView({ inline: "center", block: "nearest", behavior: "auto" });
-    view.focus();
+    bringIn(psid);
+    views.get(psid).focus();
   }
+
+  let width = 0;
+  new ResizeObserver(() => {
+    if (phones.clientWidth !== width) bringIn(store.state.selected);
+    width = phones.clientWidth;
+  }).observe(phones);
+  // Where one phone fills the screen, the one that was swiped to is the selected one.
+  phones.addEventListener("scrollend", () => {
+    const seen = phoneInTheMiddle(phones);
+    if (seen && seen.clientWidth > phones.clientWidth / 2) store.select(seen.dataset.psid);
+  });
 
   store.subscribe((state) => {
     adding.suggest(nextName(state.people));
@@ -47,6 +61,15 @@ export function peoplePlace(root, store) {
   });
 
   return { add: adding.submit, focusSelected: () => views.get(store.state.selected)?.focus() };
+}
+
+function phoneInTheMiddle(phones) {
+  const { left, width } = phones.getBoundingClientRect();
+  const middle = left + width / 2;
+  return [...phones.children].find((node) => {
+    const box = node.getBoundingClientRect();
+    return box.left <= middle && box.right >= middle;
+  });
 }
 
 function nextName(people) {
