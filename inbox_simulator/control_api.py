@@ -33,6 +33,13 @@ def body() -> JSON:
     return values
 
 
+def _object(values: JSON, name: str) -> JSON | None:
+    value = values.get(name)
+    if value is not None and not isinstance(value, dict):
+        raise InvalidParameterError(f"{name} must be an object")
+    return value
+
+
 @blueprint.errorhandler(PlatformError)
 def _refused(error: PlatformError) -> tuple[Response, int]:
     if isinstance(error, NoMatchingUserError):
@@ -87,11 +94,11 @@ def person_writes(psid: str) -> JSON:
     """Let a person write, tap a quick reply or send an attachment."""
     values = body()
     with simulator().acting() as (platform, now):
-        attachment = values.get("attachment")
+        attachment = _object(values, "attachment")
         if attachment is not None:
             kind, url = str(attachment.get("type")), str(attachment.get("url") or "")
             return {"mid": people.send_attachment(platform, psid, kind, url, now).mid}
-        quick_reply = values.get("quick_reply")
+        quick_reply = _object(values, "quick_reply")
         text = values.get("text") or (quick_reply or {}).get("title") or ""
         return {"mid": people.write(platform, psid, str(text), now, quick_reply).mid}
 

@@ -19,11 +19,11 @@ class Seed:
     """The values of ``seed.yaml``."""
 
     values: dict[str, Any]
-    #: Where the default app's webhook is, if not where the file says.
-    webhook_url: str | None = None
+    #: Where the default app's webhook is; empty for an app that hears nothing yet.
+    webhook_url: str = ""
 
     @classmethod
-    def read(cls, path: Path = SEED_FILE, webhook_url: str | None = None) -> "Seed":
+    def read(cls, path: Path = SEED_FILE, webhook_url: str = "") -> "Seed":
         """Read a seed file."""
         return cls(yaml.safe_load(path.read_text(encoding="utf-8")), webhook_url)
 
@@ -43,6 +43,6 @@ class Seed:
 
     def _app(self, values: dict[str, Any]) -> App:
         app = App(**{**values, "fields": known_fields(values["fields"])})
-        if self.webhook_url is not None and app.app_id == self.values["default_app_id"]:
+        if app.app_id == self.values["default_app_id"]:
             app.webhook_url = self.webhook_url
         return app

@@ -26,11 +26,12 @@ class Simulator:
     """Stands in for Messenger and the Page Inbox.
 
     ``with Simulator() as simulator:`` serves on a free port until the block ends; ``url`` says
-    where. ``port=8080`` takes a port of choice, ``webhook_url`` is the seeded app's webhook.
+    where. ``port=8080`` takes a port of choice. ``webhook_url`` is the seeded app's webhook, also
+    after a reset; without one ``connect`` says later where it is.
     """
 
     def __init__(
-        self, port: int = 0, host: str = "127.0.0.1", webhook_url: str | None = None,
+        self, port: int = 0, host: str = "127.0.0.1", webhook_url: str = "",
         seed: Seed | None = None,
     ) -> None:  # fmt: skip
         self.clock = Clock()

@@ -57,7 +57,7 @@ HISTORY = st.lists(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(switches=SWITCHED, history=HISTORY)
 def test_one_speaker_one_live_listener_and_no_gap_in_ownership(switches, history):
     platform, psid = world(switches)

@@ -33,7 +33,9 @@ def client(simulator, person):
     return simulator._server.app.test_client()
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     edge=st.sampled_from(EDGES),
     method=st.sampled_from(["GET", "POST", "DELETE"]),
@@ -54,7 +56,9 @@ def test_every_graph_call_is_answered_or_refused_in_the_envelope(
     assert answer.status_code == 200 or told["error"]["code"]
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     path=st.sampled_from([
         "reset", "apps", "people", "people/{}/messages", "people/{}/postbacks", "inbox/{}/replies",
@@ -66,11 +70,9 @@ def test_every_graph_call_is_answered_or_refused_in_the_envelope(
         VALUES, max_size=4,
     ),
 )  # fmt: skip
-def test_every_control_call_is_answered_or_refused_with_a_sentence(
-    client, person, path, method, body
-):
-    answer = client.open(
-        f"/_simulator/{path.format(person.psid)}", method=method, data=json.dumps(body),
-        environ_base={"REMOTE_ADDR": "127.0.0.1"},
-    )  # fmt: skip
+def test_every_control_call_is_answered_or_refused_with_a_sentence(client, path, method, body):
+    here = {"REMOTE_ADDR": "127.0.0.1"}
+    psid = client.post("/_simulator/people", environ_base=here).get_json()["psid"]
+    url = f"/_simulator/{path.format(psid)}"
+    answer = client.open(url, method=method, data=json.dumps(body), environ_base=here)
     assert answer.status_code == 200 or isinstance(answer.get_json()["error"], str)

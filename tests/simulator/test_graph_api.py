@@ -245,6 +245,7 @@ def test_debug_token_subscriptions_and_proof(graph, simulator, psid):
     about = graph.get("debug_token", input_token=TOKEN).json()["data"]
     assert (about["app_id"], about["is_valid"], about["profile_id"]) == (APP, True, PAGE)
     assert graph.get("debug_token", input_token="no").json()["data"]["is_valid"] is False
+    simulator.connect("http://127.0.0.1:9/webhook")
     app = Graph(simulator.url, f"{APP}|{SECRET}")
     listed = app.get(f"{APP}/subscriptions").json()["data"][0]
     assert "messages" in [field["name"] for field in listed["fields"]]
