@@ -5,7 +5,8 @@ import sys
 
 import yaml
 
-from tests.bot.conftest import RASA_ENV, ROOT
+from tests.support.rasa import ROOT
+from tests.support.rasa import SCRIPT as RASA_ENV
 
 DOMAIN = yaml.safe_load((ROOT / "rasa_bot" / "domain.yml").read_text())
 RULES = yaml.safe_load((ROOT / "rasa_bot" / "data" / "rules.yml").read_text())["rules"]

@@ -25,7 +25,7 @@ def test_greeting_help_and_misunderstandings_offer_the_menu_with_a_person_last(
 def test_a_button_and_its_title_typed_do_the_same(bot: Bot, title: str) -> None:
     (greeting,) = bot.hears("hi")
     payload = next(b["payload"] for b in greeting["buttons"] if b["title"] == title)
-    other = Bot(bot.url, bot.actions_port, person=f"{bot.person} typing")
+    other = Bot(bot.url, person=f"{bot.person} typing")
     assert bot.hears(payload) == other.hears(title)
 
 
@@ -44,7 +44,7 @@ def test_the_three_questions_are_answered_while_the_action_server_is_down(
     assert fact in answer["text"]
 
 
-def test_opening_hours_say_whether_the_shop_is_open_now(bot: Bot, action_server: str) -> None:
+def test_opening_hours_say_whether_the_shop_is_open_now(bot: Bot, action_server: None) -> None:
     hours, now = bot.hears("when are you open?")
     assert hours["text"].startswith("Harbour Books is open")
     assert now["text"].startswith("Right now (")

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from rasa_bot.actions.opening_hours import SHOP_TIMEZONE, WEEK, describe
-from tests.bot.conftest import ROOT
+from tests.support.rasa import ROOT
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bot.conftest import ROOT
+from tests.support.rasa import ROOT
 
 
 class Checkout:

@@ -1,4 +1,4 @@
-"""The worker dies at one moment of a handover after another; nothing is lost, nothing said twice."""
+"""The worker dies at one moment of a handover after another; nothing is lost or said twice."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -26,6 +26,7 @@ class Rasa:
     folder: Path
     port: int = field(default_factory=free_port)
     actions_port: int = field(default_factory=free_port)
+    settings: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -34,6 +35,16 @@ class Rasa:
     def url(self) -> str:
         """Where the server answers."""
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def tracker_db(self) -> Path:
+        """Where the server keeps its conversations."""
+        return self.folder / "tracker.db"
+
+    @property
+    def process_id(self) -> int:
+        """The server's process."""
+        return self._processes["run"].pid
 
     def start(self, command: str = "run") -> None:
         """Start the server (`run`) or the action server (`actions`); wait until it answers."""
@@ -45,7 +56,8 @@ class Rasa:
                     **os.environ,
                     "RASA_PORT": str(self.port),
                     "ACTIONS_PORT": str(self.actions_port),
-                    "RASA_TRACKER_DB": str(self.folder / "tracker.db"),
+                    "RASA_TRACKER_DB": str(self.tracker_db),
+                    **self.settings,
                 },
                 stdout=output,
                 stderr=output,
