@@ -140,21 +140,26 @@ export function parsed(value) {
 /** An answer that takes longer than this has more likely another cause. */
 const ANSWER_MS = 60_000;
 
-/** The delivery that a call most likely answers: the app's last live one about the same person. */
+/** A webhook is recorded when it was answered, so the calls it caused may stand before it. */
+const LATE_LINES = 40;
+
+/** The delivery that a call most likely answers: the app's last one about the same person. */
 export function causeOf(entry, journal, pageId) {
   const words = describe(entry, pageId);
   if (words.webhook || !words.psid) return null;
-  for (let at = journal.length - 1; at >= 0; at -= 1) {
+  let cause = null;
+  for (let at = Math.min(journal.indexOf(entry) + LATE_LINES, journal.length - 1); at >= 0; at -= 1) {
     const other = journal[at];
-    if (other.seq >= entry.seq || other.app_id !== entry.app_id) continue;
-    if (entry.at - other.at > ANSWER_MS) return null;
-    if (isPrompt(describe(other, pageId), words.psid)) return other;
+    if (entry.at - other.at > ANSWER_MS) break;
+    if (other.at > entry.at || other.app_id !== entry.app_id || other.at <= (cause?.at ?? 0)) continue;
+    if (isPrompt(describe(other, pageId), words.psid)) cause = other;
   }
-  return null;
+  // What came on standby is not for this app to answer, and hides what came before it.
+  return cause && describe(cause, pageId).standby ? null : cause;
 }
 
 const ANSWERED = ["messages", "messaging_postbacks", "pass_thread_control", "take_thread_control"];
 
 function isPrompt(words, psid) {
-  return words.webhook && words.psid === psid && !words.standby && ANSWERED.includes(words.what);
+  return words.webhook && words.psid === psid && ANSWERED.includes(words.what);
 }

@@ -77,8 +77,8 @@ function marksOf(chosen, state) {
   const entry = state.journal.find(({ seq }) => seq === chosen);
   if (!entry) return marks;
   const root = causeOf(entry, state.journal, state.page.id) ?? entry;
-  const after = state.journal.indexOf(root) + 1;
-  for (const other of state.journal.slice(after, after + PAGE_OF_ROWS)) {
+  const near = state.journal.indexOf(root);
+  for (const other of state.journal.slice(Math.max(0, near - PAGE_OF_ROWS), near + PAGE_OF_ROWS)) {
     if (causeOf(other, state.journal, state.page.id) === root) marks.set(other.seq, "kin");
   }
   marks.set(root.seq, "kin");
