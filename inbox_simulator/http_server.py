@@ -117,8 +117,9 @@ class Server(ThreadedWSGIServer):
 
     def stop(self) -> None:
         """Take no more requests, and cut the connections that are still open."""
-        self.shutdown()
-        self._thread.join()
+        if self._thread.is_alive():
+            self.shutdown()
+            self._thread.join()
         self.server_close()
         with self._lock:
             connections = list(self._connections)

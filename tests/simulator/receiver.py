@@ -1,5 +1,6 @@
 """A tiny webhook receiver: answers the challenge, keeps what it got, fails when told to."""
 
+import contextlib
 import hashlib
 import hmac
 import json
@@ -40,10 +41,11 @@ class Received:
 class Receiver:
     """Listens on a free port. ``statuses`` are answered first, then 200."""
 
-    def __init__(self, on_event=None, verify_token=VERIFY_TOKEN, port=0):
+    def __init__(self, on_event=None, verify_token=VERIFY_TOKEN, port=0, before_answer=None):
         self.received: list[Received] = []
         self.statuses: list[int] = []
         self.challenges = 0
+        self._before_answer = before_answer
         self._on_event, self.verify_token = on_event, verify_token
         self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
         self._server.daemon_threads = True
@@ -85,7 +87,10 @@ class Receiver:
                 status = receiver.statuses.pop(0) if receiver.statuses else 200
                 got = Received(body, dict(self.headers))
                 receiver.received.append(got)
-                self._answer(status, b"EVENT_RECEIVED")
+                if receiver._before_answer is not None:
+                    receiver._before_answer()
+                with contextlib.suppress(OSError):
+                    self._answer(status, b"EVENT_RECEIVED")
                 if receiver._on_event is not None:
                     receiver._on_event(got)
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import threading
 
 import pytest
 
@@ -108,6 +109,30 @@ def test_a_receiver_that_was_gone_gets_what_it_missed(simulator, stage, person, 
         quiet()
     finally:
         back.stop()
+
+
+def test_an_answer_that_takes_longer_than_five_seconds_is_none(simulator, person):
+    waiting, ended = threading.Event(), threading.Event()
+
+    def hesitate():
+        waiting.set()
+        ended.wait(20)
+
+    slow = Receiver(before_answer=hesitate)
+    try:
+        simulator.connect(slow.url)
+        person.says("hello")
+        assert waiting.wait(5)
+        Patience(10).wait_for(
+            lambda: any(e.get("attempt") for e in simulator.journal.since(0)), lambda: "no attempt"
+        )
+        attempt = next(e for e in simulator.journal.since(0) if e.get("attempt"))
+        assert attempt["status"] is None
+        assert "no answer" in attempt["response"]
+        assert 4_900 < attempt["ms"] < 6_500
+    finally:
+        ended.set()
+        slow.stop()
 
 
 def test_after_an_hour_of_failures_the_app_is_unsubscribed(
