@@ -1,0 +1,145 @@
+import json
+from typing import Any
+
+import pytest
+from click.testing import Result
+from flask import Flask
+
+from messenger_app.bridge import Bridge
+from messenger_app.conversation.commands import StopTyping
+from messenger_app.conversation.state import Conversation, Handoff, Owner
+from messenger_app.conversation.transitions import Line
+from messenger_app.store import conversations, inbox, outbox, transcripts
+from messenger_app.store.tables import EventStatus
+from tests.unit.payloads import NOW, PAGE_ID
+from tests.unit.store.threads import add, event, thread
+
+
+@pytest.fixture
+def flask(app: Flask) -> Any:
+    runner = app.test_cli_runner()
+
+    def run(*arguments: str) -> Result:
+        return runner.invoke(args=list(arguments))
+
+    return run
+
+
+@pytest.fixture
+def waiting(bridge: Bridge) -> Conversation:
+    """Somebody who waits for a human, with what was said."""
+    handoff = Handoff("page_inbox", "263902037430900", "user_asked", "Wants a person.")
+    conversation = Conversation(PAGE_ID, "1", owner=Owner.WAITING, owner_since=NOW, handoff=handoff)
+    with bridge.database.writing() as connection:
+        add(connection, event("m_1", "1"))
+        (stored,) = inbox.pending(connection, thread("1"))
+        inbox.finish(connection, stored.id, EventStatus.DONE)
+        conversations.save(connection, thread("1"), conversation)
+        outbox.add(connection, thread("1"), 1, StopTyping())
+        lines = (
+            Line("person", "Grüße 👋", NOW, "m_1", heard_by_bot=True),
+            Line("bot", "Later", NOW + 1, note="not said"),
+        )
+        transcripts.add(connection, thread("1"), lines)
+    return conversation
+
+
+def printed(result: Result) -> Any:
+    assert result.exit_code == 0, result.output
+    return json.loads(result.output)
+
+
+# Threads
+
+
+def test_threads_are_listed_with_their_owners(flask: Any, waiting: Conversation) -> None:
+    result = flask("thread", "list")
+    assert (result.exit_code, result.output) == (0, "1  waiting\n")
+
+
+def test_threads_are_listed_for_scripts(flask: Any, waiting: Conversation) -> None:
+    (told,) = printed(flask("thread", "list", "--json"))
+    assert (told["page_id"], told["psid"]) == (PAGE_ID, "1")
+    assert (told["owner"], told["owner_since"]) == ("waiting", NOW)
+    assert told["handoff"]["reason"] == "user_asked"
+
+
+def test_no_threads_are_an_empty_list(flask: Any) -> None:
+    assert flask("thread", "list").output == ""
+    assert printed(flask("thread", "list", "--json")) == []
+
+
+def test_a_list_may_be_limited(flask: Any, bridge: Bridge) -> None:
+    with bridge.database.writing() as connection:
+        add(connection, *(event(f"m_{psid}", psid) for psid in "123"))
+    assert len(printed(flask("thread", "list", "--limit", "2", "--json"))) == 2
+
+
+def test_a_thread_is_shown_with_its_handoff_and_what_was_said(
+    flask: Any, waiting: Conversation
+) -> None:
+    result = flask("thread", "show", "1")
+    assert result.exit_code == 0
+    assert result.output.splitlines() == [
+        "owner    waiting",
+        "handoff  page_inbox: user_asked",
+        " person  Grüße 👋 (heard by the bot)",
+        "    bot  Later [not said]",
+    ]
+
+
+def test_a_thread_is_shown_for_scripts(flask: Any, waiting: Conversation) -> None:
+    told = printed(flask("thread", "show", "1", "--json"))
+    assert told["owner"] == "waiting"
+    assert [line["text"] for line in told["transcript"]] == ["Grüße 👋", "Later"]
+    assert told["transcript"][0]["heard_by_bot"] is True
+
+
+@pytest.mark.parametrize("command", ["show", "take", "pass", "release"])
+def test_a_thread_that_there_is_not_is_said_in_a_line(flask: Any, command: str) -> None:
+    result = flask("thread", command, "404")
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: No thread with 404.")
+    assert "Traceback" not in result.output
+
+
+# The inbox
+
+
+def test_the_inbox_is_counted(flask: Any, waiting: Conversation) -> None:
+    lines = [line.split() for line in flask("inbox", "list").output.splitlines()]
+    assert ["events", "done", "1"] in lines
+    assert ["commands", "queued", "1"] in lines
+    assert ["threads", "busy", "1"] in lines
+
+
+def test_the_inbox_is_counted_for_scripts(flask: Any, waiting: Conversation) -> None:
+    assert printed(flask("inbox", "list", "--json")) == {
+        "events": {"done": 1},
+        "commands": {"queued": 1},
+        "threads_busy": 1,
+    }
+
+
+# The database
+
+
+def test_the_database_is_brought_up_to_date(flask: Any, bridge: Bridge) -> None:
+    with bridge.database.writing() as connection:
+        for table in ("conversation", "inbox_event", "outbox", "transcript", "alembic_version"):
+            connection.exec_driver_sql(f"DROP TABLE {table}")
+    assert not bridge.database.is_current()
+    result = flask("db", "upgrade")
+    assert (result.exit_code, result.output) == (0, "The database is up to date.\n")
+    assert bridge.database.is_current()
+
+
+# The Page
+
+
+@pytest.mark.parametrize("command", ["subscribe", "status"])
+def test_graph_that_is_away_is_said_in_a_line_without_the_token(flask: Any, command: str) -> None:
+    result = flask("page", command)
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: Graph: ")
+    assert "a-page-token" not in result.output

@@ -1,0 +1,136 @@
+import shutil
+import threading
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from messenger_app.app import create_app
+from messenger_app.bridge import Bridge
+from messenger_app.store import inbox
+from messenger_app.store.tables import EventStatus
+from tests.support.stand_in_bot import StandInBot
+from tests.support.waiting import wait_for
+from tests.unit.conftest import MakeSettings
+from tests.unit.store.threads import add, event, thread
+
+
+def checks(client: FlaskClient) -> tuple[int, dict[str, str]]:
+    answer = client.get("/readyz")
+    assert answer.json is not None
+    return answer.status_code, answer.json["checks"]
+
+
+def test_a_process_that_answers_is_alive(client: FlaskClient) -> None:
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.json) == (200, {"status": "ok"})
+
+
+def test_a_bridge_that_can_store_is_ready_without_bot_and_worker(client: FlaskClient) -> None:
+    status, found = checks(client)
+    assert status == 200
+    assert found["database"] == "ok"
+    assert found["bot"] == "degraded"
+    assert found["worker"] == "degraded"
+
+
+def test_a_bot_that_is_up_is_well(make_settings: MakeSettings) -> None:
+    with StandInBot() as bot:
+        app = create_app(make_settings(rasa_url=bot.url))
+        assert checks(app.test_client())[1]["bot"] == "ok"
+    close(app)
+
+
+def test_one_bot_that_is_away_is_told_of(make_settings: MakeSettings, tmp_path: Path) -> None:
+    with StandInBot() as bot:
+        pages = tmp_path / "pages.yml"
+        here, away = bot.url, make_settings().rasa_url
+        pages.write_text(
+            f"- {{id: 1, token: a, rasa_url: '{here}'}}\n- {{id: 2, token: b, rasa_url: '{away}'}}"
+        )
+        app = create_app(make_settings(pages_file=pages))
+        status, found = checks(app.test_client())
+    assert (status, found["bot"]) == (200, "degraded")
+    close(app)
+
+
+def close(app: Flask) -> None:
+    bridge: Bridge = app.extensions["bridge"]
+    bridge.bell.close()
+    bridge.database.close()
+    for rasa in bridge.rasa.values():
+        rasa.close()
+
+
+def test_a_worker_that_listens_is_well(client: FlaskClient, bridge: Bridge) -> None:
+    listener = bridge.bell.listen()
+    thread = threading.Thread(target=lambda: next(listener))
+    thread.start()
+    wait_for(lambda: checks(client)[1]["worker"] == "ok", "the worker's check", every=0.005)
+    thread.join(5)
+    listener.close()  # type: ignore[attr-defined]  # it is a generator: closes its socket
+
+
+def test_a_database_that_was_not_migrated_is_not_ready(client: FlaskClient, bridge: Bridge) -> None:
+    with bridge.database.writing() as connection:
+        connection.execute(text("DROP TABLE alembic_version"))
+    status, found = checks(client)
+    assert status == 503
+    assert found["database"] == "not migrated: run `flask db upgrade`"
+
+
+def test_a_database_that_is_gone_is_not_ready_until_it_is_back(
+    client: FlaskClient, bridge: Bridge, tmp_path: Path
+) -> None:
+    bridge.database.close()
+    shutil.rmtree(tmp_path)
+    status, found = checks(client)
+    assert status == 503
+    assert found["database"].startswith("The database refused: ")
+    assert client.get("/healthz").status_code == 200
+    tmp_path.mkdir()
+    bridge.database.upgrade()
+    assert checks(client)[0] == 200
+
+
+# The figures
+
+
+def figures(client: FlaskClient) -> list[str]:
+    answer = client.get("/metrics")
+    assert answer.status_code == 200
+    assert answer.mimetype == "text/plain"
+    return answer.text.splitlines()
+
+
+def test_figures_go_down_again(client: FlaskClient, bridge: Bridge) -> None:
+    with bridge.database.writing() as connection:
+        add(connection, event("m_1"))
+    assert 'handover_inbox_events{status="pending"} 1.0' in figures(client)
+    assert "handover_threads_busy 1.0" in figures(client)
+    with bridge.database.writing() as connection:
+        (stored,) = inbox.pending(connection, thread("1"))
+        inbox.finish(connection, stored.id, EventStatus.DONE)
+    assert 'handover_inbox_events{status="pending"} 0.0' in figures(client)
+    assert 'handover_inbox_events{status="done"} 1.0' in figures(client)
+
+
+def test_figures_of_a_database_that_is_gone_are_not_made_up(
+    client: FlaskClient, bridge: Bridge, tmp_path: Path
+) -> None:
+    client.post("/webhook", data=b"{}")
+    assert 'handover_inbox_events{status="pending"} 0.0' in figures(client)
+    bridge.database.close()
+    shutil.rmtree(tmp_path)
+    found = figures(client)
+    assert 'handover_webhook_deliveries_total{status="403"} 1.0' in found
+    assert not [line for line in found if line.startswith("handover_inbox_events{")]
+    assert "handover_threads_busy NaN" in found
+
+
+@pytest.mark.parametrize("path", ["/", "/nowhere", "/static/x", "/webhook/"])
+def test_what_is_not_there_is_answered_in_a_line_of_text(client: FlaskClient, path: str) -> None:
+    answer = client.get(path)
+    assert (answer.status_code, answer.text) == (404, "404 Not Found\n")
