@@ -13,6 +13,12 @@ def refused_url() -> str:
     return f"http://127.0.0.1:{free_port()}"
 
 
+def http(status: str, body: bytes) -> bytes:
+    """Return an answer's bytes."""
+    head = f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    return head.encode() + body
+
+
 @contextmanager
 def answering(answer: bytes | None) -> Iterator[str]:
     """Serve one connection: read a request, send these bytes and close; None keeps silent."""

@@ -16,7 +16,7 @@ from messenger_app.graph.errors import (
     NotThreadOwner,
 )
 from tests.unit.payloads import PAGE_ID, PSID, golden
-from tests.unit.servers import answering, refused_url
+from tests.unit.servers import answering, http, refused_url
 
 URL = "https://graph.example"
 PAGE = f"{URL}/v26.0/{PAGE_ID}"
@@ -189,14 +189,6 @@ def reason(url: str, timeout: tuple[float, float] = (2, 2)) -> GraphError:
     told = "".join(traceback.format_exception(raised.value))
     assert TOKEN not in told
     return raised.value
-
-
-def http(status: str, body: bytes) -> bytes:
-    return b"HTTP/1.1 %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s" % (
-        status.encode(),
-        len(body),
-        body,
-    )
 
 
 def test_a_real_answer_over_a_real_socket_is_read() -> None:

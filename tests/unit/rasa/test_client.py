@@ -14,7 +14,7 @@ from messenger_app.conversation.events import BotMessage
 from messenger_app.rasa.client import RasaClient, as_words
 from messenger_app.rasa.errors import BotError, BotOutcomeUnknown, BotRejected, BotUnreachable
 from tests.unit.payloads import PSID
-from tests.unit.servers import answering, refused_url
+from tests.unit.servers import answering, http, refused_url
 
 URL = "http://rasa.example:5005"
 REST = f"{URL}/webhooks/rest/webhook"
@@ -215,14 +215,6 @@ def reason(
         asks(client)
     client.close()
     return raised.value
-
-
-def http(status: str, body: bytes) -> bytes:
-    return b"HTTP/1.1 %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s" % (
-        status.encode(),
-        len(body),
-        body,
-    )
 
 
 def test_a_refused_connection_asked_nothing() -> None:
