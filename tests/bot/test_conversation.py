@@ -54,16 +54,15 @@ def test_opening_hours_say_whether_the_shop_is_open_now(bot: Bot, action_server:
 def test_asking_for_a_person_hands_over_at_once_while_the_action_server_is_down(
     bot: Bot, words: str
 ) -> None:
-    handoff = {"target": "page_inbox", "reason": "user_asked", "summary": "Asked for a person."}
+    handoff = {"target": "page_inbox", "reason": "user_asked"}
     assert bot.hears(words) == [{"custom": {"handoff": handoff}}]
 
 
 def test_the_summary_names_what_was_asked_before(bot: Bot) -> None:
     bot.hears("where is my parcel?")
     (answer,) = bot.hears("get me a human please")
-    assert answer["custom"]["handoff"]["summary"].endswith(
-        "asked the bot about: delivery of orders."
-    )
+    summary = answer["custom"]["handoff"]["summary"]
+    assert summary == "Before that, you asked the bot about delivery of orders."
 
 
 def test_what_was_asked_before_one_handoff_is_not_told_at_the_next(bot: Bot) -> None:
@@ -71,7 +70,7 @@ def test_what_was_asked_before_one_handoff_is_not_told_at_the_next(bot: Bot) -> 
     bot.hears("get me a human please")
     bot.hears('/handback{"from": "page_inbox", "outcome": "done", "unanswered": false}')
     (answer,) = bot.hears("get me a human please")
-    assert answer["custom"]["handoff"]["summary"] == "Asked for a person."
+    assert "summary" not in answer["custom"]["handoff"]
 
 
 def come_back(bot: Bot, outcome: str, unanswered: str = "false") -> tuple[str, dict[str, Any]]:
