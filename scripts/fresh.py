@@ -114,6 +114,7 @@ class FreshDemo:
         try:
             self._make.wait(timeout=30)
         except subprocess.TimeoutExpired:
+            os.killpg(self._make.pid, signal.SIGINT)  # the second time nothing is waited for
             raise FreshError("Ctrl-C did not end the demo within 30 s") from None
         return time.monotonic() - pressed
 
