@@ -60,6 +60,7 @@ class Words:
     handoff_failed: str = (
         "I'm sorry, I couldn't reach anybody just now. I'm still here: ask me, or try again."
     )
+    closed: str = "I'm sorry, nobody is there just now. I'm still here: ask me, or try again later."
     unknown_target: str = "I'm sorry, I don't know whom to connect you with."
     bot_failed: str = "I'm sorry, I can't answer that right now. Please try again in a moment."
     offer_human: str = "I still can't answer. Would you like to talk to a person?"

@@ -63,6 +63,9 @@ from messenger_app.conversation.state import (
 #: The payload of the bridge's own "Chat with a person" button: it works with a dead bot too.
 CONNECT_PAYLOAD = "messenger-handover:connect"
 
+#: Why a thread was passed that an operator passed by hand, which holds at any hour.
+BY_OPERATOR = "operator"
+
 #: The owners of whom the bot has to fall silent.
 ELSEWHERE = frozenset({Owner.WAITING, Owner.HUMAN, Owner.OTHER_APP})
 
@@ -367,8 +370,10 @@ def _hand_over(
 ) -> Transition:
     """Say so, then pass: once the inbox owns the thread, Graph refuses our words."""
     target = policy.target(asked.target)
-    if target is None:
+    if target is None or target.kind == "bot":  # switching to another bot is not built yet
         return Transition(conversation, (*before, _say(policy.words.unknown_target)), transcript)
+    if target.hours and not target.hours.is_open(now) and asked.reason != BY_OPERATOR:
+        return Transition(conversation, (*before, _say(policy.words.closed)), transcript)
     handoff = Handoff(target.name, target.app_id, asked.reason, asked.summary, asked.answers)
     going = _handing_off(conversation, handoff, now, policy)
     commands = (
@@ -547,7 +552,7 @@ def _on_operator_passed(
 ) -> Transition:
     if conversation.owner not in {Owner.BOT, Owner.IDLE}:
         return Transition(conversation)
-    asked = HandoffAsked(target=event.target, reason="operator")
+    asked = HandoffAsked(target=event.target, reason=BY_OPERATOR)
     return _hand_over(conversation, asked, policy, event.received_at)
 
 

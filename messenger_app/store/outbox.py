@@ -90,9 +90,7 @@ def by_key(connection: Connection, thread: str, key: str) -> OpenCommand | None:
     return _open(row) if row else None
 
 
-def start(
-    connection: Connection, command: OpenCommand, now: int, *, may_call: bool
-) -> OpenCommand:
+def start(connection: Connection, command: OpenCommand, now: int, *, may_call: bool) -> OpenCommand:
     """Mark as being carried out. Commit before the call: a crash must find it marked.
 
     Without ``may_call`` an earlier try is only looked into, and keeps its time.

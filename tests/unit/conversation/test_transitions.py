@@ -1,5 +1,7 @@
 """Each rule about who may speak, by name."""
 
+from dataclasses import replace
+
 import pytest
 
 from messenger_app.conversation.commands import (
@@ -28,10 +30,11 @@ from messenger_app.conversation.events import (
     Refusal,
     TimerFired,
 )
-from messenger_app.conversation.policy import MESSAGING_WINDOW, PAGE_INBOX_APP_ID
+from messenger_app.conversation.hours import parse_hours
+from messenger_app.conversation.policy import MESSAGING_WINDOW, PAGE_INBOX_APP_ID, Target
 from messenger_app.conversation.state import Conversation, Outcome, Owner, TimerKind
 from messenger_app.conversation.transitions import CONNECT_PAYLOAD, ELSEWHERE, may_run
-from tests.unit.conversation.story import BILLING_APP, OUR_APP, Story
+from tests.unit.conversation.story import BILLING_APP, OUR_APP, POLICY, Story
 
 
 def handback(story: Story) -> dict[str, object]:
@@ -170,6 +173,33 @@ def test_an_unknown_target_is_told_and_the_bot_goes_on():
     story = Story().person_says("help").bot_answers(handoff=HandoffAsked(target="nobody"))
     assert story.said == [story.policy.words.unknown_target]
     assert story.owner is Owner.BOT
+
+
+def closed_inbox() -> Story:
+    """A thread whose inbox is open only at a time when it never is in these tests."""
+    opens_for_a_minute = parse_hours("UTC", "Mon 04:00-04:01")
+    inbox = replace(POLICY.targets["page_inbox"], hours=opens_for_a_minute)
+    return Story(policy=replace(POLICY, targets={"page_inbox": inbox}))
+
+
+def test_outside_its_hours_a_target_is_not_passed_to_and_the_person_is_told():
+    story = closed_inbox().person_says("help").bot_answers(handoff=HandoffAsked())
+    assert story.owner is Owner.BOT
+    assert story.said == [story.policy.words.closed]
+
+
+def test_an_operator_passes_at_any_hour():
+    story = closed_inbox().person_says("help")
+    now = story.later()
+    story.happens(OperatorPassed(at=now, received_at=now))
+    assert story.owner is Owner.HANDING_OFF
+
+
+def test_a_bot_is_no_target_yet_and_the_person_is_told():
+    bot = Target("moodbot", "MoodBot", app_id="", kind="bot", url="http://127.0.0.1:5007")
+    story = Story(policy=replace(POLICY, targets={"page_inbox": bot}))
+    story.person_says("help").bot_answers(handoff=HandoffAsked())
+    assert story.said == [story.policy.words.unknown_target]
 
 
 def test_what_the_person_writes_while_handing_off_is_held():
