@@ -136,7 +136,7 @@ class Demo:
         for line in lines:
             self._progress.say(f"  {name} | {line}")
         self._progress.say(f"\n{name} {ended.how}; all it said is in {log}. Ending the demo.")
-        reason = next((line for line in lines if line.startswith("rasa:")), lines[-1:] or "")
+        reason = next((line for line in lines if line.startswith("rasa:")), "".join(lines[-1:]))
         self._notice(f"The demo has ended: {name} {ended.how}. {reason}")
 
     def _stop(self) -> None:

@@ -149,8 +149,15 @@ def test_a_program_that_ends_by_itself_ends_the_demo_and_is_named(launcher):
     assert launcher.ends() == 1
     assert "rasa | rasa: training failed, see the log" in launcher.output
     assert "rasa stopped by itself with exit code 1" in launcher.output
-    assert "The demo has ended: rasa" in launcher.heard("simulator")
+    assert "1. rasa: training failed, see the log" in launcher.heard("simulator")
     assert not launcher.listens()
+
+
+def test_the_page_is_told_the_last_words_of_any_other_program_too(launcher):
+    launcher.starts(worker="sh -c 'sleep 1; echo first; echo no database; exit 1'")
+
+    assert launcher.ends() == 1
+    assert "exit code 1. no database" in launcher.heard("simulator")
 
 
 def test_the_page_is_announced_while_rasa_still_trains(launcher):
