@@ -50,8 +50,8 @@ def split_text(text: str, longest: int = LONGEST_TEXT) -> list[str]:
 
 def _last_break(text: str, longest: int) -> int:
     for pattern in _BREAKS:
-        ends = [found.end() for found in re.finditer(pattern, text[: longest + 1])]
-        good = [end for end in ends if longest // 2 < end <= longest]
+        breaks = [found.start() for found in re.finditer(pattern, text[: longest + 1])]
+        good = [place for place in breaks if longest // 2 < place <= longest]
         if good:
             return good[-1]
     return longest

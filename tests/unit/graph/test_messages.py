@@ -40,7 +40,9 @@ def test_what_fits_stays_whole(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "parts"),
     [
-        ("Aaa.\n\nBb. Bb\nbb", ["Aaa.", "Bb. Bb\nbb"]),
+        ("Aaaaa.\n\nB. C\nbb", ["Aaaaa.", "B. C\nbb"]),
+        ("Aaa bbb cc dd", ["Aaa bbb cc", "dd"]),
+        ("Aaa bbb. C  dd", ["Aaa bbb.", "C  dd"]),
         ("Aaa bbb\nCc. Dd ee", ["Aaa bbb", "Cc. Dd ee"]),
         ("Aaa bb. Cc dd", ["Aaa bb.", "Cc dd"]),
         ("Aaa bbb ccc", ["Aaa bbb", "ccc"]),
