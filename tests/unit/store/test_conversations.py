@@ -147,6 +147,14 @@ def test_a_lease_that_ran_out_goes_to_another_worker(database: Database) -> None
     assert new.token == old.token + 1
 
 
+def test_a_lease_runs_out_by_the_machines_clock_alone(database: Database) -> None:
+    wake(database, "1")
+    with database.writing() as connection:
+        claim(connection, "A")
+        assert claim(connection, "B", machine=NOW, now=NOW + 10**9) == []
+        assert names(claim(connection, "B", machine=NOW + LEASE, now=0)) == ["1"]
+
+
 def test_only_the_newest_lease_holds(database: Database) -> None:
     wake(database, "1")
     with database.writing() as connection:

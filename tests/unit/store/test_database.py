@@ -46,8 +46,10 @@ def test_the_migrations_make_the_tables_that_the_code_uses(database: Database) -
     with database.reading() as connection:
         looked_at = inspect(connection)
         for table in metadata.sorted_tables:
-            columns = {column["name"] for column in looked_at.get_columns(table.name)}
-            assert columns == set(table.columns.keys())
+            columns = {
+                column["name"]: column["nullable"] for column in looked_at.get_columns(table.name)
+            }
+            assert columns == {column.name: column.nullable for column in table.columns}
             indexes = {index["name"] for index in looked_at.get_indexes(table.name)}
             assert {index.name for index in table.indexes} <= indexes
 
