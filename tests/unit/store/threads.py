@@ -5,8 +5,10 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
+from messenger_app.conversation.state import Conversation, Timer, TimerKind
 from messenger_app.store import conversations, inbox
 from messenger_app.store.conversations import Lease
+from messenger_app.store.database import Database
 from messenger_app.webhook.envelope import Channel, ReceivedEvent
 from tests.unit.payloads import NOW, PAGE_ID
 
@@ -56,3 +58,19 @@ def claim(
 
 def names(leases: Sequence[Lease]) -> list[str]:
     return sorted(lease.conversation.psid for lease in leases)
+
+
+def wake(database: Database, *psids: str) -> None:
+    with database.writing() as connection:
+        conversations.wake(connection, {thread(psid): (PAGE_ID, psid) for psid in psids})
+
+
+def set_timer(database: Database, psid: str, due: int | None) -> None:
+    timer = Timer(TimerKind.WAITING_TIMEOUT, due) if due is not None else None
+    with database.writing() as connection:
+        conversations.save(connection, thread(psid), Conversation(PAGE_ID, psid, timer=timer))
+
+
+def release(database: Database, psid: str, due: int | None = None) -> None:
+    with database.writing() as connection:
+        conversations.release(connection, thread(psid), due)
