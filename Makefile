@@ -3,7 +3,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 PY := $(BIN)/python
 
-.PHONY: help demo run setup train test check fresh lock env env-dev
+.PHONY: help demo run setup train test check fresh pictures lock env env-dev
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -31,6 +31,9 @@ check: env-dev ## Check format, lint, types and the imports between packages
 
 fresh: env ## Clone into an empty folder, start the demo twice there, play the story, print the seconds
 	@$(PY) -m scripts.fresh
+
+pictures: env-dev ## Take the README's picture of a running demo
+	@$(PY) -m scripts.pictures
 
 lock: env-dev ## Choose the newest versions again and write the hashed requirements
 	@sh scripts/lock.sh

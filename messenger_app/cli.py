@@ -119,6 +119,9 @@ def thread_take(psid: str, *, as_json: bool) -> None:
 @_as_json
 def thread_pass(psid: str, target: str | None, *, as_json: bool) -> None:
     """Hand the thread to a human."""
+    known = _bridge().policy.targets
+    if target is not None and target not in known:
+        _fail(f"There is no target {target}. The handoff config has: {', '.join(known)}.")
     wanted = {Owner.WAITING, Owner.HUMAN, Owner.OTHER_APP}
     _operate(psid, {"action": "pass", "target": target}, wanted, as_json=as_json)
 

@@ -1,0 +1,82 @@
+"""What the code has, the documents name."""
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from messenger_app import cli
+from messenger_app.config import Settings
+from messenger_app.conversation.policy import Words
+
+ROOT = Path(__file__).resolve().parents[2]
+CODE = [path.read_text() for path in (ROOT / "messenger_app").rglob("*.py")]
+
+SETTINGS = sorted(name.upper() for name in Settings.model_fields)
+LOG_EVENTS = sorted(
+    {name for text in CODE for name in re.findall(r'\blog\.(?:\w+)\(\s*"([a-z_]+\.[a-z_]+)"', text)}
+)
+METRICS = sorted({name for text in CODE for name in re.findall(r'"(handover_[a-z_]+)"', text)})
+
+
+def commands() -> list[str]:
+    listed = []
+    for command in (
+        cli.run_worker,
+        cli.thread_group,
+        cli.inbox_group,
+        cli.db_group,
+        cli.page_group,
+    ):
+        if isinstance(command, click.Group):
+            listed += [f"flask {command.name} {name}" for name in command.commands]
+        else:
+            listed.append(f"flask {command.name}")
+    return listed
+
+
+def test_there_is_something_to_look_for():
+    assert len(SETTINGS) > 10
+    assert len(LOG_EVENTS) > 15
+    assert len(METRICS) == 5
+    assert len(commands()) > 8
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_every_setting_is_explained_and_stands_in_the_example(setting: str):
+    assert f"`{setting}`" in (ROOT / "docs/settings.md").read_text()
+    example = (ROOT / ".env.example").read_text()
+    assert re.search(rf"^(# )?{setting}=", example, re.MULTILINE)
+
+
+@pytest.mark.parametrize("command", commands())
+def test_every_command_is_explained(command: str):
+    assert f"`{command}" in (ROOT / "docs/operations.md").read_text()
+
+
+@pytest.mark.parametrize("event", LOG_EVENTS)
+def test_every_log_event_is_explained(event: str):
+    assert f"`{event}`" in (ROOT / "docs/operations.md").read_text()
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_every_figure_is_explained(metric: str):
+    assert f"`{metric}" in (ROOT / "docs/operations.md").read_text()
+
+
+@pytest.mark.parametrize("word", sorted(Words.__dataclass_fields__))
+def test_every_sentence_that_can_be_replaced_is_named(word: str):
+    assert f"`{word}`" in (ROOT / "docs/settings.md").read_text()
+
+
+def documents() -> list[Path]:
+    found = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+    return [*found, ROOT / "inbox_simulator/README.md", ROOT / "rasa_bot/README.md"]
+
+
+@pytest.mark.parametrize("document", documents(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_within_the_project_leads_somewhere(document: Path):
+    for target in re.findall(r"\]\(([^)#\s]+)", document.read_text()):
+        if not target.startswith("http"):
+            assert (document.parent / target).exists(), f"{document.name} links to {target}"
