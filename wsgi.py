@@ -3,9 +3,9 @@
 import sys
 
 from messenger_app.app import create_app
-from messenger_app.errors import SettingsError
+from messenger_app.errors import HandoverError
 
 try:
     app = create_app()
-except SettingsError as error:
+except HandoverError as error:
     sys.exit(str(error))  # a line that says what to do, in place of a traceback

@@ -109,8 +109,8 @@ def thread_show(psid: str, *, as_json: bool) -> None:
 @click.argument("psid")
 @_as_json
 def thread_take(psid: str, *, as_json: bool) -> None:
-    """Take the thread back; the bot goes on."""
-    _operate(psid, {"action": "take"}, {Owner.BOT}, as_json=as_json)
+    """Take the thread back; the bot goes on. An idle one is the bot's at the next word anyway."""
+    _operate(psid, {"action": "take"}, {Owner.BOT, Owner.IDLE}, as_json=as_json)
 
 
 @thread_group.command("pass")

@@ -31,8 +31,10 @@ class Clock:
         return time.time_ns() // 1_000_000
 
     def follow(self) -> None:
-        """Start to follow, in a thread of its own. Without a clock to follow, do nothing."""
+        """Look once, then follow in a thread of its own. Without a clock to follow, do nothing."""
         if self._follow_url:
+            with requests.Session() as session:
+                self.look(session)
             threading.Thread(target=self._follow, name="clock", daemon=True).start()
 
     def stop(self) -> None:

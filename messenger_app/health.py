@@ -4,6 +4,7 @@ from flask import Blueprint, Response, current_app, jsonify
 
 from messenger_app.bridge import Bridge
 from messenger_app.errors import StoreUnavailable
+from messenger_app.store import outbox
 
 blueprint = Blueprint("health", __name__)
 
@@ -26,6 +27,7 @@ def readyz() -> tuple[Response, int]:
     checks = {
         "database": database,
         "bot": "ok" if all(bots) else "degraded",
+        "token": _token(bridge),
         "worker": "ok" if bridge.bell.is_heard() else "degraded",
     }
     return jsonify(checks=checks), 200 if database == "ok" else 503
@@ -41,6 +43,16 @@ def metrics() -> Response:
     except StoreUnavailable:
         bridge.metrics.forget()
     return Response(bridge.metrics.page(), mimetype="text/plain; version=0.0.4")
+
+
+def _token(bridge: Bridge) -> str:
+    """Tell of a token that Graph refused, from what waits for a better one; asks nobody."""
+    try:
+        with bridge.database.reading() as connection:
+            refused = outbox.token_is_refused(connection)
+    except StoreUnavailable:
+        return "unknown"
+    return "refused: replace PAGE_ACCESS_TOKEN and restart" if refused else "ok"
 
 
 def _database(bridge: Bridge) -> str:

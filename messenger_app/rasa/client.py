@@ -20,6 +20,9 @@ from messenger_app.wire import read_json
 #: Seconds to connect, and seconds the bot may think.
 TIMEOUT = (3.05, 10.0)
 
+#: The same for a look whether it is there: whoever asks `/readyz` waits for no hung bot.
+LOOK_TIMEOUT = (0.5, 0.5)
+
 #: What leads words that Rasa would obey as an intent; see `as_words`.
 _GUARD = "\u200b"
 
@@ -79,9 +82,12 @@ class RasaClient:
         return None if found is None else Answer(*found)
 
     def is_up(self) -> bool:
-        """Say whether the server answers. It opens its port only once the model is loaded."""
+        """Say within a second whether the server answers.
+
+        It opens its port only once the model is loaded.
+        """
         try:
-            self._call("GET", "version")
+            self._call("GET", "version", timeout=LOOK_TIMEOUT)
         except BotError:
             return False
         return True
@@ -97,13 +103,15 @@ class RasaClient:
             raise BotRejected("The bot's answer is no list of messages.")
         return Answer(*from_rest(answer))
 
-    def _call(self, method: str, path: str, **content: Any) -> Any:
+    def _call(
+        self, method: str, path: str, *, timeout: tuple[float, float] | None = None, **content: Any
+    ) -> Any:
         try:
             response = self._session.request(
                 method,
                 f"{self._url}/{path}",
                 params=self._query,
-                timeout=self._timeout,
+                timeout=timeout or self._timeout,
                 **content,
             )
         except requests.RequestException as error:

@@ -50,6 +50,11 @@ class OpenCommand:
     #: True where an earlier try may have worked.
     uncertain: bool
 
+    @property
+    def kind(self) -> str:
+        """The command's name, for logs."""
+        return type(self.command).__name__
+
 
 def add(connection: Connection, thread: str, turn: int, command: Command) -> None:
     """Write down what is to be done."""
@@ -138,6 +143,15 @@ def put_back(
     if uncertain:
         values["uncertain"] = True
     connection.execute(update(outbox).where(outbox.c.id == command_id).values(**values))
+
+
+def token_is_refused(connection: Connection) -> bool:
+    """Say whether a command waits because Graph refused the Page's token (code 190)."""
+    waits = outbox.c.status == CommandStatus.QUEUED.value
+    refused = outbox.c.error.like("190/%")
+    return (
+        connection.execute(select(outbox.c.id).where(waits, refused).limit(1)).first() is not None
+    )
 
 
 def counts(connection: Connection) -> dict[str, int]:
