@@ -12,3 +12,4 @@ threads = 16
 keepalive = 30
 graceful_timeout = 10
 accesslog = None  # the bridge logs each delivery itself, without its query
+control_socket_disable = True  # it lies at one path for each user, and two bridges would share it
