@@ -50,7 +50,13 @@ class Bridge:
 
     def worker(self) -> Worker:
         """Build a worker; the process that runs it should run nothing else."""
-        executor = Executor(self.graph, self.rasa, self.settings.app_id, self.clock)
+        executor = Executor(
+            self.graph,
+            self.rasa,
+            self.settings.app_id,
+            self.clock,
+            notify_urls=self.settings.notify_urls,
+        )
         return Worker(self.database, executor, self.policy, self.clock, self.bell)
 
 
@@ -63,6 +69,10 @@ def build_bridge(settings: Settings) -> Bridge:
         default_target=handoff.default,
         waiting_timeout=settings.waiting_timeout * 1000,
         human_idle_timeout=settings.human_idle_timeout * 1000,
+        agent_echo_pause=settings.agent_echo_pause * 1000,
+        routing=settings.page_routing,
+        may_take=settings.page_may_take,
+        bot_while_human=settings.bot_while_human,
         handback_intent=settings.handback_intent,
         words=handoff.words,
     )

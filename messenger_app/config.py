@@ -19,8 +19,9 @@ from pydantic import (
     ValidationInfo,
     field_validator,
 )
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from messenger_app.conversation.policy import BotWhileHuman, Routing
 from messenger_app.errors import SettingsError
 
 #: Graph's newest version when this was written.
@@ -72,6 +73,11 @@ class Settings(BaseSettings):
     handoff_config: Path = Path("rasa_bot/handoff_config.yml")
     waiting_timeout: Timeout = 15 * 60
     human_idle_timeout: Timeout = 4 * 60 * 60
+    agent_echo_pause: Timeout = 15 * 60
+    page_routing: Routing = Routing.DEFAULT_APP
+    page_may_take: bool = True
+    bot_while_human: BotWhileHuman = BotWhileHuman.OFF
+    notify_urls: Annotated[list[Url], NoDecode] = []
     handback_intent: str = "handback"
     clock_url: Url | None = None
     log_json: bool = False
@@ -84,6 +90,11 @@ class Settings(BaseSettings):
         if value is None and others.data.get("pages_file") is None:
             raise ValueError("Field required, or PAGES_FILE in place of it")
         return value
+
+    @field_validator("notify_urls", mode="before")
+    @classmethod
+    def _urls_are_listed_by_commas(cls, value: object) -> object:
+        return value.replace(",", " ").split() if isinstance(value, str) else value
 
     def pages(self) -> dict[str, Page]:
         """Return the Pages by id, from PAGES_FILE or from the three settings of a single one.

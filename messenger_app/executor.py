@@ -3,15 +3,17 @@
 Nothing here decides who may speak; it finds out whether a thing was done.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
+import requests
 import structlog
 
 from messenger_app.clock import Clock
 from messenger_app.conversation.commands import (
     AskBot,
+    NotifyAgents,
     PassThreadControl,
     ReleaseThreadControl,
     SendMessage,
@@ -56,6 +58,10 @@ ECHO_GRACE = 3_000
 CLOCK_SKEW = 500
 #: Tries that end without an answer before a message is given up, rather than said over and over.
 MOST_UNCERTAIN_SENDS = 3
+#: How long a Page whose token was refused is left alone. Milliseconds.
+TOKEN_RETRY = 30_000
+#: Seconds to connect to an address that is notified, and for it to answer.
+NOTIFY_TIMEOUT = (2.0, 2.0)
 #: Times the bot may answer with an error before the person is told.
 MOST_BOT_ERRORS = 4
 
@@ -70,6 +76,10 @@ class Job:
     open: OpenCommand
     #: False where an earlier try may still be under way: look into it, and don't try again.
     may_call: bool
+    #: When an earlier try began that may have worked, by the machine's clock ...
+    tried_at: int = 0
+    #: ... and the mids of all that was sent on this thread before.
+    known_mids: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +113,21 @@ class Executor:
         rasa: Mapping[str, RasaClient],
         app_id: str,
         clock: Clock,
+        notify_urls: Sequence[str] = (),
     ) -> None:
-        """``graph`` and ``rasa`` are by Page id."""
+        """``graph`` and ``rasa`` are by Page id; ``notify_urls`` hear when agents are wanted."""
         self._graph = graph
         self._rasa = rasa
         self._app_id = app_id
         self._clock = clock
+        self._notify_urls = tuple(notify_urls)
+        self._notifier = requests.Session()
+        self._refused_until: dict[str, int] = {}
 
     def run(self, job: Job) -> Result:
         """Carry out one command. Calls that may have worked before are looked into first."""
+        if (closed_for := self._token_refused_for(job)) > 0:
+            return TryAgain(closed_for, "190: the Page's token is refused")
         try:
             return self._run(job)
         except (GraphUnreachable, BotUnreachable) as error:
@@ -119,10 +135,21 @@ class Executor:
         except GraphOutcomeUnknown as error:
             return TryAgain(500, f"no answer: {error}", uncertain=True)
         except TemporarilyRefused as error:
-            return TryAgain(backoff(job.open.attempts, least=1_000, most=60_000), str(error))
+            wait = backoff(job.open.attempts, least=1_000, most=60_000)
+            return TryAgain(max(wait, error.retry_after), str(error))
         except AccessTokenInvalid as error:
-            log.error("graph.token_refused", page_id=job.page_id, code=error.code)
-            return TryAgain(30_000, str(error))
+            log.error("graph.token_refused", page_id=job.page_id, subcode=error.subcode)
+            self._refused_until[job.page_id] = self._clock.machine() + TOKEN_RETRY
+            return TryAgain(TOKEN_RETRY, str(error))
+
+    def _token_refused_for(self, job: Job) -> int:
+        """Return for how long nothing is to be sent for this Page, in milliseconds.
+
+        One try after each such time finds out whether the token is good again.
+        """
+        if isinstance(job.open.command, AskBot | TellBot | NotifyAgents):
+            return 0
+        return self._refused_until.get(job.page_id, 0) - self._clock.machine()
 
     def give_up(self, job: Job, why: str) -> Settled:
         """Say what a command comes to that a fault of ours ended: it did not work."""
@@ -140,6 +167,8 @@ class Executor:
                 return self._control(job, ControlCall.TAKE, now, worked=False, why=why)
             case ReleaseThreadControl():
                 return self._control(job, ControlCall.RELEASE, now, worked=False, why=why)
+            case NotifyAgents():
+                return Settled(refused=why)
             case _:
                 assert_never(job.open.command)
 
@@ -159,6 +188,8 @@ class Executor:
                 return self._take(job, command)
             case ReleaseThreadControl() as command:
                 return self._release(job, command)
+            case NotifyAgents() as command:
+                return self._notify(job, command)
             case _:
                 assert_never(job.open.command)
 
@@ -213,6 +244,10 @@ class Executor:
         message = render(command.message, METADATA_PREFIX + job.open.key)
         if job.open.uncertain and job.open.attempts > MOST_UNCERTAIN_SENDS:
             return self._refused(job, text, began, Refusal.INVALID, "no answer, several times")
+        if job.open.uncertain:
+            if (mid := self._find_sent(job, command)) is not None:
+                return self._sent(job, text, began, mid)
+            log.warning("message.sent_again", thread=job.thread, attempts=job.open.attempts)
         try:
             mid = self._graph[job.page_id].send_message(job.psid, message)
         except NotThreadOwner as error:
@@ -225,12 +260,27 @@ class Executor:
             raise
         except GraphRejected as error:
             return self._refused(job, text, began, Refusal.INVALID, str(error))
-        return Settled(
-            MessageSent(
-                at=began, received_at=self._clock.now(), turn=job.open.turn, mid=mid, text=text
-            ),
-            mid=mid,
-        )
+        return self._sent(job, text, began, mid)
+
+    def _sent(self, job: Job, text: str, began: int, mid: str) -> Settled:
+        now, turn = self._clock.now(), job.open.turn
+        return Settled(MessageSent(at=began, received_at=now, turn=turn, mid=mid, text=text), mid)
+
+    def _find_sent(self, job: Job, command: SendMessage) -> str | None:
+        """Look for a message whose answer and echo never came; None where it can't be found.
+
+        Equal words since the try began that belong to no message we know are this one.
+        """
+        ahead = self._clock.now() - self._clock.machine()
+        since = (job.tried_at + ahead - CLOCK_SKEW) // 1000
+        try:
+            newest = self._graph[job.page_id].newest_messages(job.psid)
+        except GraphRejected as error:  # not ours to read: the message is sent again
+            log.info("message.lookup_refused", thread=job.thread, reason=str(error))
+            return None
+        words = command.message.text
+        mids = [m.mid for m in newest if words and m.text == words and m.created_at >= since]
+        return next((mid for mid in mids if mid not in job.known_mids), None)
 
     def _refused(self, job: Job, text: str, began: int, refusal: Refusal, why: str) -> Settled:
         log.warning("message.refused", thread=job.thread, refusal=refusal.value, reason=why)
@@ -256,7 +306,7 @@ class Executor:
         graph, began = self._graph[job.page_id], self._clock.now()
         if job.open.uncertain:
             owner = graph.thread_owner(job.psid)
-            if owner not in {None, self._app_id}:
+            if not owner.is_idle and owner.app_id != self._app_id:
                 return self._control(job, ControlCall.PASS, began, worked=True)
             if not job.may_call:
                 return TryAgain(500, "the pass may still be under way", uncertain=True)
@@ -271,7 +321,7 @@ class Executor:
     def _take(self, job: Job, command: TakeThreadControl) -> Result:
         graph, began = self._graph[job.page_id], self._clock.now()
         if job.open.uncertain:
-            if graph.thread_owner(job.psid) == self._app_id:
+            if self._is_ours(job):
                 return self._control(job, ControlCall.TAKE, began, worked=True)
             if not job.may_call:
                 return TryAgain(500, "the take may still be under way", uncertain=True)
@@ -286,14 +336,14 @@ class Executor:
 
     def _is_ours(self, job: Job) -> bool:
         try:
-            return self._graph[job.page_id].thread_owner(job.psid) == self._app_id
+            return self._graph[job.page_id].thread_owner(job.psid).app_id == self._app_id
         except GraphRejected:
             return False
 
     def _release(self, job: Job, command: ReleaseThreadControl) -> Result:
         graph, began = self._graph[job.page_id], self._clock.now()
         if job.open.uncertain:
-            if graph.thread_owner(job.psid) != self._app_id:
+            if not self._is_ours(job):
                 return self._control(job, ControlCall.RELEASE, began, worked=True)
             if not job.may_call:
                 return TryAgain(500, "the release may still be under way", uncertain=True)
@@ -304,6 +354,23 @@ class Executor:
         except GraphRejected as error:
             return self._control(job, ControlCall.RELEASE, began, worked=False, why=str(error))
         return self._control(job, ControlCall.RELEASE, began, worked=True)
+
+    def _notify(self, job: Job, command: NotifyAgents) -> Result:
+        """Tell each address once; whoever does not listen is written to the log."""
+        body = {
+            "about": command.about,
+            "text": command.text,
+            "page_id": job.page_id,
+            "psid": job.psid,
+        }
+        failed = 0
+        for url in self._notify_urls:
+            try:
+                self._notifier.post(url, json=body, timeout=NOTIFY_TIMEOUT).raise_for_status()
+            except requests.RequestException as error:  # the address may hold a secret
+                failed += 1
+                log.warning("agents.not_notified", thread=job.thread, error=type(error).__name__)
+        return Settled(refused=f"{failed} of {len(self._notify_urls)} failed" if failed else "")
 
     def _control(
         self, job: Job, call: ControlCall, began: int, *, worked: bool, why: str = ""

@@ -92,9 +92,17 @@ class Progress:
         over = (command.started_at or 0) + CALL_DEADLINE <= now
         may_call = over or not command.uncertain
         hand.running = outbox.start(connection, command, now, may_call=may_call)
-        conversation = hand.conversation
+        known = frozenset[str]()
+        if command.uncertain and isinstance(command.command, SendMessage):
+            known = outbox.mids(connection, hand.thread)
         return Job(
-            hand.thread, conversation.page_id, conversation.psid, hand.running, may_call=may_call
+            hand.thread,
+            hand.conversation.page_id,
+            hand.conversation.psid,
+            hand.running,
+            may_call=may_call,
+            tried_at=command.started_at or 0,
+            known_mids=known,
         )
 
     def _drop(self, connection: Connection, hand: InHand, command: OpenCommand) -> None:

@@ -56,6 +56,14 @@ class ReleaseThreadControl:
     metadata: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class NotifyAgents:
+    """Tell the people behind the Page Inbox, outside Messenger, that they are wanted."""
+
+    about: str
+    text: str
+
+
 Command = (
     AskBot
     | TellBot
@@ -64,4 +72,5 @@ Command = (
     | PassThreadControl
     | TakeThreadControl
     | ReleaseThreadControl
+    | NotifyAgents
 )

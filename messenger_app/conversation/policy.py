@@ -2,6 +2,7 @@
 
 import unicodedata
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Literal
 
 from messenger_app.conversation.hours import Hours
@@ -17,6 +18,28 @@ MESSAGING_WINDOW = 24 * 60 * 60 * 1000
 
 #: An echo by the app that has just lost control may come late; up to here it is no news.
 LATE_ECHO = 2_000
+
+
+class Routing(StrEnum):
+    """Who gets the Page's idle threads, in its Conversation Routing settings."""
+
+    #: Ours: a person's live event proves that control is ours.
+    DEFAULT_APP = "default_app"
+    #: Another one: we own a thread once it is passed to us. A live event proves the same.
+    OTHER_DEFAULT_APP = "other_default_app"
+    #: Nobody: every app hears everything live, take is blocked, and only echoes tell of a human.
+    NO_DEFAULT_APP = "no_default_app"
+
+
+class BotWhileHuman(StrEnum):
+    """What happens when a person asks for the bot while a human has the thread."""
+
+    #: Nothing: the human reads it too.
+    OFF = "off"
+    #: The agents are told; they give the thread back by Done.
+    ASK = "ask"
+    #: The bot takes the thread back.
+    ON = "on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +77,9 @@ class Words:
         "cancel",
         "forget it",
         "no thanks",
-        "back to the bot",
-        "i want the bot",
     )
+    bot_phrases: tuple[str, ...] = ("bot", "back to the bot", "i want the bot", "talk to the bot")
+    keep_waiting: str = "Keep waiting"
     handoff_failed: str = (
         "I'm sorry, I couldn't reach anybody just now. I'm still here: ask me, or try again."
     )
@@ -78,6 +101,11 @@ class Policy:
     handoff_deadline: int = 60_000
     waiting_timeout: int = 15 * 60_000
     human_idle_timeout: int = 4 * 60 * 60_000
+    agent_echo_pause: int = 15 * 60_000
+    routing: Routing = Routing.DEFAULT_APP
+    #: Whether the Page lets our app take control; without it `take` is refused.
+    may_take: bool = True
+    bot_while_human: BotWhileHuman = BotWhileHuman.OFF
     handback_intent: str = "handback"
     human_intent: str = "human_handoff"
     failures_before_offer: int = 3
@@ -89,10 +117,12 @@ class Policy:
 
     def asks_to_cancel(self, text: str) -> bool:
         """Say whether these words, typed while waiting for a human, call the bot back."""
-        said = _plain(text)
-        return said == _plain(self.words.never_mind) or said in map(
-            _plain, self.words.cancel_phrases
-        )
+        phrases = (self.words.never_mind, *self.words.cancel_phrases, *self.words.bot_phrases)
+        return _plain(text) in map(_plain, phrases)
+
+    def asks_for_bot(self, text: str) -> bool:
+        """Say whether these words, typed to a human, call for the bot."""
+        return _plain(text) in map(_plain, self.words.bot_phrases)
 
 
 def _plain(text: str) -> str:

@@ -30,6 +30,8 @@ class TimerKind(StrEnum):
     WAITING_TIMEOUT = "waiting_timeout"
     #: The human has been quiet for so long that the bot takes over again.
     HUMAN_IDLE_TIMEOUT = "human_idle_timeout"
+    #: The same on a Page without a default app, where nothing but echoes tells of a human.
+    ECHO_PAUSE = "echo_pause"
 
 
 class Outcome(StrEnum):
@@ -100,5 +102,7 @@ class Conversation:
     taking: Outcome | None = None
     #: How a thread ended that came back in silence; said when the person writes again.
     unannounced: Outcome | None = None
+    #: True while the bot is told that nobody came, so that its words get a way to wait on.
+    offers_to_wait: bool = False
     #: Turns in a row to which the bot had no answer.
     bot_failures: int = 0

@@ -13,6 +13,7 @@ from typing import Literal, assert_never
 from messenger_app.conversation.commands import (
     AskBot,
     Command,
+    NotifyAgents,
     PassThreadControl,
     ReleaseThreadControl,
     SendMessage,
@@ -47,7 +48,9 @@ from messenger_app.conversation.policy import (
     LATE_ECHO,
     MESSAGING_WINDOW,
     PAGE_INBOX_APP_IDS,
+    BotWhileHuman,
     Policy,
+    Routing,
     Target,
 )
 from messenger_app.conversation.state import (
@@ -117,13 +120,13 @@ def transition(conversation: Conversation, event: Event, policy: Policy) -> Tran
         case MessageSent():
             return _on_message_sent(conversation, event)
         case MessageRefused():
-            return _on_message_refused(conversation, event)
+            return _on_message_refused(conversation, event, policy)
         case ControlCallSettled():
             return _on_control_call_settled(conversation, event, policy)
         case TimerFired():
             return _on_timer(conversation, event, policy)
         case OperatorTook():
-            return _on_operator_took(conversation)
+            return _on_operator_took(conversation, event, policy)
         case OperatorPassed():
             return _on_operator_passed(conversation, event, policy)
         case OperatorReleased():
@@ -147,6 +150,8 @@ def may_run(conversation: Conversation, command: Command, turn: int) -> bool:
             return turn == conversation.turn
         case AskBot() | TellBot() | SendMessage():
             return turn == conversation.turn and conversation.owner not in ELSEWHERE
+        case NotifyAgents():
+            return True
         case _:
             assert_never(command)
 
@@ -168,29 +173,42 @@ def _on_word(
         if event.at < conversation.left_at:  # the human who came after it has read it
             return Transition(conversation, transcript=(_line(event, heard_by_bot=False),))
         return _give_to_bot(heard, event, policy)
-    if event.at <= conversation.owner_settled:
-        return _on_overheard(heard, event, policy)  # written before control went, handled after
+    if policy.routing is Routing.NO_DEFAULT_APP or event.at <= conversation.owner_settled:
+        # Without a default app a live event proves nothing; and one that is older than the
+        # owner was written before control went, and is handled after.
+        return _on_overheard(heard, event, policy)
     return _on_live_return(conversation, heard, event, policy)
 
 
 def _on_overheard(
     heard: Conversation, event: PersonMessaged | PersonTapped, policy: Policy
 ) -> Transition:
-    """Write down what the person says to others; only "never mind" is meant for us."""
+    """Write down what the person says to others; only the bot's name is meant for us."""
     line = _line(event, heard_by_bot=False)
-    wants_bot = (
-        heard.owner is Owner.WAITING
-        and heard.taking is None
-        and policy.asks_to_cancel(_words(event))
-        and event.at >= heard.owner_since
-    )
-    if not wants_bot:
+    said, now = _words(event), event.received_at
+    if heard.taking is not None or event.at < heard.owner_since:
         return Transition(heard, transcript=(line,))
-    return Transition(
-        replace(_answered(heard), taking=Outcome.CANCELLED),
-        (TakeThreadControl(metadata="the person called the bot back"),),
-        (line,),
-    )
+    if heard.owner is Owner.WAITING and policy.asks_to_cancel(said):
+        back = _take_back(_answered(heard), Outcome.CANCELLED, now, policy)
+        return replace(back, transcript=(line,))
+    if heard.owner is Owner.HUMAN and policy.asks_for_bot(said):
+        asked = _on_bot_wanted(heard, now, policy)
+        return replace(asked, transcript=(line,))
+    return Transition(heard, transcript=(line,))
+
+
+def _on_bot_wanted(heard: Conversation, now: int, policy: Policy) -> Transition:
+    """Decide what it means that a person who talks to a human asks for the bot."""
+    match policy.bot_while_human:
+        case BotWhileHuman.OFF:
+            return Transition(heard)
+        case BotWhileHuman.ASK:
+            notice = NotifyAgents("bot_wanted", "The person asks for the bot; Done gives it back.")
+            return Transition(heard, (notice,))
+        case BotWhileHuman.ON:
+            return _take_back(_answered(heard), Outcome.CANCELLED, now, policy)
+        case _:
+            assert_never(policy.bot_while_human)
 
 
 def _give_to_bot(
@@ -316,12 +334,24 @@ def _on_bot_answered(conversation: Conversation, event: BotAnswered, policy: Pol
         )
         return Transition(conversation, transcript=lines)
     said = tuple(SendMessage(message) for message in event.messages)
+    if conversation.offers_to_wait:
+        return _offer_to_wait(conversation, event, policy)
     if event.handoff:
         calm = replace(conversation, bot_failures=0)
         return _hand_over(calm, event.handoff, policy, event.received_at, before=said)
     if said:
         return Transition(replace(conversation, bot_failures=0), said)
     return _on_no_answer(conversation, event, policy)
+
+
+def _offer_to_wait(conversation: Conversation, event: BotAnswered, policy: Policy) -> Transition:
+    """Give what the bot says after nobody came a button to wait on, beside its own."""
+    words = policy.words
+    *first, last = event.messages or (BotMessage(text=words.handback),)
+    if last.custom is None:
+        last = replace(last, buttons=(*last.buttons, (words.keep_waiting, CONNECT_PAYLOAD)))
+    said = tuple(SendMessage(message) for message in (*first, last))
+    return Transition(replace(conversation, offers_to_wait=False, bot_failures=0), said)
 
 
 def _on_no_answer(conversation: Conversation, event: BotAnswered, policy: Policy) -> Transition:
@@ -346,14 +376,19 @@ def _on_message_sent(conversation: Conversation, event: MessageSent) -> Transiti
     return Transition(answered, transcript=(line,))
 
 
-def _on_message_refused(conversation: Conversation, event: MessageRefused) -> Transition:
+def _on_message_refused(
+    conversation: Conversation, event: MessageRefused, policy: Policy
+) -> Transition:
     line = Line("bot", event.text, event.received_at, note=f"refused: {event.refusal}")
     if event.refusal is not Refusal.OTHER_APP_IN_CONTROL or conversation.owner in ELSEWHERE:
         return Transition(conversation, transcript=(line,))
     # News about the owner, not an error to retry. Who it is and since when, Graph doesn't say, so
     # the webhook that tells may be older than the refusal and must still count.
-    silent = _to_other(conversation, Owner.OTHER_APP, None, conversation.owner_since)
-    return Transition(replace(silent, owner_settled=event.received_at), transcript=(line,))
+    silent = replace(
+        _to_other(conversation, Owner.OTHER_APP, None, conversation.owner_since),
+        owner_settled=event.received_at,
+    )
+    return Transition(_with_idle_timer(silent, event.received_at, policy), transcript=(line,))
 
 
 # Handing over
@@ -421,6 +456,11 @@ def _announcement(target: Target, handoff: Handoff, policy: Policy) -> BotMessag
     )
 
 
+def _notice(handoff: Handoff, policy: Policy) -> str:
+    reason = policy.words.reasons.get(handoff.reason, handoff.reason.replace("_", " "))
+    return f"Somebody waits for a person ({reason or 'no reason given'}). {handoff.summary}".strip()
+
+
 def _pass_metadata(handoff: Handoff) -> str:
     return f"reason={handoff.reason or 'unknown'}"
 
@@ -458,7 +498,8 @@ def _on_pass_settled(
             owner_since=event.at,
             owner_settled=event.received_at,
             timer=timeout if inbox else None,
-        )
+        ),
+        (NotifyAgents("handoff", _notice(handoff, policy)),) if inbox else (),
     )
 
 
@@ -467,8 +508,9 @@ def _on_take_settled(
 ) -> Transition:
     if conversation.owner not in ELSEWHERE:
         return Transition(replace(conversation, taking=None))  # a pass event was quicker
-    if not event.worked:
-        return Transition(replace(conversation, taking=None))  # the human keeps the thread
+    if not event.worked:  # the Page doesn't let us: the human keeps the thread, and is told
+        notice = NotifyAgents("take_refused", "The bot was called back and can't take the thread.")
+        return Transition(replace(conversation, taking=None), (notice,))
     outcome = conversation.taking or Outcome.TAKEN
     return _return(conversation, outcome, event.at, event.received_at, policy)
 
@@ -488,7 +530,10 @@ def _return(
     """Give the thread back to the bot, which speaks first and says that it is a bot."""
     last = conversation.last_word
     unanswered = last is not None and not last.answered
-    back = _to_bot(conversation, since=since, settled=settled)
+    back = replace(
+        _to_bot(conversation, since=since, settled=settled),
+        offers_to_wait=outcome is Outcome.TIMEOUT,
+    )
     return Transition(back, _handback(outcome, policy, unanswered=unanswered))
 
 
@@ -523,12 +568,35 @@ def _on_timer(conversation: Conversation, event: TimerFired, policy: Policy) -> 
                 return Transition(quiet)
             if event.received_at - _last_at(conversation) >= MESSAGING_WINDOW:
                 return Transition(_lapse(quiet, event.received_at))
-            return Transition(
-                replace(quiet, taking=Outcome.TIMEOUT),
-                (TakeThreadControl(metadata="nobody answered in time"),),
-            )
+            return _take_back(quiet, Outcome.TIMEOUT, event.received_at, policy)
+        case TimerKind.ECHO_PAUSE:
+            if conversation.owner not in {Owner.HUMAN, Owner.OTHER_APP}:
+                return Transition(quiet)
+            return _after_echo_pause(quiet, event.received_at, policy)
         case _:
             assert_never(event.kind)
+
+
+def _take_back(
+    conversation: Conversation, outcome: Outcome, now: int, policy: Policy
+) -> Transition:
+    """Get the thread back, the way the Page allows it."""
+    if policy.routing is Routing.NO_DEFAULT_APP:  # take is blocked; ownership is ours to declare
+        return _return(conversation, outcome, now, now, policy)
+    if not policy.may_take:
+        notice = NotifyAgents("take_blocked", "The bot is called back, but may not take control.")
+        return Transition(conversation, (notice,))
+    why = TakeThreadControl(metadata=f"taken back: {outcome.value}")
+    return Transition(replace(conversation, taking=outcome), (why,))
+
+
+def _after_echo_pause(conversation: Conversation, now: int, policy: Policy) -> Transition:
+    """Go on where only echoes tell of a human: at once if somebody waits, else at the next word."""
+    last = conversation.last_word
+    if last is not None and not last.answered and now - last.at < MESSAGING_WINDOW:
+        return _return(conversation, Outcome.TIMEOUT, now, now, policy)
+    back = _to_bot(conversation, since=now, settled=now)
+    return Transition(replace(back, unannounced=Outcome.DONE))
 
 
 def _lapse(conversation: Conversation, now: int) -> Conversation:
@@ -540,11 +608,12 @@ def _lapse(conversation: Conversation, now: int) -> Conversation:
 # What an operator does by hand
 
 
-def _on_operator_took(conversation: Conversation) -> Transition:
+def _on_operator_took(
+    conversation: Conversation, event: OperatorTook, policy: Policy
+) -> Transition:
     if conversation.owner not in ELSEWHERE:
         return Transition(conversation)
-    taking = replace(conversation, taking=Outcome.TAKEN)
-    return Transition(taking, (TakeThreadControl(metadata="taken by an operator"),))
+    return _take_back(conversation, Outcome.TAKEN, event.received_at, policy)
 
 
 def _on_operator_passed(
@@ -581,6 +650,7 @@ def _to_bot(conversation: Conversation, *, since: int, settled: int) -> Conversa
         timer=None,
         taking=None,
         unannounced=None,
+        offers_to_wait=False,
         bot_failures=0,
     )
 
@@ -600,6 +670,12 @@ def _to_other(
 
 
 def _with_idle_timer(conversation: Conversation, now: int, policy: Policy) -> Conversation:
+    if policy.routing is Routing.NO_DEFAULT_APP:
+        # Armed anew by each echo, but not beyond the time a human may be idle: pauses that feed
+        # themselves have left people unanswered for hours.
+        latest = max(conversation.owner_since + policy.human_idle_timeout, now)
+        due = min(now + policy.agent_echo_pause, latest)
+        return replace(conversation, timer=Timer(TimerKind.ECHO_PAUSE, due))
     if conversation.owner is not Owner.HUMAN:
         return conversation
     due = now + policy.human_idle_timeout

@@ -1,5 +1,9 @@
 """Graph's edges for one Page. The token travels in a header, never in a URL."""
 
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import requests
@@ -13,6 +17,25 @@ from messenger_app.wire import read_json
 TIMEOUT = (3.05, 8.0)
 
 JSON = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadOwner:
+    """Who owns a thread. Another app's id is told to the default app alone."""
+
+    app_id: str | None
+    #: True where nobody owns it.
+    is_idle: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SentMessage:
+    """A message of the Page's, as the Conversations API tells of it."""
+
+    mid: str
+    text: str
+    #: Whole seconds since 1970.
+    created_at: int
 
 
 class GraphClient:
@@ -73,16 +96,37 @@ class GraphClient:
         """
         self._control("release_thread_control", psid, metadata)
 
-    def thread_owner(self, psid: str) -> str | None:
-        """Return the app id of the thread's owner; None where it is idle or not ours to know.
+    def thread_owner(self, psid: str) -> ThreadOwner:
+        """Return who owns the thread, as far as this app may know.
 
         https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversation-routing
         """
         answer = self._get(f"{self._page_id}/thread_owner", {"recipient": psid})
         rows = answer.get("data")
         owner = rows[0].get("thread_owner") if isinstance(rows, list) and rows else None
-        app_id = owner.get("app_id") if isinstance(owner, dict) else None
-        return str(app_id) if app_id else None
+        if not isinstance(owner, dict):
+            return ThreadOwner(None, is_idle=True)
+        app_id = owner.get("app_id")
+        is_idle = not app_id and not owner.get("expiration")
+        return ThreadOwner(str(app_id) if app_id else None, is_idle=is_idle)
+
+    def newest_messages(self, psid: str) -> list[SentMessage]:
+        """Return what the Page said among the newest 20 messages of a conversation, newest first.
+
+        Metadata is not among what Graph tells here.
+        https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversations
+        """
+        fields = "messages.limit(20){id,created_time,from,message}"
+        query = {"platform": "messenger", "user_id": psid, "fields": fields}
+        rows = self._get(f"{self._page_id}/conversations", query).get("data")
+        found = (
+            rows[0].get("messages", {}).get("data", []) if isinstance(rows, list) and rows else []
+        )
+        return [
+            SentMessage(str(row.get("id")), str(row.get("message") or ""), _seconds(row))
+            for row in found
+            if str((row.get("from") or {}).get("id")) == self._page_id
+        ]
 
     def subscribed_apps(self) -> list[JSON]:
         """Return the apps that are subscribed to this Page, with their fields.
@@ -117,7 +161,7 @@ class GraphClient:
             raise _failure(error) from error
         answer = _json(response)
         if isinstance(answer.get("error"), dict):
-            raise rejected(answer["error"])
+            raise rejected(answer["error"], retry_after=_regains_access(response.headers))
         if not response.ok:  # not Graph's own answer, but that of something before it
             raise GraphOutcomeUnknown(f"Graph answered {response.status_code} without an error.")
         return answer
@@ -136,6 +180,30 @@ def _json(response: requests.Response) -> JSON:
     if not isinstance(answer, dict):
         raise GraphOutcomeUnknown(f"Graph answered {response.status_code} without JSON.")
     return answer
+
+
+def _seconds(row: JSON) -> int:
+    try:
+        return int(datetime.fromisoformat(str(row.get("created_time"))).timestamp())
+    except ValueError:
+        return 0
+
+
+def _regains_access(headers: Mapping[str, str]) -> int:
+    """Read after how many milliseconds Graph expects to take this Page's calls again.
+
+    https://developers.facebook.com/docs/graph-api/overview/rate-limiting
+    """
+    try:
+        usage = json.loads(headers.get("X-Business-Use-Case-Usage", "{}"))
+        minutes = [
+            int(limit.get("estimated_time_to_regain_access", 0))
+            for limits in usage.values()
+            for limit in limits
+        ]
+    except (ValueError, TypeError, AttributeError):
+        return 0
+    return max(minutes, default=0) * 60_000
 
 
 def _failure(error: requests.RequestException) -> GraphError:

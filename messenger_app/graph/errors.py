@@ -51,6 +51,9 @@ class AccessTokenInvalid(GraphRejected):
 class TemporarilyRefused(GraphRejected):
     """A rate limit, or trouble at Graph's side."""
 
+    #: Milliseconds until Graph expects to take calls again; 0 where it doesn't say.
+    retry_after = 0
+
 
 class NotThreadOwner(GraphRejected):
     """Another app controls the thread."""
@@ -81,17 +84,23 @@ _BY_SUBCODE: dict[int, type[GraphRejected]] = {
 }
 
 
-def rejected(error: dict[str, Any]) -> GraphRejected:
-    """Turn the ``error`` object of Graph's answer into the exception that says what to do."""
+def rejected(error: dict[str, Any], *, retry_after: int = 0) -> GraphRejected:
+    """Turn the ``error`` object of Graph's answer into the exception that says what to do.
+
+    ``retry_after`` is in milliseconds, as the answer's headers have it.
+    """
     code = _number(error.get("code")) or 0
     subcode = _number(error.get("error_subcode"))
     kind = _BY_SUBCODE.get(subcode or 0)
     if kind is None:
         kind = {190: AccessTokenInvalid, 551: PersonUnavailable}.get(code, GraphRejected)
     temporary = code in _TEMPORARY or error.get("is_transient") is True
+    details = (str(error.get("message", "")), code, subcode, str(error.get("fbtrace_id", "")))
     if kind is GraphRejected and temporary and subcode not in _LASTING:
-        kind = TemporarilyRefused
-    return kind(str(error.get("message", "")), code, subcode, str(error.get("fbtrace_id", "")))
+        later = TemporarilyRefused(*details)
+        later.retry_after = retry_after
+        return later
+    return kind(*details)
 
 
 def _number(value: Any) -> int | None:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from messenger_app.conversation.commands import (
     AskBot,
     Command,
+    NotifyAgents,
     PassThreadControl,
     ReleaseThreadControl,
     SendMessage,
@@ -29,6 +30,7 @@ _kinds: dict[str, TypeAdapter[Any]] = {
         PassThreadControl,
         TakeThreadControl,
         ReleaseThreadControl,
+        NotifyAgents,
     )
 }
 
@@ -143,6 +145,14 @@ def put_back(
     if uncertain:
         values["uncertain"] = True
     connection.execute(update(outbox).where(outbox.c.id == command_id).values(**values))
+
+
+def mids(connection: Connection, thread: str) -> frozenset[str]:
+    """Return the mids of all that was sent on this thread."""
+    rows = connection.execute(
+        select(outbox.c.mid).where(outbox.c.thread == thread, outbox.c.mid.is_not(None))
+    )
+    return frozenset(row.mid for row in rows)
 
 
 def token_is_refused(connection: Connection) -> bool:

@@ -6,6 +6,7 @@ import pytest
 
 from messenger_app.conversation.commands import (
     AskBot,
+    NotifyAgents,
     PassThreadControl,
     ReleaseThreadControl,
     SendMessage,
@@ -31,7 +32,13 @@ from messenger_app.conversation.events import (
     TimerFired,
 )
 from messenger_app.conversation.hours import parse_hours
-from messenger_app.conversation.policy import MESSAGING_WINDOW, PAGE_INBOX_APP_ID, Target
+from messenger_app.conversation.policy import (
+    MESSAGING_WINDOW,
+    PAGE_INBOX_APP_ID,
+    BotWhileHuman,
+    Routing,
+    Target,
+)
 from messenger_app.conversation.state import Conversation, Outcome, Owner, TimerKind
 from messenger_app.conversation.transitions import CONNECT_PAYLOAD, ELSEWHERE, may_run
 from tests.unit.conversation.story import BILLING_APP, OUR_APP, POLICY, Story
@@ -531,3 +538,135 @@ def test_nothing_is_said_on_a_thread_that_others_own(owner: Owner):
 def test_a_take_is_not_wanted_once_the_thread_is_ours():
     conversation = Conversation(page_id="1", psid="2", owner=Owner.BOT, taking=Outcome.TAKEN)
     assert not may_run(conversation, TakeThreadControl(), turn=0)
+
+
+# When nobody came
+
+
+def test_after_a_timeout_what_the_bot_says_gets_a_button_to_wait_on():
+    story = Story().bot_hands_over().timer_fires().call_settles(ControlCall.TAKE)
+    story.bot_answers("I'm sorry, nobody came.", "What can I do for you?")
+    first, last = (c for c in story.commands if isinstance(c, SendMessage))
+    assert first.message.buttons == ()
+    assert last.message.buttons == ((story.policy.words.keep_waiting, CONNECT_PAYLOAD),)
+
+
+def test_waiting_on_hands_over_again_and_going_on_with_the_bot_is_a_word():
+    back = Story().bot_hands_over().timer_fires().call_settles(ControlCall.TAKE)
+    back.bot_answers("Nobody came.")
+    assert asked(back.person_says("when are you open?")) == ["when are you open?"]
+    back.person_says("Keep waiting", payload=CONNECT_PAYLOAD)
+    assert back.owner is Owner.HANDING_OFF
+
+
+def test_only_a_timeout_offers_to_wait_on():
+    story = Story().bot_hands_over().agent_replies().control_comes_back().bot_answers("Hi again.")
+    (said,) = story.commands
+    assert isinstance(said, SendMessage)
+    assert said.message.buttons == ()
+
+
+# A bot that is asked for while a human has the thread
+
+
+def asked_for_bot(setting: BotWhileHuman) -> Story:
+    story = Story(policy=replace(POLICY, bot_while_human=setting))
+    return story.bot_hands_over().agent_replies().person_says("back to the bot", standby=True)
+
+
+def test_a_bot_that_is_asked_for_stays_away_by_default():
+    assert asked_for_bot(BotWhileHuman.OFF).commands == ()
+
+
+def test_a_bot_that_is_asked_for_can_have_the_agents_told():
+    (notice,) = asked_for_bot(BotWhileHuman.ASK).commands
+    assert isinstance(notice, NotifyAgents)
+    assert notice.about == "bot_wanted"
+
+
+def test_a_bot_that_is_asked_for_can_take_the_thread_back():
+    story = asked_for_bot(BotWhileHuman.ON)
+    assert isinstance(story.commands[0], TakeThreadControl)
+    assert handback(story.call_settles(ControlCall.TAKE))["outcome"] == "cancelled"
+
+
+# Telling the agents
+
+
+def test_the_agents_are_told_once_the_pass_worked():
+    story = Story().bot_hands_over(summary="Before that, you asked about delivery.")
+    (notice,) = story.commands
+    assert isinstance(notice, NotifyAgents)
+    assert notice.about == "handoff"
+    assert "you asked for a person" in notice.text
+
+
+def test_the_agents_are_told_that_the_bot_may_not_take_the_thread():
+    story = Story().bot_hands_over().person_says("never mind", standby=True)
+    story.call_settles(ControlCall.TAKE, worked=False)
+    (notice,) = story.commands
+    assert isinstance(notice, NotifyAgents)
+
+
+# Pages of other kinds
+
+
+def without_default_app() -> Story:
+    return Story(policy=replace(POLICY, routing=Routing.NO_DEFAULT_APP))
+
+
+def test_without_a_default_app_a_live_word_proves_nothing():
+    story = without_default_app().person_says("hello").agent_replies()
+    story.person_says("thank you")
+    assert story.owner is Owner.HUMAN
+    assert asked(story) == []
+
+
+def test_without_a_default_app_the_bot_goes_on_after_the_echo_pause():
+    story = without_default_app().person_says("hello").agent_replies().timer_fires()
+    assert story.owner is Owner.BOT
+    assert story.commands == ()
+    story.person_says("hello again")
+    assert handback(story)["outcome"] == "done"
+
+
+def test_without_a_default_app_a_word_left_unanswered_is_asked_for_after_the_pause():
+    story = without_default_app().person_says("hello").agent_replies().person_says("and this?")
+    assert handback(story.timer_fires()) == {
+        "from": "page_inbox",
+        "outcome": "timeout",
+        "unanswered": True,
+    }
+
+
+def test_an_echo_pause_is_armed_anew_but_not_for_ever():
+    story = without_default_app().person_says("hello").agent_replies()
+    began = story.conversation.owner_since
+    for _ in range(40):
+        story.later(14 * 60_000)
+        story.agent_replies("still here")
+    timer = story.conversation.timer
+    assert timer is not None
+    assert timer.due <= max(began + story.policy.human_idle_timeout, story.now)
+
+
+def test_without_a_default_app_the_bot_is_called_back_without_a_call():
+    story = without_default_app().bot_hands_over().person_says("never mind")
+    assert story.owner is Owner.BOT
+    assert handback(story)["outcome"] == "cancelled"
+
+
+def test_where_take_is_blocked_waiting_goes_on_and_the_agents_are_told():
+    story = Story(policy=replace(POLICY, may_take=False)).bot_hands_over().timer_fires()
+    assert story.owner is Owner.WAITING
+    (notice,) = story.commands
+    assert isinstance(notice, NotifyAgents)
+    assert notice.about == "take_blocked"
+
+
+def test_with_another_default_app_the_bot_is_silent_until_the_thread_is_passed_to_it():
+    story = Story(policy=replace(POLICY, routing=Routing.OTHER_DEFAULT_APP))
+    assert story.person_says("hello", standby=True).commands == ()
+    now = story.later()
+    story.happens(ControlPassed(at=now, received_at=now, previous_app_id="9", new_app_id=OUR_APP))
+    assert asked(story.person_says("hello")) == ["hello"]

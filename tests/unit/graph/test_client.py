@@ -7,13 +7,14 @@ import pytest
 import responses
 from responses import matchers
 
-from messenger_app.graph.client import GraphClient
+from messenger_app.graph.client import GraphClient, SentMessage, ThreadOwner
 from messenger_app.graph.errors import (
     AccessTokenInvalid,
     GraphError,
     GraphOutcomeUnknown,
     GraphUnreachable,
     NotThreadOwner,
+    TemporarilyRefused,
 )
 from tests.unit.payloads import PAGE_ID, PSID, golden
 from tests.unit.servers import answering, http, refused_url
@@ -102,7 +103,7 @@ def test_the_threads_owner_is_read(graph: GraphClient, platform: responses.Reque
         json=golden("graph", "thread_owner"),
         match=[matchers.query_param_matcher({"recipient": PSID})],
     )
-    assert graph.thread_owner(PSID) == "12345678910"
+    assert graph.thread_owner(PSID) == ThreadOwner("12345678910", is_idle=False)
 
 
 @pytest.mark.parametrize(
@@ -121,12 +122,55 @@ def test_a_thread_without_an_owner_has_none(
     graph: GraphClient, platform: responses.RequestsMock, answer: Any
 ) -> None:
     platform.get(f"{PAGE}/thread_owner", json=answer)
-    assert graph.thread_owner(PSID) is None
+    assert graph.thread_owner(PSID) == ThreadOwner(None, is_idle=True)
+
+
+def test_an_owner_that_is_not_ours_to_know_is_still_an_owner(
+    graph: GraphClient, platform: responses.RequestsMock
+) -> None:
+    answer = {"data": [{"thread_owner": {"expiration": 1458692752}}]}
+    platform.get(f"{PAGE}/thread_owner", json=answer)
+    assert graph.thread_owner(PSID) == ThreadOwner(None, is_idle=False)
+
+
+def test_the_newest_messages_of_the_page_are_read(
+    graph: GraphClient, platform: responses.RequestsMock
+) -> None:
+    def row(mid: str, sender: str, text: str) -> dict[str, Any]:
+        time = "2026-11-21T22:03:31+0000"
+        return {"id": mid, "created_time": time, "from": {"id": sender}, "message": text}
+
+    page_id = PAGE.rsplit("/", 1)[1]
+    messages = {"data": [row("m_2", page_id, "Hi!"), row("m_1", PSID, "hello")]}
+    platform.get(f"{PAGE}/conversations", json={"data": [{"id": "t_1", "messages": messages}]})
+    assert graph.newest_messages(PSID) == [SentMessage("m_2", "Hi!", 1795298611)]
+
+
+def test_a_person_without_a_conversation_was_sent_nothing(
+    graph: GraphClient, platform: responses.RequestsMock
+) -> None:
+    platform.get(f"{PAGE}/conversations", json={"data": []})
+    assert graph.newest_messages(PSID) == []
+
+
+def test_graph_says_when_it_takes_calls_again(
+    graph: GraphClient, platform: responses.RequestsMock
+) -> None:
+    usage = '{"1":[{"type":"messenger","estimated_time_to_regain_access":3}]}'
+    platform.post(
+        f"{PAGE}/messages",
+        json={"error": {"code": 80006, "message": "slow down"}},
+        status=400,
+        headers={"X-Business-Use-Case-Usage": usage},
+    )
+    with pytest.raises(TemporarilyRefused) as refused:
+        graph.send_message(PSID, {"text": "Hi"})
+    assert refused.value.retry_after == 180_000
 
 
 def test_an_owners_id_may_be_a_number(graph: GraphClient, platform: responses.RequestsMock) -> None:
     platform.get(f"{PAGE}/thread_owner", json={"data": [{"thread_owner": {"app_id": 7}}]})
-    assert graph.thread_owner(PSID) == "7"
+    assert graph.thread_owner(PSID).app_id == "7"
 
 
 def test_the_pages_subscriptions_are_read(

@@ -89,6 +89,7 @@ def test_everything_of_a_conversation_is_kept(database: Database) -> None:
         last_word=LastWord("m_1", NOW, answered=True),
         taking=Outcome.CANCELLED,
         unannounced=Outcome.EXPIRED,
+        offers_to_wait=True,
         bot_failures=2,
     )
     plain = Conversation(page_id="", psid="")

@@ -5,6 +5,7 @@ import pytest
 from messenger_app.conversation.commands import (
     AskBot,
     Command,
+    NotifyAgents,
     PassThreadControl,
     ReleaseThreadControl,
     SendMessage,
@@ -33,6 +34,7 @@ EVERY_KIND: list[Command] = [
     PassThreadControl("263902037430900", "reason=user_asked"),
     TakeThreadControl("why"),
     ReleaseThreadControl(),
+    NotifyAgents("handoff", "Somebody waits."),
 ]
 
 
