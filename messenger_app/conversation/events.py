@@ -16,6 +16,19 @@ class _Event:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """Something that is no words: what is not known of it is empty."""
+
+    #: As the platform names it: image, audio, video, file, sticker, location, fallback, ...
+    kind: str
+    url: str = ""
+    title: str = ""
+    sticker_id: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PersonMessaged(_Event):
     """The person wrote, or tapped a quick reply (then ``payload`` is what our button carried)."""
 
@@ -24,8 +37,9 @@ class PersonMessaged(_Event):
     #: True where the platform let us listen only: we did not own the thread.
     standby: bool = False
     payload: str | None = None
-    #: The kinds of what was attached: image, audio, video, file, sticker, location, ...
-    attachments: tuple[str, ...] = ()
+    #: The turn in which the button was sent, where it says so.
+    sent_in: int | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +50,42 @@ class PersonTapped(_Event):
     title: str
     standby: bool = False
     payload: str | None = None
+    #: The turn in which the button was sent; None for the menu and Get Started.
+    sent_in: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonEdited(_Event):
+    """The person changed a message; ``text`` is what it says now, ``number`` counts its edits."""
+
+    mid: str
+    text: str
+    number: int
+    standby: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonReacted(_Event):
+    """The person put a reaction to a message of the thread, or took it back."""
+
+    #: The message that is reacted to.
+    mid: str
+    #: The platform's name for it: love, smile, ...
+    reaction: str
+    emoji: str = ""
+    given: bool = True
+    standby: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonReferred(_Event):
+    """The person came to the thread by a link or an advertisement."""
+
+    mid: str
+    #: What the link carries.
+    ref: str
+    source: str = ""
+    standby: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,9 +135,19 @@ class ControlRequested(_Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Noticed(_Event):
-    """Something that is kept and counted, and changes nothing: a receipt, a reaction, ..."""
+    """Something that is kept and counted, and changes nothing: a receipt, an opt-in, ..."""
 
     kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateButton:
+    """A button that stays in the thread: it has a payload, or else opens what it names."""
+
+    title: str
+    payload: str = ""
+    url: str = ""
+    phone_number: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,10 +156,23 @@ class BotMessage:
 
     text: str = ""
     image: str | None = None
-    #: Title and payload of each button.
+    #: A file, video, ... as an ``attachment`` object of the Send API.
+    attachment: dict[str, object] | None = None
+    #: Title and payload of each button that may go once it was tapped: the quick replies.
     buttons: tuple[tuple[str, str], ...] = ()
+    #: The buttons that need a place of their own, in a button template.
+    template: tuple[TemplateButton, ...] = ()
     #: A Messenger message that the bot wrote itself, passed on as it is.
     custom: dict[str, object] | None = None
+
+    @property
+    def in_words(self) -> str:
+        """How the transcript shows it."""
+        if self.text:
+            return self.text
+        attached = self.attachment or (self.custom or {}).get("attachment")
+        kind = attached.get("type") if isinstance(attached, dict) else None
+        return f"[{kind or ('image' if self.image else 'message')}]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +267,9 @@ class OperatorReleased(_Event):
 Event = (
     PersonMessaged
     | PersonTapped
+    | PersonEdited
+    | PersonReacted
+    | PersonReferred
     | OwnAppEchoed
     | OtherAppEchoed
     | ControlPassed

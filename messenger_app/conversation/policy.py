@@ -1,10 +1,12 @@
 """What the operator decides and the core obeys: times, targets and the bridge's own words."""
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
+from messenger_app.conversation.content import Handling
 from messenger_app.conversation.hours import Hours
 
 #: The Page Inbox on Messenger, as the conversation routing page prints it, and as the echo
@@ -86,6 +88,9 @@ class Words:
     closed: str = "I'm sorry, nobody is there just now. I'm still here: ask me, or try again later."
     unknown_target: str = "I'm sorry, I don't know whom to connect you with."
     bot_failed: str = "I'm sorry, I can't answer that right now. Please try again in a moment."
+    cannot_read: str = (
+        "I'm a bot and can't make anything of that. Please tell me in words, or talk to a person."
+    )
     offer_human: str = "I still can't answer. Would you like to talk to a person?"
     offer_human_title: str = "Chat with a person"
     handback: str = "You're talking to the bot again. How can I help?"
@@ -110,6 +115,8 @@ class Policy:
     human_intent: str = "human_handoff"
     failures_before_offer: int = 3
     words: Words = field(default_factory=Words)
+    #: What is done with each kind of content that is no words; see `content.USUAL`.
+    content: Mapping[str, Handling] = field(default_factory=dict)
 
     def target(self, name: str | None) -> Target | None:
         """Return the target of that name, the default one for None, None for an unknown name."""

@@ -10,6 +10,7 @@ Two clocks meet here. The order of echoes, handovers and a person's words is the
 from dataclasses import dataclass, replace
 from typing import Literal, assert_never
 
+from messenger_app.conversation import buttons, content
 from messenger_app.conversation.commands import (
     AskBot,
     Command,
@@ -39,7 +40,10 @@ from messenger_app.conversation.events import (
     OperatorTook,
     OtherAppEchoed,
     OwnAppEchoed,
+    PersonEdited,
     PersonMessaged,
+    PersonReacted,
+    PersonReferred,
     PersonTapped,
     Refusal,
     TimerFired,
@@ -64,7 +68,7 @@ from messenger_app.conversation.state import (
 )
 
 #: The payload of the bridge's own "Chat with a person" button: it works with a dead bot too.
-CONNECT_PAYLOAD = "messenger-handover:connect"
+CONNECT_PAYLOAD = buttons.CONNECT
 
 #: Why a thread was passed that an operator passed by hand, which holds at any hour.
 BY_OPERATOR = "operator"
@@ -105,6 +109,10 @@ def transition(conversation: Conversation, event: Event, policy: Policy) -> Tran
     match event:
         case PersonMessaged() | PersonTapped():
             return _on_word(conversation, event, policy)
+        case PersonEdited():
+            return _on_edit(conversation, event, policy)
+        case PersonReacted() | PersonReferred():
+            return _on_sign(conversation, event, policy)
         case OtherAppEchoed():
             return _on_foreign_echo(conversation, event, policy)
         case OwnAppEchoed():
@@ -211,20 +219,48 @@ def _on_bot_wanted(heard: Conversation, now: int, policy: Policy) -> Transition:
             assert_never(policy.bot_while_human)
 
 
-def _give_to_bot(
-    heard: Conversation, event: PersonMessaged | PersonTapped, policy: Policy
-) -> Transition:
+def _give_to_bot(heard: Conversation, event: content.PersonEvent, policy: Policy) -> Transition:
     ours = heard
     if heard.owner is Owner.IDLE:
         ours = replace(
             heard, owner=Owner.BOT, owner_app_id=None, owner_since=event.at, owner_settled=event.at
         )
-    line = _line(event, heard_by_bot=True)
-    if event.payload == CONNECT_PAYLOAD:
+    said, line = _put_to_bot(event, ours.turn, policy)
+    if isinstance(said, AskBot) and said.payload == CONNECT_PAYLOAD:
         asked = HandoffAsked(reason="user_asked")
         return _hand_over(ours, asked, policy, event.received_at, transcript=(line,))
     greeting = _handback(ours.unannounced, policy, unanswered=False) if ours.unannounced else ()
-    return Transition(replace(ours, unannounced=None), (*greeting, _ask(event)), (line,))
+    after = (said,) if said else ()
+    return Transition(replace(ours, unannounced=None), (*greeting, *after), (line,))
+
+
+def _on_edit(conversation: Conversation, event: PersonEdited, policy: Policy) -> Transition:
+    """Take an edit for new words where it changes the last ones and the bot has the thread."""
+    if conversation.owner is Owner.HANDING_OFF and not event.standby:
+        return Transition(conversation, held=True)
+    last = conversation.last_word
+    if event.standby or conversation.owner in ELSEWHERE or not last or last.mid != event.mid:
+        line = replace(_line(event, heard_by_bot=False), note="edited")
+        return Transition(conversation, transcript=(line,))
+    open_again = replace(conversation, last_word=replace(last, answered=False))
+    asked = _give_to_bot(open_again, event, policy)
+    return replace(asked, transcript=tuple(replace(x, note="edited") for x in asked.transcript))
+
+
+def _on_sign(
+    conversation: Conversation, event: PersonReacted | PersonReferred, policy: Policy
+) -> Transition:
+    """Let a reaction or a link open the messaging window; no words that wait for an answer.
+
+    It moves no control: whoever has the thread keeps it.
+    https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages
+    """
+    last = conversation.last_word or LastWord(mid=event.mid, at=0, answered=True)
+    seen = replace(conversation, last_word=replace(last, at=max(event.at, last.at)))
+    said, line = _put_to_bot(event, conversation.turn, policy)
+    if event.standby or conversation.owner not in {Owner.BOT, Owner.IDLE} or said is None:
+        return Transition(seen, transcript=(replace(line, heard_by_bot=False),))
+    return _give_to_bot(seen, event, policy)
 
 
 def _on_live_return(
@@ -240,7 +276,8 @@ def _on_live_return(
     outcome = before.taking or (Outcome.EXPIRED if lapsed else Outcome.DONE)
     back = _to_bot(heard, since=event.at, settled=event.at)
     greeting = _handback(outcome, policy, unanswered=False)
-    return Transition(back, (*greeting, _ask(event)), (_line(event, heard_by_bot=True),))
+    said, line = _put_to_bot(event, before.turn, policy)
+    return Transition(back, (*greeting, *((said,) if said else ())), (line,))
 
 
 # Who else speaks
@@ -516,7 +553,7 @@ def _on_take_settled(
 
 
 def _on_release_settled(conversation: Conversation, event: ControlCallSettled) -> Transition:
-    if not event.worked or conversation.owner in ELSEWHERE:
+    if not event.worked or conversation.owner is not Owner.BOT:
         return Transition(conversation)
     return Transition(replace(conversation, owner=Owner.IDLE, timer=None, owner_since=event.at))
 
@@ -709,15 +746,25 @@ def _words(event: PersonMessaged | PersonTapped) -> str:
     return event.text if isinstance(event, PersonMessaged) else event.title
 
 
-def _line(event: PersonMessaged | PersonTapped, *, heard_by_bot: bool) -> Line:
-    text = _words(event)
-    if isinstance(event, PersonMessaged) and event.attachments:
-        text = " ".join([text, *(f"[{kind}]" for kind in event.attachments)]).strip()
-    return Line("person", text, event.at, event.mid, heard_by_bot=heard_by_bot)
+def _line(event: content.PersonEvent, *, heard_by_bot: bool) -> Line:
+    mid = None if isinstance(event, PersonReacted | PersonReferred) else event.mid
+    return Line("person", content.in_words(event), event.at, mid, heard_by_bot=heard_by_bot)
 
 
-def _ask(event: PersonMessaged | PersonTapped) -> AskBot:
-    return AskBot(event.mid, _words(event), event.payload)
+def _put_to_bot(
+    event: content.PersonEvent, turn: int, policy: Policy
+) -> tuple[AskBot | SendMessage | None, Line]:
+    """Say what is done with the person's words or signs, and how they are written down."""
+    for_bot = content.for_bot(event, turn, policy.content)
+    line = _line(event, heard_by_bot=isinstance(for_bot, AskBot))
+    if not isinstance(for_bot, content.PoliteAnswer):
+        return for_bot, line
+    words = policy.words
+    answer = BotMessage(
+        text=for_bot.text or words.cannot_read,
+        buttons=((words.offer_human_title, CONNECT_PAYLOAD),),
+    )
+    return SendMessage(answer), line
 
 
 def _say(text: str) -> SendMessage:

@@ -8,6 +8,7 @@ import pytest
 
 from messenger_app import cli
 from messenger_app.config import Settings
+from messenger_app.conversation.diagram import mermaid
 from messenger_app.conversation.policy import Words
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -80,3 +81,14 @@ def test_every_link_within_the_project_leads_somewhere(document: Path):
     for target in re.findall(r"\]\(([^)#\s]+)", document.read_text()):
         if not target.startswith("http"):
             assert (document.parent / target).exists(), f"{document.name} links to {target}"
+
+
+def test_the_state_diagram_is_what_the_code_does():
+    assert f"```mermaid\n{mermaid()}\n```" in (ROOT / "docs/state-diagram.md").read_text()
+
+
+def test_every_rule_names_a_test_that_exists():
+    tests = (ROOT / "tests/unit/conversation/test_transitions.py").read_text()
+    named = re.findall(r"`(test_\w+)`", (ROOT / "docs/rules.md").read_text())
+    assert len(named) > 30
+    assert [name for name in named if f"def {name}(" not in tests] == []

@@ -1,0 +1,72 @@
+"""What the bridge puts into the payloads of its own buttons, and reads back from a tap.
+
+A button in a template stays on the phone for ever, and may be tapped after a human has been there:
+then it is no longer an answer to what the bot asked. So its payload carries the turn in which it
+was sent. A quick reply is gone as soon as anybody writes, and goes without. The persistent menu and
+Get Started belong to no message of ours: their payloads have no turn and are always intents.
+"""
+
+from dataclasses import dataclass
+
+#: The payload of the bridge's own "Chat with a person" button: it works with a dead bot too.
+CONNECT = "messenger-handover:connect"
+
+#: The longest payload that Messenger takes.
+#: https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/quick-replies
+LONGEST_PAYLOAD = 1000
+
+_PREFIX = "mh"
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """What a tapped button's payload says."""
+
+    #: None where it is kept, and where there was none.
+    payload: str | None = None
+    #: The turn in which the button was sent; None for one that stays good.
+    sent_in: int | None = None
+    #: Where the payload is kept that was too long to be sent.
+    kept: "Kept | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The name of a payload that stayed at home: a message's key, and which of its buttons."""
+
+    key: str
+    button: int
+
+
+def dated(payload: str, turn: int, kept: Kept) -> str:
+    """Return the payload for a button that stays, with the turn in which it is sent."""
+    whole = f"{_PREFIX}:{turn}:{payload}"
+    return whole if _fits(whole) else _by_reference(turn, kept)
+
+
+def undated(payload: str, turn: int, kept: Kept) -> str:
+    """Return the payload for a quick reply: as it is, where Messenger takes it."""
+    return payload if _fits(payload) else _by_reference(turn, kept)
+
+
+def read(payload: str | None) -> Tap:
+    """Read what comes back in a tap."""
+    if payload is None or not payload.startswith(_PREFIX + ":"):
+        return Tap(payload)
+    _, turn, *rest = payload.split(":", 2)
+    if turn.isdecimal() and rest:
+        return Tap(rest[0], int(turn))
+    number, _, name = turn.partition("@")
+    key, _, button = name.partition(".")
+    if number.isdecimal() and button.isdecimal():
+        return Tap(None, int(number), Kept(key, int(button)))
+    return Tap(payload)
+
+
+def _by_reference(turn: int, kept: Kept) -> str:
+    return f"{_PREFIX}:{turn}@{kept.key}.{kept.button}"
+
+
+def _fits(payload: str) -> bool:
+    """Count as whoever counts most: it is not documented what Messenger takes for a character."""
+    return len(payload.encode("utf-16-le")) // 2 <= LONGEST_PAYLOAD

@@ -1,0 +1,172 @@
+"""What the bot is given of what a person sends: words, pictures, stickers, a place, a link.
+
+The operator chooses for each kind of content: an intent of the bot's, words in its place, a polite
+answer of the bridge's own, or nothing at all. Whose turn it is to speak is decided elsewhere.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from messenger_app.conversation.commands import AskBot
+from messenger_app.conversation.events import (
+    Attachment,
+    PersonEdited,
+    PersonMessaged,
+    PersonReacted,
+    PersonReferred,
+    PersonTapped,
+)
+
+#: The kinds that are no attachment.
+EDIT, REACTION, REFERRAL = "edit", "reaction", "referral"
+#: What the platform tells us of, but not what it is.
+UNSUPPORTED = "unsupported"
+#: Whatever is not named.
+OTHER = "other"
+
+#: The kinds of attachments, as the platform names them; and thumbs-up, the sticker that says yes.
+ATTACHMENTS = frozenset(
+    {"image", "video", "audio", "file", "sticker", "thumbs_up", "location", "fallback", "template"}
+)
+KINDS = ATTACHMENTS | {EDIT, REACTION, REFERRAL, UNSUPPORTED, OTHER}
+
+
+@dataclass(frozen=True, slots=True)
+class AsIntent:
+    """The bot is given this intent, with what is known of the content as entities."""
+
+    intent: str
+
+
+@dataclass(frozen=True, slots=True)
+class AsWords:
+    """The bot is given these words, or, where there are none, what the person wrote."""
+
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PoliteAnswer:
+    """The bridge answers with this sentence, or with its usual one."""
+
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """It is written down, and nothing is done."""
+
+
+Handling = AsIntent | AsWords | PoliteAnswer | Ignored
+
+#: What is done where the operator says nothing.
+USUAL: Mapping[str, Handling] = {
+    "thumbs_up": AsWords("👍"),
+    EDIT: AsWords(),
+    REACTION: Ignored(),
+    REFERRAL: Ignored(),
+}
+
+PersonEvent = PersonMessaged | PersonTapped | PersonEdited | PersonReacted | PersonReferred
+
+
+def handling(kind: str, chosen: Mapping[str, Handling]) -> Handling:
+    """Say what is done with this kind of content."""
+    return chosen.get(kind) or USUAL.get(kind) or chosen.get(OTHER) or PoliteAnswer()
+
+
+def for_bot(
+    event: PersonEvent, turn: int, chosen: Mapping[str, Handling]
+) -> AskBot | PoliteAnswer | None:
+    """Say what the bot is asked, what the bridge answers itself, or None for nothing.
+
+    ``turn`` is the thread's turn before this event: a button of an earlier one is no answer any
+    more, and its title stands for what the person wants.
+    """
+    match event:
+        case PersonTapped():
+            return _of_button(event, event.title, turn)
+        case PersonMessaged() if event.text or event.payload is not None:
+            return _of_button(event, event.text, turn)
+        case PersonMessaged():
+            return _of_content(event, _kind(event), chosen, {})
+        case PersonEdited():
+            return _of_content(event, EDIT, chosen, {"text": event.text})
+        case PersonReacted() if not event.given:
+            return None
+        case PersonReacted():
+            return _of_content(
+                event, REACTION, chosen, {"reaction": event.reaction, "emoji": event.emoji}
+            )
+        case PersonReferred():
+            return _of_content(event, REFERRAL, chosen, {"ref": event.ref, "source": event.source})
+
+
+def in_words(event: PersonEvent) -> str:
+    """Return how the transcript shows what the person did."""
+    match event:
+        case PersonTapped():
+            return event.title
+        case PersonMessaged():
+            shown = [event.text, *(f"[{attachment.kind}]" for attachment in event.attachments)]
+            return " ".join(part for part in shown if part) or f"[{UNSUPPORTED}]"
+        case PersonEdited():
+            return event.text
+        case PersonReacted():
+            taken_back = "" if event.given else " taken back"
+            return f"[reaction {event.emoji or event.reaction}{taken_back}]"
+        case PersonReferred():
+            return f"[came by a link: {event.ref or event.source}]"
+
+
+def _of_button(event: PersonMessaged | PersonTapped, words: str, turn: int) -> AskBot:
+    payload = event.payload
+    if event.sent_in is not None and event.sent_in != turn:
+        payload = None
+    if payload and words.endswith("…") and payload.startswith(words[:-1]):
+        words = payload  # a title that was cut stands for all that it said
+    return AskBot(event.mid, words, payload)
+
+
+def _of_content(
+    event: PersonEvent, kind: str, chosen: Mapping[str, Handling], known: Mapping[str, object]
+) -> AskBot | PoliteAnswer | None:
+    how = handling(kind, chosen)
+    match how:
+        case Ignored():
+            return None
+        case PoliteAnswer():
+            return how
+        case AsWords():
+            return AskBot(_mid(event), how.words or in_words(event))
+        case AsIntent():
+            said = {"kind": kind, **known, **_entities(event, kind)}
+            told = {name: value for name, value in said.items() if value not in ("", [], None)}
+            payload = f"/{how.intent}{json.dumps(told, ensure_ascii=False)}"
+            return AskBot(_mid(event), in_words(event), payload)
+
+
+def _kind(event: PersonMessaged) -> str:
+    return event.attachments[0].kind if event.attachments else UNSUPPORTED
+
+
+def _entities(event: PersonEvent, kind: str) -> dict[str, object]:
+    if not isinstance(event, PersonMessaged):
+        return {}
+    same = [attachment for attachment in event.attachments if attachment.kind == kind]
+    return {
+        name: values[0] if len(values) == 1 else values
+        for name in Attachment.__dataclass_fields__
+        if name != "kind"
+        and (values := [value for each in same if (value := getattr(each, name)) not in ("", None)])
+    }
+
+
+def _mid(event: PersonEvent) -> str:
+    """Name the question. An edit is another one than the message it is about."""
+    if isinstance(event, PersonEdited):
+        return f"{event.mid}#{event.number}"
+    if isinstance(event, PersonReacted):
+        return f"{event.mid}#{event.reaction}"
+    return event.mid
