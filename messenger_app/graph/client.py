@@ -16,6 +16,9 @@ from messenger_app.wire import read_json
 #: Seconds to connect, and seconds between two bytes of the answer.
 TIMEOUT = (3.05, 8.0)
 
+#: Subcode of code 1: Graph could not make its answer, though the messages went out.
+MESSAGES_WENT_OUT = 1357046
+
 JSON = dict[str, Any]
 
 
@@ -161,6 +164,8 @@ class GraphClient:
             raise _failure(error) from error
         answer = _json(response)
         if isinstance(answer.get("error"), dict):
+            if answer["error"].get("error_subcode") == MESSAGES_WENT_OUT:
+                raise GraphOutcomeUnknown("Graph says that its answer is lost.")
             raise rejected(answer["error"], retry_after=_regains_access(response.headers))
         if not response.ok:  # not Graph's own answer, but that of something before it
             raise GraphOutcomeUnknown(f"Graph answered {response.status_code} without an error.")

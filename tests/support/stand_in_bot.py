@@ -3,6 +3,7 @@
 It answers what it is told to, remembers everything it heard, can be slow, and can be away.
 """
 
+import socket
 import threading
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -32,6 +33,8 @@ class StandInBot:
     heard: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     #: The mids it was given, over all people, in order.
     mids: list[str] = field(default_factory=list)
+    #: How many of its next answers never arrive, though it has heard and remembered.
+    loses_answers: int = 0
     #: How many questions it has begun to think about.
     begun: int = 0
     #: Seconds it thinks before it answers.
@@ -86,6 +89,7 @@ class StandInBot:
         self.answers = {}
         self.delay = 0.0
         self.begun = 0
+        self.loses_answers = 0
 
     def _hear(self) -> Any:
         body = request.get_json()
@@ -99,6 +103,9 @@ class StandInBot:
                 self.mids.append(mid)
             answer = self._answer(message)
             self._remember(sender, message, body.get("metadata"), answer)
+            lost, self.loses_answers = self.loses_answers > 0, max(self.loses_answers - 1, 0)
+        if lost:
+            request.environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
         return jsonify([{"recipient_id": sender, **part} for part in answer])
 
     def _answer(self, message: str) -> list[dict[str, Any]]:
