@@ -19,6 +19,14 @@ _PREFIX = "mh"
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """The name of a payload that stayed at home: a message's key, and which of its buttons."""
+
+    key: str
+    button: int
+
+
+@dataclass(frozen=True, slots=True)
 class Tap:
     """What a tapped button's payload says."""
 
@@ -27,15 +35,7 @@ class Tap:
     #: The turn in which the button was sent; None for one that stays good.
     sent_in: int | None = None
     #: Where the payload is kept that was too long to be sent.
-    kept: "Kept | None" = None
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """The name of a payload that stayed at home: a message's key, and which of its buttons."""
-
-    key: str
-    button: int
+    kept: Kept | None = None
 
 
 def dated(payload: str, turn: int, kept: Kept) -> str:

@@ -6,6 +6,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from messenger_app.conversation.buttons import Kept
 from messenger_app.conversation.state import TimerKind
 
 
@@ -39,6 +40,8 @@ class PersonMessaged(_Event):
     payload: str | None = None
     #: The turn in which the button was sent, where it says so.
     sent_in: int | None = None
+    #: Where the payload is that was too long to be sent; the shell fetches it.
+    kept: Kept | None = None
     attachments: tuple[Attachment, ...] = ()
 
 
@@ -52,6 +55,8 @@ class PersonTapped(_Event):
     payload: str | None = None
     #: The turn in which the button was sent; None for the menu and Get Started.
     sent_in: int | None = None
+    #: Where the payload is that was too long to be sent; the shell fetches it.
+    kept: Kept | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

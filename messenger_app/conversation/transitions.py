@@ -176,7 +176,7 @@ def _on_word(
         conversation, last_word=LastWord(mid=event.mid, at=max(event.at, _last_at(conversation)))
     )
     if event.standby:
-        return _on_overheard(heard, event, policy)
+        return _on_overheard(_believe_standby(heard, event, policy), event, policy)
     if conversation.owner not in ELSEWHERE:
         if event.at < conversation.left_at:  # the human who came after it has read it
             return Transition(conversation, transcript=(_line(event, heard_by_bot=False),))
@@ -186,6 +186,23 @@ def _on_word(
         # owner was written before control went, and is handled after.
         return _on_overheard(heard, event, policy)
     return _on_live_return(conversation, heard, event, policy)
+
+
+def _believe_standby(
+    heard: Conversation, event: PersonMessaged | PersonTapped, policy: Policy
+) -> Conversation:
+    """Fall silent at a standby word that is newer than the owner: somebody else has the thread.
+
+    A take of an idle thread is told to nobody. Since when it was so, the word doesn't say, so the
+    webhook that tells may be older than the word and must still count.
+    """
+    known = max(heard.owner_since, heard.owner_settled) + LATE_ECHO
+    if heard.owner not in {Owner.BOT, Owner.IDLE} or event.at <= known:
+        return heard
+    silent = replace(
+        _to_other(heard, Owner.OTHER_APP, None, heard.owner_since), owner_settled=event.at
+    )
+    return _with_idle_timer(silent, event.received_at, policy)
 
 
 def _on_overheard(

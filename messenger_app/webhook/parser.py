@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from messenger_app.conversation import buttons
 from messenger_app.conversation.events import (
     ControlPassed,
     ControlRequested,
@@ -18,9 +19,13 @@ from messenger_app.conversation.events import (
     OperatorTook,
     OtherAppEchoed,
     OwnAppEchoed,
+    PersonEdited,
     PersonMessaged,
+    PersonReacted,
+    PersonReferred,
     PersonTapped,
 )
+from messenger_app.webhook import attachments
 from messenger_app.webhook.envelope import Channel
 
 #: What leads the metadata of each message that this bridge sends; the outbox key follows.
@@ -29,9 +34,6 @@ METADATA_PREFIX = "mh:"
 _NOTICED = (
     "delivery",
     "read",
-    "reaction",
-    "message_edit",
-    "referral",
     "optin",
     "account_linking",
     "policy_enforcement",
@@ -52,32 +54,33 @@ def parse(
     when = {"at": at, "received_at": received_at}
     if channel is Channel.OPERATOR:
         return _operator(raw, when), ""
+    standby = channel is Channel.STANDBY
     message = raw.get("message")
     if isinstance(message, dict):
         if message.get("is_echo"):
             return _echo(message, when, own_app_id)
-        return _message(message, when, standby=channel is Channel.STANDBY), ""
+        return _message(message, when, standby=standby), ""
     if isinstance(raw.get("postback"), dict):
-        return _postback(raw["postback"], when, standby=channel is Channel.STANDBY, body=body), ""
-    return _handover(raw, when) or _noticed(raw, when), ""
+        return _postback(raw["postback"], when, standby=standby, body=body), ""
+    sign = _handover(raw, when) or _sign(raw, when, standby=standby)
+    return sign or _noticed(raw, when), ""
 
 
-def _message(message: dict[str, Any], when: dict[str, int], *, standby: bool) -> PersonMessaged:
+def _message(message: dict[str, Any], when: dict[str, int], *, standby: bool) -> Event:
+    if message.get("is_deleted"):
+        return Noticed(**when, kind="message_deleted")
     quick_reply = message.get("quick_reply")
     payload = quick_reply.get("payload") if isinstance(quick_reply, dict) else None
-    listed = message.get("attachments")
-    kinds = tuple(
-        str(attachment.get("type", "unknown"))
-        for attachment in (listed if isinstance(listed, list) else [])
-        if isinstance(attachment, dict)
-    )
+    tap = buttons.read(str(payload) if payload is not None else None)
     return PersonMessaged(
         **when,
         mid=str(message.get("mid", "")),
         text=str(message.get("text") or ""),
         standby=standby,
-        payload=str(payload) if payload is not None else None,
-        attachments=kinds,
+        payload=tap.payload,
+        sent_in=tap.sent_in,
+        kept=tap.kept,
+        attachments=attachments.read(message.get("attachments")),
     )
 
 
@@ -85,13 +88,54 @@ def _postback(
     postback: dict[str, Any], when: dict[str, int], *, standby: bool, body: bytes
 ) -> PersonTapped:
     payload = postback.get("payload")
+    tap = buttons.read(str(payload) if payload is not None else None)
     return PersonTapped(
         **when,
         mid=str(postback.get("mid") or f"postback:{when['at']}:{len(body)}"),
         title=str(postback.get("title") or ""),
         standby=standby,
-        payload=str(payload) if payload is not None else None,
+        payload=tap.payload,
+        sent_in=tap.sent_in,
+        kept=tap.kept,
     )
+
+
+def _sign(raw: dict[str, Any], when: dict[str, int], *, standby: bool) -> Event | None:
+    """Read what the person does that is no message: an edit, a reaction, a link followed."""
+    if isinstance(edit := raw.get("message_edit"), dict):
+        return PersonEdited(
+            **when,
+            mid=str(edit.get("mid") or ""),
+            text=str(edit.get("text") or ""),
+            number=_whole(edit.get("num_edit")),
+            standby=standby,
+        )
+    if isinstance(reaction := raw.get("reaction"), dict):
+        return PersonReacted(
+            **when,
+            mid=str(reaction.get("mid") or ""),
+            reaction=str(reaction.get("reaction") or ""),
+            emoji=str(reaction.get("emoji") or ""),
+            given=reaction.get("action") != "unreact",
+            standby=standby,
+        )
+    if isinstance(referral := raw.get("referral"), dict):
+        return PersonReferred(
+            **when,
+            mid=f"referral:{when['at']}",
+            ref=str(referral.get("ref") or ""),
+            source=str(referral.get("source") or ""),
+            standby=standby,
+        )
+    return None
+
+
+def _whole(value: Any) -> int:
+    """Read a count that comes as a number or as text; 0 for neither."""
+    try:
+        return int(value)
+    except (TypeError, ValueError, OverflowError):
+        return 0
 
 
 def _echo(

@@ -14,7 +14,10 @@ from messenger_app.conversation.events import (
     OperatorTook,
     OtherAppEchoed,
     OwnAppEchoed,
+    PersonEdited,
     PersonMessaged,
+    PersonReacted,
+    PersonReferred,
     PersonTapped,
 )
 from messenger_app.webhook.envelope import Channel, split
@@ -30,8 +33,11 @@ DOCUMENTED_APP_ID = "1517776481860111"
 UNDERSTOOD: dict[str, type[Event]] = {
     **{name: PersonMessaged for name in WEBHOOKS if name.startswith("message_")},
     **{name: OtherAppEchoed for name in WEBHOOKS if name.startswith("echo_")},
-    "message_edit": Noticed,
+    "message_edit": PersonEdited,
     "postback": PersonTapped,
+    "reaction": PersonReacted,
+    "referral_ads": PersonReferred,
+    "referral_mme_existing_thread": PersonReferred,
     "handover_pass_thread_control": ControlPassed,
     "handover_take_thread_control": ControlTaken,
     "handover_request_thread_control": ControlRequested,
@@ -41,12 +47,8 @@ NOTICED = {
     "account_linking_linked": "account_linking",
     "delivery": "delivery",
     "handover_app_roles": "app_roles",
-    "message_edit": "message_edit",
     "optin_notification_messages": "optin",
-    "reaction": "reaction",
     "read": "read",
-    "referral_ads": "referral",
-    "referral_mme_existing_thread": "referral",
     "standby_skeleton": "unrecognised",
 }
 
@@ -83,7 +85,7 @@ def test_a_persons_words_are_read() -> None:
     ("name", "kinds"),
     [
         ("message_attachment_image", ("image",)),
-        ("message_attachment_sticker", ("sticker",)),
+        ("message_attachment_sticker", ("thumbs_up",)),
         ("message_fallback", ("fallback",)),
         ("message_text", ()),
     ],
@@ -91,7 +93,7 @@ def test_a_persons_words_are_read() -> None:
 def test_the_kinds_of_what_is_attached_are_read(name: str, kinds: tuple[str, ...]) -> None:
     event, _ = golden_event(name)
     assert isinstance(event, PersonMessaged)
-    assert event.attachments == kinds
+    assert tuple(attachment.kind for attachment in event.attachments) == kinds
 
 
 def test_a_quick_reply_has_its_title_and_its_payload() -> None:
