@@ -56,6 +56,7 @@ class Bridge:
             self.settings.app_id,
             self.clock,
             notify_urls=self.settings.notify_urls,
+            bot_patience=self.settings.bot_patience * 1000,
         )
         return Worker(self.database, executor, self.policy, self.clock, self.bell)
 

@@ -74,6 +74,7 @@ class Settings(BaseSettings):
     waiting_timeout: Timeout = 15 * 60
     human_idle_timeout: Timeout = 4 * 60 * 60
     agent_echo_pause: Timeout = 15 * 60
+    bot_patience: Timeout = 120
     page_routing: Routing = Routing.DEFAULT_APP
     page_may_take: bool = True
     bot_while_human: BotWhileHuman = BotWhileHuman.OFF

@@ -113,9 +113,14 @@ class Executor:
         rasa: Mapping[str, RasaClient],
         app_id: str,
         clock: Clock,
+        *,
         notify_urls: Sequence[str] = (),
+        bot_patience: int = 120_000,
     ) -> None:
-        """``graph`` and ``rasa`` are by Page id; ``notify_urls`` hear when agents are wanted."""
+        """``graph`` and ``rasa`` are by Page id; ``notify_urls`` hear when agents are wanted.
+
+        ``bot_patience`` is for how many milliseconds a bot may be away before people are told.
+        """
         self._graph = graph
         self._rasa = rasa
         self._app_id = app_id
@@ -123,6 +128,8 @@ class Executor:
         self._notify_urls = tuple(notify_urls)
         self._notifier = requests.Session()
         self._refused_until: dict[str, int] = {}
+        self._away_since: dict[str, int] = {}
+        self._bot_patience = bot_patience
 
     def run(self, job: Job) -> Result:
         """Carry out one command. Calls that may have worked before are looked into first."""
@@ -203,6 +210,8 @@ class Executor:
                 return TryAgain(500, "the bot may still be thinking", uncertain=True)
             answer = answer or self._put_question(rasa, job, command)
         except BotUnreachable:
+            if self._bot_is_away_too_long(job):
+                return self._answered(job, Answer((), None), away=True)
             raise
         except BotOutcomeUnknown as error:
             return TryAgain(500, f"no answer from the bot: {error}", uncertain=True)
@@ -211,9 +220,15 @@ class Executor:
                 return TryAgain(backoff(job.open.attempts), str(error), uncertain=True)
             log.error("bot.failed", thread=job.thread, reason=str(error))
             answer = Answer((), None)
+        self._away_since.pop(job.page_id, None)
         return self._answered(job, answer)
 
-    def _answered(self, job: Job, answer: Answer) -> Settled:
+    def _bot_is_away_too_long(self, job: Job) -> bool:
+        """Say whether people should rather be told than wait for the bot to come back."""
+        now = self._clock.machine()
+        return now - self._away_since.setdefault(job.page_id, now) > self._bot_patience
+
+    def _answered(self, job: Job, answer: Answer, *, away: bool = False) -> Settled:
         now, command = self._clock.now(), job.open.command
         return Settled(
             BotAnswered(
@@ -223,6 +238,7 @@ class Executor:
                 messages=answer.messages,
                 handoff=answer.handoff,
                 intent=command.intent if isinstance(command, TellBot) else None,
+                away=away,
             )
         )
 

@@ -199,6 +199,8 @@ class BotAnswered(_Event):
     handoff: HandoffAsked | None = None
     #: The intent that the bridge sent, where it was no word of the person's.
     intent: str | None = None
+    #: True where the bot could not be reached for longer than a person should wait.
+    away: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,6 +91,9 @@ class Words:
     cannot_read: str = (
         "I'm a bot and can't make anything of that. Please tell me in words, or talk to a person."
     )
+    bot_away: str = (
+        "I'm sorry, I can't think just now. Would you like to talk to a person, or try again later?"
+    )
     offer_human: str = "I still can't answer. Would you like to talk to a person?"
     offer_human_title: str = "Chat with a person"
     handback: str = "You're talking to the bot again. How can I help?"

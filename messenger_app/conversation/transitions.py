@@ -416,10 +416,11 @@ def _on_no_answer(conversation: Conversation, event: BotAnswered, policy: Policy
         return Transition(conversation, (_say(own),))
     failures = conversation.bot_failures + 1
     failed = replace(conversation, bot_failures=failures)
-    if failures < policy.failures_before_offer:
+    if failures < policy.failures_before_offer and not event.away:
         return Transition(failed, (_say(words.bot_failed),))
     offer = BotMessage(
-        text=words.offer_human, buttons=((words.offer_human_title, CONNECT_PAYLOAD),)
+        text=words.bot_away if event.away else words.offer_human,
+        buttons=((words.offer_human_title, CONNECT_PAYLOAD),),
     )
     return Transition(failed, (SendMessage(offer),))
 

@@ -98,6 +98,16 @@ def test_an_empty_answer_is_told_to_the_person_and_after_three_a_human_is_offere
     assert offer.message.buttons == ((story.policy.words.offer_human_title, CONNECT_PAYLOAD),)
 
 
+def test_a_bot_that_stays_away_offers_a_human_at_once():
+    story = Story().person_says("hello")
+    now, turn = story.later(), story.conversation.turn
+    story.happens(BotAnswered(at=now, received_at=now, turn=turn, away=True))
+    (offer,) = story.commands
+    assert isinstance(offer, SendMessage)
+    assert offer.message.text == story.policy.words.bot_away
+    assert offer.message.buttons == ((story.policy.words.offer_human_title, CONNECT_PAYLOAD),)
+
+
 def test_an_answer_ends_the_count_of_failures():
     story = Story().person_says("a").bot_answers().person_says("b").bot_answers()
     story.person_says("c").bot_answers("Yes.").person_says("d").bot_answers()
