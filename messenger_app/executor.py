@@ -216,12 +216,21 @@ class Executor:
         except BotOutcomeUnknown as error:
             return TryAgain(500, f"no answer from the bot: {error}", uncertain=True)
         except BotError as error:
-            if job.open.attempts < MOST_BOT_ERRORS:
+            # The first error is never the last try: those before it may all have been refused
+            # connections, and what the bot heard before it fell over stands in its tracker.
+            if job.open.attempts < MOST_BOT_ERRORS or not job.open.uncertain:
                 return TryAgain(backoff(job.open.attempts), str(error), uncertain=True)
-            log.error("bot.failed", thread=job.thread, reason=str(error))
-            answer = Answer((), None)
+            answer = self._heard_all_the_same(job) or Answer((), None)
+            if not (answer.messages or answer.handoff):
+                log.error("bot.failed", thread=job.thread, reason=str(error))
         self._away_since.pop(job.page_id, None)
         return self._answered(job, answer)
+
+    def _heard_all_the_same(self, job: Job) -> Answer | None:
+        try:
+            return self._rasa[job.page_id].find_answer(job.psid, job.open.key)
+        except BotError:
+            return None
 
     def _bot_is_away_too_long(self, job: Job) -> bool:
         """Say whether people should rather be told than wait for the bot to come back."""
