@@ -15,25 +15,14 @@ from sqlalchemy import Connection
 
 from messenger_app.bridge import Bridge
 from messenger_app.conversation.state import Conversation, Owner
+from messenger_app.doctor import NEEDED_FIELDS, USEFUL_FIELDS, examine
 from messenger_app.graph.errors import GraphError
 from messenger_app.store import conversations, inbox, outbox, transcripts
 from messenger_app.store.inbox import thread_of
 from messenger_app.webhook.envelope import Channel, ReceivedEvent
 
-#: What the bridge has to hear of. Without `standby` it is deaf while a human has the thread.
-FIELDS = [
-    "messages",
-    "messaging_postbacks",
-    "message_echoes",
-    "messaging_handovers",
-    "standby",
-    "message_deliveries",
-    "message_reads",
-    "message_reactions",
-    "message_edits",
-    "messaging_optins",
-    "messaging_referrals",
-]
+#: What a Page is subscribed to.
+FIELDS = [*NEEDED_FIELDS, *USEFUL_FIELDS]
 
 #: How long `flask thread take|pass|release` waits for the worker, in seconds.
 WAIT = 20.0
@@ -43,7 +32,7 @@ _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for 
 
 def register(app: Flask) -> None:
     """Add the commands to the application."""
-    for command in (run_worker, thread_group, inbox_group, db_group, page_group):
+    for command in (run_worker, run_doctor, thread_group, inbox_group, db_group, page_group):
         app.cli.add_command(command)
 
 
@@ -151,6 +140,20 @@ def inbox_list(*, as_json: bool) -> None:
         for status, number in numbers.items():
             click.echo(f"{what:<9} {status:<13} {number}")
     click.echo(f"threads   busy          {busy}")
+
+
+@click.command("doctor")
+@_as_json
+def run_doctor(*, as_json: bool) -> None:
+    """Say whether everything is set up so that a handover works, and what to do where it isn't."""
+    findings = list(examine(_bridge()))
+    if as_json:
+        click.echo(json.dumps([asdict(finding) for finding in findings]))
+    else:
+        for finding in findings:
+            click.echo(f"{finding.verdict:<8} {finding.about}: {finding.says}")
+    if any(finding.verdict == "failed" for finding in findings):
+        raise SystemExit(1)
 
 
 page_group = AppGroup("page", help="The Facebook Page.")

@@ -139,6 +139,24 @@ class GraphClient:
         rows = self._get(f"{self._page_id}/subscribed_apps", {}).get("data")
         return rows if isinstance(rows, list) else []
 
+    def app_subscriptions(self, app_id: str, app_secret: str) -> list[JSON]:
+        """Return the app's own webhooks, with their fields; needs the app's token.
+
+        https://developers.facebook.com/docs/graph-api/webhooks/subscriptions-edge
+        """
+        headers = {"Authorization": f"Bearer {app_id}|{app_secret}"}
+        rows = self._call("GET", f"{app_id}/subscriptions", headers=headers).get("data")
+        return rows if isinstance(rows, list) else []
+
+    def has_default_app(self) -> bool:
+        """Say whether the Page has Conversation Routing on, that is, a default app.
+
+        https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversation-routing
+        """
+        answer = self._get(self._page_id, {"fields": "messaging_feature_status"})
+        status = answer.get("messaging_feature_status")
+        return isinstance(status, dict) and bool(status.get("msgr_multi_app"))
+
     def subscribe(self, fields: list[str]) -> None:
         """Subscribe this app to the Page's webhooks.
 

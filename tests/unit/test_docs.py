@@ -25,6 +25,7 @@ def commands() -> list[str]:
     listed = []
     for command in (
         cli.run_worker,
+        cli.run_doctor,
         cli.thread_group,
         cli.inbox_group,
         cli.db_group,

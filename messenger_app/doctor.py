@@ -1,0 +1,135 @@
+"""`flask doctor`: is everything set up so that a handover works? Each finding says what to do."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from messenger_app.bridge import Bridge
+from messenger_app.config import Page
+from messenger_app.conversation.policy import Routing
+from messenger_app.errors import StoreUnavailable
+from messenger_app.graph.client import GraphClient
+from messenger_app.graph.errors import AccessTokenInvalid, GraphError, GraphRejected
+
+#: Without these the bridge is deaf, above all while a human has the thread.
+NEEDED_FIELDS = (
+    "messages",
+    "messaging_postbacks",
+    "message_echoes",
+    "messaging_handovers",
+    "standby",
+)
+#: These it makes use of, or counts.
+USEFUL_FIELDS = (
+    "message_deliveries",
+    "message_reads",
+    "message_reactions",
+    "message_edits",
+    "messaging_optins",
+    "messaging_referrals",
+)
+
+Verdict = Literal["ok", "warning", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    about: str
+    verdict: Verdict
+    #: What was found, and what to do about it.
+    says: str
+
+
+def examine(bridge: Bridge) -> Iterator[Finding]:
+    """Look at everything, one after another. Never raises for what it looks at."""
+    yield _database(bridge)
+    yield _worker(bridge)
+    yield _app_subscription(bridge)
+    for page in bridge.pages.values():
+        yield from _page(bridge, page)
+
+
+def _database(bridge: Bridge) -> Finding:
+    try:
+        current = bridge.database.is_current()
+    except StoreUnavailable as error:
+        return Finding("database", "failed", f"{error} Check DATABASE_URL.")
+    if not current:
+        return Finding("database", "failed", "is not migrated: run `flask db upgrade`.")
+    return Finding("database", "ok", "can be reached, and its tables are up to date.")
+
+
+def _worker(bridge: Bridge) -> Finding:
+    if bridge.bell.is_heard():
+        return Finding("worker", "ok", "is running.")
+    return Finding("worker", "failed", "does not answer: start `flask worker`.")
+
+
+def _app_subscription(bridge: Bridge) -> Finding:
+    """The app's own webhook, beside which each Page's subscription is a second gate."""
+    about, settings = "app subscription", bridge.settings
+    graph = next(iter(bridge.graph.values()))
+    try:
+        found = graph.app_subscriptions(settings.app_id, settings.app_secret.get_secret_value())
+    except GraphRejected as error:
+        return Finding(about, "failed", f"{error}. Check APP_ID and APP_SECRET.")
+    except GraphError as error:
+        return Finding(about, "failed", f"Graph can't be reached ({error}). Check GRAPH_API_URL.")
+    pages = [row for row in found if row.get("object") == "page" and row.get("active", True)]
+    if not pages:
+        return Finding(
+            about, "failed", "the app has no active webhook for Pages: enter its address."
+        )
+    fields = {field.get("name") for row in pages for field in row.get("fields", [])}
+    return _fields(about, fields, "tick them in the app's Messenger settings")
+
+
+def _page(bridge: Bridge, page: Page) -> Iterator[Finding]:
+    graph, about = bridge.graph[page.id], f"Page {page.id}"
+    if bridge.rasa[page.id].is_up():
+        yield Finding(f"{about} bot", "ok", "answers.")
+    else:
+        yield Finding(f"{about} bot", "failed", f"does not answer at {page.rasa_url}: start Rasa.")
+    try:
+        yield _page_subscription(bridge, graph, about)
+        yield from _routing(bridge, graph, about)
+    except AccessTokenInvalid:
+        yield Finding(f"{about} token", "failed", "is refused: replace PAGE_ACCESS_TOKEN.")
+    except GraphError as error:
+        yield Finding(f"{about} token", "failed", f"Graph said: {error}")
+
+
+def _page_subscription(bridge: Bridge, graph: GraphClient, about: str) -> Finding:
+    ours = [app for app in graph.subscribed_apps() if str(app.get("id")) == bridge.settings.app_id]
+    fields = {field for app in ours for field in app.get("subscribed_fields", [])}
+    return _fields(f"{about} subscription", fields, "run `flask page subscribe`")
+
+
+def _routing(bridge: Bridge, graph: GraphClient, about: str) -> Iterator[Finding]:
+    about = f"{about} routing"
+    routed, wanted = graph.has_default_app(), bridge.policy.routing
+    if routed and wanted is Routing.NO_DEFAULT_APP:
+        yield Finding(about, "warning", "has a default app: set PAGE_ROUTING=default_app.")
+    elif not routed and wanted is not Routing.NO_DEFAULT_APP:
+        says = (
+            "has no default app, so nobody can be called back: choose this app in the Page's "
+            "Conversation Routing settings, or set PAGE_ROUTING=no_default_app."
+        )
+        yield Finding(about, "failed", says)
+    else:
+        yield Finding(about, "ok", f"is as PAGE_ROUTING says: {wanted.value}.")
+    if not bridge.policy.may_take:
+        says = "may not take control: a person who waits for a human can't call the bot back."
+        yield Finding(about, "warning", says)
+
+
+def _fields(about: str, fields: set[str | None], remedy: str) -> Finding:
+    deaf = [field for field in NEEDED_FIELDS if field not in fields]
+    if deaf:
+        return Finding(about, "failed", f"lacks {', '.join(deaf)}: {remedy}.")
+    less = [field for field in USEFUL_FIELDS if field not in fields]
+    if less:
+        return Finding(about, "warning", f"could have {', '.join(less)} too: {remedy}.")
+    return Finding(about, "ok", "has every field.")
