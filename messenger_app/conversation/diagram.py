@@ -6,6 +6,7 @@ Nothing here is kept by hand: what `transition` does is what is drawn. Run
 
 from collections import defaultdict
 from dataclasses import replace
+from typing import TypedDict
 
 from messenger_app.conversation.events import (
     BotAnswered,
@@ -39,9 +40,15 @@ from messenger_app.conversation.state import (
 )
 from messenger_app.conversation.transitions import transition
 
+
+class _When(TypedDict):
+    at: int
+    received_at: int
+
+
 _OURS, _INBOX, _THIRD = "1", PAGE_INBOX_APP_ID, "3"
 _NOW = 10 * MESSAGING_WINDOW
-_WHEN = {"at": _NOW, "received_at": _NOW}
+_WHEN: _When = {"at": _NOW, "received_at": _NOW}
 
 _POLICY = Policy(
     app_id=_OURS,
@@ -86,8 +93,8 @@ def mermaid() -> str:
             if after is not owner:
                 arrows[owner, after].append(words)
     lines = ["stateDiagram-v2", "    [*] --> idle"]
-    for (before, after), words in arrows.items():
-        lines.append(f"    {before.value} --> {after.value}: {'<br>'.join(words)}")
+    for (before, after), ways in arrows.items():
+        lines.append(f"    {before.value} --> {after.value}: {'<br>'.join(ways)}")
     return "\n".join(lines)
 
 
