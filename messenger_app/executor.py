@@ -4,6 +4,7 @@ Nothing here decides who may speak; it finds out whether a thing was done.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -43,6 +44,7 @@ from messenger_app.graph.errors import (
     TemporarilyRefused,
 )
 from messenger_app.graph.messages import render
+from messenger_app.presence import Presence
 from messenger_app.rasa.client import Answer, RasaClient
 from messenger_app.rasa.errors import BotError, BotOutcomeUnknown, BotUnreachable
 from messenger_app.store.outbox import OpenCommand
@@ -130,6 +132,7 @@ class Executor:
         self._refused_until: dict[str, int] = {}
         self._away_since: dict[str, int] = {}
         self._bot_patience = bot_patience
+        self._presence = Presence(graph)
 
     def run(self, job: Job) -> Result:
         """Carry out one command. Calls that may have worked before are looked into first."""
@@ -208,7 +211,9 @@ class Executor:
             answer = rasa.find_answer(job.psid, job.open.key) if job.open.uncertain else None
             if answer is None and not job.may_call:
                 return TryAgain(500, "the bot may still be thinking", uncertain=True)
-            answer = answer or self._put_question(rasa, job, command)
+            if answer is None:
+                with self._shown_as_read(job):
+                    answer = self._put_question(rasa, job, command)
         except BotUnreachable:
             if self._bot_is_away_too_long(job):
                 return self._answered(job, Answer((), None), away=True)
@@ -225,6 +230,13 @@ class Executor:
                 log.error("bot.failed", thread=job.thread, reason=str(error))
         self._away_since.pop(job.page_id, None)
         return self._answered(job, answer)
+
+    def _shown_as_read(self, job: Job) -> AbstractContextManager[None]:
+        """Show, while the bot thinks about a person's words, that they were read."""
+        words = isinstance(job.open.command, AskBot) and job.open.attempts <= 1
+        if not words or self._refused_until.get(job.page_id, 0) > self._clock.machine():
+            return nullcontext()
+        return self._presence.shown(job.page_id, job.psid)
 
     def _heard_all_the_same(self, job: Job) -> Answer | None:
         try:
@@ -264,9 +276,11 @@ class Executor:
     # The person
 
     def _send(self, job: Job, command: SendMessage) -> Result:
-        text = command.message.text or "[picture]"
+        text = command.message.in_words
         began = self._clock.now()
-        message = render(command.message, METADATA_PREFIX + job.open.key)
+        message = render(
+            command.message, METADATA_PREFIX + job.open.key, key=job.open.key, turn=job.open.turn
+        )
         if job.open.uncertain and job.open.attempts > MOST_UNCERTAIN_SENDS:
             return self._refused(job, text, began, Refusal.INVALID, "no answer, several times")
         if job.open.uncertain:

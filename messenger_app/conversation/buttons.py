@@ -6,6 +6,7 @@ was sent. A quick reply is gone as soon as anybody writes, and goes without. The
 Get Started belong to no message of ours: their payloads have no turn and are always intents.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 #: The payload of the bridge's own "Chat with a person" button: it works with a dead bot too.
@@ -70,3 +71,31 @@ def _by_reference(turn: int, kept: Kept) -> str:
 def _fits(payload: str) -> bool:
     """Count as whoever counts most: it is not documented what Messenger takes for a character."""
     return len(payload.encode("utf-16-le")) // 2 <= LONGEST_PAYLOAD
+
+
+def rewritten(value: object, name: Callable[[str, bool], str]) -> object:
+    """Return a copy of a Messenger message with each of its buttons' payloads replaced.
+
+    ``name`` is called with each payload, in order, and whether its button stays in the thread.
+    """
+    if isinstance(value, list):
+        return [rewritten(each, name) for each in value]
+    if not isinstance(value, dict):
+        return value
+    copy = {key: rewritten(each, name) for key, each in value.items()}
+    payload, stays = value.get("payload"), value.get("type") == "postback"
+    if isinstance(payload, str) and (stays or value.get("content_type") == "text"):
+        copy["payload"] = name(payload, stays)
+    return copy
+
+
+def payloads(value: object) -> tuple[str, ...]:
+    """Return the payloads of all buttons of a Messenger message, in order."""
+    found: list[str] = []
+
+    def note(payload: str, _stays: bool) -> str:
+        found.append(payload)
+        return payload
+
+    rewritten(value, note)
+    return tuple(found)

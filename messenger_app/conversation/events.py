@@ -6,6 +6,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from messenger_app.conversation import buttons as _buttons
 from messenger_app.conversation.buttons import Kept
 from messenger_app.conversation.state import TimerKind
 
@@ -169,6 +170,16 @@ class BotMessage:
     template: tuple[TemplateButton, ...] = ()
     #: A Messenger message that the bot wrote itself, passed on as it is.
     custom: dict[str, object] | None = None
+
+    @property
+    def payloads(self) -> tuple[str, ...]:
+        """The payloads of all its buttons, in the order in which taps on them are numbered."""
+        if self.custom is not None:
+            return _buttons.payloads(self.custom)
+        return (
+            *(payload for _, payload in self.buttons),
+            *(button.payload for button in self.template),
+        )
 
     @property
     def in_words(self) -> str:

@@ -1,84 +1,137 @@
-"""Fit the bot's messages to Messenger's limits.
+"""Fit the bot's messages to Messenger's limits, and write them as the Send API wants them.
 
 https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/quick-replies
+https://developers.facebook.com/docs/messenger-platform/send-messages/template/button
 """
 
-import re
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from messenger_app.conversation.events import BotMessage
+from messenger_app.conversation import buttons
+from messenger_app.conversation.buttons import Kept
+from messenger_app.conversation.events import BotMessage, TemplateButton
+from messenger_app.graph.texts import shorten, split_text
 
-LONGEST_TEXT = 2000
-LONGEST_TITLE = 20
+LONGEST_TEMPLATE_TEXT = 640
 MOST_QUICK_REPLIES = 13
+MOST_TEMPLATE_BUTTONS = 3
 
-#: Where a long text may be cut, best first: between paragraphs, lines, sentences, words.
-_BREAKS = (r"\n\s*\n", r"\n", r"(?<=[.!?…。])\s+", r"\s+")
+#: Joins titles to a sentence where the bot gave buttons none.
+_BETWEEN = " · "
 
 
 def split(message: BotMessage) -> list[BotMessage]:
     """Split what does not fit into one Messenger message; the buttons stay with the last part.
 
-    Of too many buttons the last one stays: that is where a menu has the way to a person.
+    Of too many quick replies the last one stays: that is where a menu has the way to a person.
     """
     if message.custom is not None:
         return [message]
+    message = _sorted(message)
     parts: list[BotMessage] = []
     if message.image:
         parts.append(BotMessage(image=message.image))
-    texts = split_text(message.text)
-    parts += [BotMessage(text=text) for text in texts]
-    if message.buttons and parts:
-        buttons = message.buttons
-        if len(buttons) > MOST_QUICK_REPLIES:
-            buttons = (*buttons[: MOST_QUICK_REPLIES - 1], buttons[-1])
-        parts[-1] = replace(parts[-1], buttons=buttons)
+    if message.attachment:
+        parts.append(BotMessage(attachment=message.attachment))
+    parts += [BotMessage(text=text) for text in split_text(message.text)]
+    if message.template:
+        parts = _with_template(parts, message.template)
+    if message.buttons:
+        quick = message.buttons
+        if len(quick) > MOST_QUICK_REPLIES:
+            quick = (*quick[: MOST_QUICK_REPLIES - 1], quick[-1])
+        last = parts.pop() if parts else BotMessage(text=_titles(title for title, _ in quick))
+        parts.append(replace(last, buttons=quick))
     return parts
 
 
-def split_text(text: str, longest: int = LONGEST_TEXT) -> list[str]:
-    """Split at the best place before the limit: the end of a sentence rather than of a word."""
-    parts = []
-    rest = text.strip()
-    while len(rest) > longest:
-        cut = _last_break(rest, longest)
-        parts.append(rest[:cut].rstrip())
-        rest = rest[cut:].lstrip()
-    return [*parts, rest] if rest else parts
+def _sorted(message: BotMessage) -> BotMessage:
+    """Where a template can't hold all, let it have what no quick reply can do: open something."""
+    if len(message.template) <= MOST_TEMPLATE_BUTTONS:
+        return message
+    opening = tuple(button for button in message.template if button.url or button.phone_number)
+    others = [(b.title, b.payload) for b in message.template if b not in opening]
+    return replace(message, template=opening, buttons=(*others, *message.buttons))
 
 
-def _last_break(text: str, longest: int) -> int:
-    for pattern in _BREAKS:
-        breaks = [found.start() for found in re.finditer(pattern, text[: longest + 1])]
-        good = [place for place in breaks if longest // 2 < place <= longest]
-        if good:
-            return good[-1]
-    return longest
+def _with_template(
+    parts: list[BotMessage], template: tuple[TemplateButton, ...]
+) -> list[BotMessage]:
+    """Put the buttons below the end of the text; further ones below their own titles."""
+    text = ""
+    if parts and parts[-1].text:
+        whole = parts.pop().text
+        text = split_text(whole, LONGEST_TEMPLATE_TEXT)[-1]
+        if head := whole.removesuffix(text).rstrip():
+            parts.append(BotMessage(text=head))
+    for start in range(0, len(template), MOST_TEMPLATE_BUTTONS):
+        some = template[start : start + MOST_TEMPLATE_BUTTONS]
+        parts.append(BotMessage(text=text or _titles(b.title for b in some), template=some))
+        text = ""
+    return parts
 
 
-def render(message: BotMessage, metadata: str) -> dict[str, Any]:
-    """Return the ``message`` object of the Send API."""
+def _titles(titles: Iterator[str]) -> str:
+    return split_text(_BETWEEN.join(titles), LONGEST_TEMPLATE_TEXT)[0]
+
+
+def render(message: BotMessage, metadata: str, *, key: str, turn: int) -> dict[str, Any]:
+    """Return the ``message`` object of the Send API.
+
+    ``key`` is the message's name in the outbox, for payloads that are too long to be sent;
+    ``turn`` is the thread's, for buttons that stay.
+    """
+    naming = _Naming(key, turn)
     if message.custom is not None:
-        return {**message.custom, "metadata": metadata}
+        own: Any = buttons.rewritten(message.custom, naming.of_custom)
+        return {**own, "metadata": metadata}
     rendered: dict[str, Any] = {"metadata": metadata}
-    if message.image:
-        payload = {"url": message.image}
-        rendered["attachment"] = {"type": "image", "payload": payload}
+    quick = [
+        {"content_type": "text", "title": shorten(title), "payload": naming.of_quick_reply(payload)}
+        for title, payload in message.buttons
+    ]
+    if message.template:
+        below = [_template_button(button, naming) for button in message.template]
+        payload = {"template_type": "button", "text": message.text, "buttons": below}
+        rendered["attachment"] = {"type": "template", "payload": payload}
+    elif message.attachment:
+        rendered["attachment"] = message.attachment
+    elif message.image:
+        rendered["attachment"] = {"type": "image", "payload": {"url": message.image}}
     else:
         rendered["text"] = message.text
-    if message.buttons:
-        rendered["quick_replies"] = [
-            {"content_type": "text", "title": shorten(title), "payload": payload}
-            for title, payload in message.buttons
-        ]
-    return rendered
+    return {**rendered, "quick_replies": quick} if quick else rendered
 
 
-def shorten(title: str) -> str:
-    """Cut a title to what a quick reply can show, at a word's end where there is one."""
-    if len(title) <= LONGEST_TITLE:
-        return title
-    head = title[: LONGEST_TITLE - 1]
-    words = head.rsplit(" ", 1)[0]
-    return (words if len(words) > LONGEST_TITLE // 2 else head).rstrip() + "…"
+class _Naming:
+    """Gives the buttons of one message their payloads, in the order of `BotMessage.payloads`."""
+
+    def __init__(self, key: str, turn: int) -> None:
+        self._key = key
+        self._turn = turn
+        self._next = 0
+
+    def of_quick_reply(self, payload: str) -> str:
+        return buttons.undated(payload, self._turn, self._kept())
+
+    def of_staying(self, payload: str) -> str:
+        return buttons.dated(payload, self._turn, self._kept())
+
+    def of_custom(self, payload: str, stays: bool) -> str:
+        return self.of_staying(payload) if stays else self.of_quick_reply(payload)
+
+    def _kept(self) -> Kept:
+        kept = Kept(self._key, self._next)
+        self._next += 1
+        return kept
+
+
+def _template_button(button: TemplateButton, naming: _Naming) -> dict[str, str]:
+    title = shorten(button.title)
+    payload = naming.of_staying(button.payload)
+    if button.url:
+        return {"type": "web_url", "title": title, "url": button.url}
+    if button.phone_number:
+        return {"type": "phone_number", "title": title, "payload": button.phone_number}
+    return {"type": "postback", "title": title, "payload": payload}

@@ -1,61 +1,29 @@
-import pytest
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messenger_app.conversation.events import BotMessage
+from messenger_app.conversation import buttons as payload_of
+from messenger_app.conversation.events import BotMessage, TemplateButton
 from messenger_app.graph.messages import (
-    LONGEST_TEXT,
-    LONGEST_TITLE,
+    LONGEST_TEMPLATE_TEXT,
     MOST_QUICK_REPLIES,
     render,
-    shorten,
     split,
-    split_text,
 )
 
 texts = st.text(st.sampled_from("ab .!?\n\u00a0ü👋"), max_size=300)
+
+
+def rendered(message: BotMessage) -> dict[str, Any]:
+    """Render with a key and a turn that the tests below know."""
+    return render(message, "mh:1", key="key", turn=3)
+
+
 buttons = st.lists(st.tuples(st.text(min_size=1), st.text(min_size=1)), max_size=20).map(tuple)
 
 
-# Long texts
-
-
-@given(texts, st.integers(1, 40))
-def test_no_letter_is_lost_and_no_part_is_too_long(text: str, longest: int) -> None:
-    parts = split_text(text, longest)
-    assert "".join("".join(parts).split()) == "".join(text.split())
-    assert all(0 < len(part) <= longest for part in parts)
-
-
-@given(st.text(min_size=LONGEST_TEXT - 5, max_size=LONGEST_TEXT + 5))
-def test_no_part_is_longer_than_messenger_takes(text: str) -> None:
-    assert all(0 < len(part) <= LONGEST_TEXT for part in split_text(text))
-
-
-@given(texts)
-def test_what_fits_stays_whole(text: str) -> None:
-    assert split_text(text) == ([text.strip()] if text.strip() else [])
-
-
-@pytest.mark.parametrize(
-    ("text", "parts"),
-    [
-        ("Aaaaa.\n\nB. C\nbb", ["Aaaaa.", "B. C\nbb"]),
-        ("Aaa bbb cc dd", ["Aaa bbb cc", "dd"]),
-        ("Aaa bbb. C  dd", ["Aaa bbb.", "C  dd"]),
-        ("Aaa bbb\nCc. Dd ee", ["Aaa bbb", "Cc. Dd ee"]),
-        ("Aaa bb. Cc dd", ["Aaa bb.", "Cc dd"]),
-        ("Aaa bbb ccc", ["Aaa bbb", "ccc"]),
-        ("aaaaaaaaaabbb", ["aaaaaaaaaa", "bbb"]),
-        ("Aaa, bbbb cccccc", ["Aaa, bbbb", "cccccc"]),
-    ],
-)
-def test_the_cut_is_at_the_best_place_there_is(text: str, parts: list[str]) -> None:
-    assert split_text(text, 10) == parts
-
-
-def test_a_part_is_not_cut_short_for_a_better_place_far_before_the_limit() -> None:
-    assert split_text("A.\n\nbbbb ccc ddd", 10) == ["A.\n\nbbbb", "ccc ddd"]
+# Splitting
 
 
 @given(texts.filter(str.strip), buttons)
@@ -93,49 +61,24 @@ def test_a_message_of_the_bots_own_making_is_passed_on() -> None:
     assert split(own) == [own]
 
 
-# Titles
-
-
-@given(st.text())
-def test_a_title_is_never_longer_than_a_quick_reply_shows(title: str) -> None:
-    short = shorten(title)
-    assert len(short) <= LONGEST_TITLE
-    assert short == title or short.endswith("…")
-
-
-@pytest.mark.parametrize(
-    ("title", "short"),
-    [
-        ("Chat with a person", "Chat with a person"),
-        ("Exactly twenty chars", "Exactly twenty chars"),
-        ("Where exactly is the shop?", "Where exactly is…"),
-        ("Donaudampfschifffahrtsgesellschaft", "Donaudampfschifffah…"),
-        ("A Donaudampfschifffahrtsgesellschaft", "A Donaudampfschifff…"),
-    ],
-)
-def test_a_long_title_ends_at_a_word_where_it_can(title: str, short: str) -> None:
-    assert shorten(title) == short
-
-
 # The Send API's object
 
 
 def test_a_text_is_rendered_with_its_metadata() -> None:
-    assert render(BotMessage(text="Hi"), "mh:1") == {"text": "Hi", "metadata": "mh:1"}
+    assert rendered(BotMessage(text="Hi")) == {"text": "Hi", "metadata": "mh:1"}
 
 
 def test_buttons_become_quick_replies() -> None:
     long = "Ask about the delivery of an order"
-    rendered = render(BotMessage(text="Hi", buttons=((long, "/ask"), ("B", "B"))), "mh:1")
-    assert rendered["quick_replies"] == [
+    message = BotMessage(text="Hi", buttons=((long, "/ask"), ("B", "B")))
+    assert rendered(message)["quick_replies"] == [
         {"content_type": "text", "title": "Ask about the…", "payload": "/ask"},
         {"content_type": "text", "title": "B", "payload": "B"},
     ]
 
 
 def test_a_picture_is_rendered_as_an_attachment_without_text() -> None:
-    rendered = render(BotMessage(image="https://example.org/a.jpg"), "mh:1")
-    assert rendered == {
+    assert rendered(BotMessage(image="https://example.org/a.jpg")) == {
         "attachment": {"type": "image", "payload": {"url": "https://example.org/a.jpg"}},
         "metadata": "mh:1",
     }
@@ -143,5 +86,120 @@ def test_a_picture_is_rendered_as_an_attachment_without_text() -> None:
 
 def test_our_metadata_replaces_the_bots_own() -> None:
     custom: dict[str, object] = {"text": "Hi", "metadata": "theirs"}
-    assert render(BotMessage(custom=custom), "mh:1") == {"text": "Hi", "metadata": "mh:1"}
+    assert rendered(BotMessage(custom=custom)) == {"text": "Hi", "metadata": "mh:1"}
     assert custom["metadata"] == "theirs"
+
+
+# Button templates
+
+
+def link(title: str) -> TemplateButton:
+    return TemplateButton(title=title, url="https://example.org/" + title)
+
+
+def staying(title: str) -> TemplateButton:
+    return TemplateButton(title=title, payload="/" + title)
+
+
+def test_a_template_has_the_text_and_its_buttons_and_the_quick_replies_below() -> None:
+    (message,) = split(
+        BotMessage(
+            text="Our shop",
+            buttons=(("Hours", "/hours"),),
+            template=(link("map"), staying("buy"), TemplateButton(title="Call", phone_number="+1")),
+        )
+    )
+    assert rendered(message) == {
+        "attachment": {
+            "type": "template",
+            "payload": {
+                "template_type": "button",
+                "text": "Our shop",
+                "buttons": [
+                    {"type": "web_url", "title": "map", "url": "https://example.org/map"},
+                    {"type": "postback", "title": "buy", "payload": "mh:3:/buy"},
+                    {"type": "phone_number", "title": "Call", "payload": "+1"},
+                ],
+            },
+        },
+        "quick_replies": [{"content_type": "text", "title": "Hours", "payload": "/hours"}],
+        "metadata": "mh:1",
+    }
+
+
+def test_of_a_text_that_is_too_long_for_a_template_the_end_has_the_buttons() -> None:
+    text = "A sentence with five words. " * 60
+    *before, last = split(BotMessage(text=text, template=(link("map"),)))
+    assert 0 < len(last.text) <= LONGEST_TEMPLATE_TEXT
+    assert " ".join([*(part.text for part in before), last.text]) == text.strip()
+    assert len(before) == 1
+    assert last.template
+
+
+def test_more_than_three_buttons_that_stay_become_quick_replies() -> None:
+    (message,) = split(BotMessage(text="Hi", template=tuple(map(staying, "abcd"))))
+    assert message.template == ()
+    assert message.buttons == (("a", "/a"), ("b", "/b"), ("c", "/c"), ("d", "/d"))
+
+
+def test_more_than_three_links_go_on_in_another_template_under_their_titles() -> None:
+    first, second = split(BotMessage(text="Hi", template=tuple(map(link, "abcde"))))
+    assert (first.text, [button.title for button in first.template]) == ("Hi", ["a", "b", "c"])
+    assert (second.text, [button.title for button in second.template]) == ("d · e", ["d", "e"])
+
+
+def test_buttons_without_words_stand_below_their_titles() -> None:
+    (quick,) = split(BotMessage(buttons=(("A", "/a"), ("B", "/b"))))
+    assert (quick.text, quick.buttons) == ("A · B", (("A", "/a"), ("B", "/b")))
+    picture, template = split(BotMessage(image="https://example.org/a.jpg", template=(link("m"),)))
+    assert (picture.image, template.text) == ("https://example.org/a.jpg", "m")
+
+
+def test_an_attachment_goes_before_its_text_as_it_is() -> None:
+    attachment: dict[str, object] = {"type": "file", "payload": {"url": "https://example.org/a"}}
+    file, text = split(BotMessage(text="The list", attachment=attachment))
+    assert rendered(file) == {"attachment": attachment, "metadata": "mh:1"}
+    assert text.text == "The list"
+
+
+# Payloads
+
+
+def test_a_payload_that_is_too_long_stays_at_home_and_can_be_found_again() -> None:
+    long = "/tell" + "x" * 1000
+    message = BotMessage(text="Hi", buttons=(("A", "/a"), ("B", long)), template=(staying("c"),))
+    _, quick = rendered(message)["quick_replies"]
+    kept = payload_of.read(quick["payload"]).kept
+    assert kept == payload_of.Kept("key", 1)
+    assert message.payloads[kept.button] == long
+
+
+def test_in_a_message_of_the_bots_own_making_buttons_that_stay_carry_their_turn() -> None:
+    long = "/tell" + "x" * 1000
+    postbacks = [{"type": "postback", "title": "A", "payload": payload} for payload in ("/a", long)]
+    payload = {"template_type": "generic", "elements": [{"title": "T", "buttons": postbacks}]}
+    quick = {"content_type": "text", "title": "Q", "payload": "/q"}
+    message = BotMessage(
+        custom={
+            "attachment": {"type": "template", "payload": payload},
+            "quick_replies": [quick, {"content_type": "user_email"}],
+        }
+    )
+    sent = rendered(message)
+    first, second = sent["attachment"]["payload"]["elements"][0]["buttons"]
+    assert first["payload"] == "mh:3:/a"
+    kept = payload_of.read(second["payload"]).kept
+    assert kept is not None
+    assert message.payloads[kept.button] == long
+    assert sent["quick_replies"] == [quick, {"content_type": "user_email"}]
+
+
+@given(st.text(), st.integers(0, 10**6), st.booleans())
+def test_whatever_is_sent_in_a_payload_is_read_back(payload: str, turn: int, stays: bool) -> None:
+    kept = payload_of.Kept("0123456789abcdef", 2)
+    if stays:
+        sent = payload_of.read(payload_of.dated(payload, turn, kept))
+        assert sent.sent_in == turn
+        assert sent.kept == kept or sent.payload == payload
+    elif not payload.startswith("mh:"):
+        assert payload_of.read(payload_of.undated(payload, turn, kept)).payload == payload

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from messenger_app.conversation.events import BotMessage, HandoffAsked
+from messenger_app.conversation.events import BotMessage, HandoffAsked, TemplateButton
 from messenger_app.rasa.replies import from_rest, from_tracker
 
 HANDOFF = {"target": "page_inbox", "reason": "user_asked", "summary": "Wants a person."}
@@ -149,3 +149,101 @@ def test_an_odd_event_is_no_question_of_ours(odd: Any) -> None:
 def test_a_bots_event_without_data_still_has_its_words() -> None:
     found = from_tracker([user("key"), {"event": "bot", "text": "Hi", "data": None}], "key")
     assert found == ((BotMessage(text="Hi"),), None)
+
+
+# Attachments and buttons that need a template
+
+
+@pytest.mark.parametrize(
+    ("attachment", "kind"),
+    [
+        ("https://example.org/list.pdf", "file"),
+        ("https://example.org/shop.JPG?size=2", "image"),
+        ("https://example.org/tour.mp4", "video"),
+        ("https://example.org/hello.mp3", "audio"),
+        ("https://example.org", "file"),
+        ({"url": "https://example.org/tour.mp4"}, "video"),
+    ],
+)
+def test_an_attachment_may_be_all_there_is(attachment: Any, kind: str) -> None:
+    url = attachment if isinstance(attachment, str) else attachment["url"]
+    assert only({"attachment": attachment}).attachment == {"type": kind, "payload": {"url": url}}
+
+
+def test_an_attachment_of_the_send_api_stays_what_it_is() -> None:
+    attachment: dict[str, object] = {"type": "image", "payload": {"attachment_id": "7"}}
+    assert only({"text": "Hi", "attachment": attachment}) == BotMessage(
+        text="Hi", attachment=attachment
+    )
+
+
+@pytest.mark.parametrize("attachment", [None, "", 7, [], {}, {"type": "image"}, {"payload": {}}])
+def test_what_is_no_attachment_is_left_out(attachment: Any) -> None:
+    assert only({"text": "Hi", "attachment": attachment}).attachment is None
+
+
+def test_buttons_that_open_something_or_stay_need_a_template() -> None:
+    message = only(
+        {
+            "text": "Hi",
+            "buttons": [
+                {"title": "Map", "type": "web_url", "url": "https://example.org/map"},
+                {"title": "Call", "type": "phone_number", "payload": "+441"},
+                {"title": "Buy", "type": "postback", "payload": "/buy"},
+                {"title": "Hours", "payload": "/hours"},
+            ],
+        }
+    )
+    assert message.template == (
+        TemplateButton(title="Map", url="https://example.org/map"),
+        TemplateButton(title="Call", phone_number="+441"),
+        TemplateButton(title="Buy", payload="/buy"),
+    )
+    assert message.buttons == (("Hours", "/hours"),)
+
+
+def test_vertical_buttons_stay() -> None:
+    message = only({"text": "Hi", "button_type": "vertical", "buttons": [{"title": "A"}]})
+    assert message.template == (TemplateButton(title="A", payload="A"),)
+    assert message.buttons == ()
+
+
+@pytest.mark.parametrize("empty", [{"text": ""}, {"text": None, "attachment": {}}])
+def test_an_empty_message_of_the_bots_own_making_is_none(empty: Any) -> None:
+    assert from_rest([{"custom": empty}]) == ((), None)
+
+
+def test_the_words_of_a_template_of_its_own_are_known() -> None:
+    payload = {"template_type": "button", "text": "Choose", "buttons": []}
+    assert only({"custom": {"attachment": {"type": "template", "payload": payload}}}).text == (
+        "Choose"
+    )
+
+
+def test_a_bot_that_a_starter_pack_names_is_asked_for_by_its_address() -> None:
+    url = "http://127.0.0.1:5007"
+    assert asked({"handoff_host": url, "title": "MoodBot"}) == HandoffAsked(target=url)
+    assert asked({"handoff_host": None}) is None
+    assert asked({"handoff_host": url, "handoff": HANDOFF}) != HandoffAsked(target=url)
+
+
+def test_the_tracker_tells_the_same_as_the_rest_channel_did() -> None:
+    buttons, picture = [{"title": "A", "payload": "/a"}], "https://example.org/a.jpg"
+    elements = [{"title": "One", "subtitle": "first", "buttons": buttons}]
+    events = [
+        user("key"),
+        uttered("Two\n\nparts"),
+        uttered("Hi", buttons=buttons, image=picture, attachment=picture),
+        uttered("Quick", quick_replies=buttons, attachment="https://example.org/a.pdf"),
+        uttered(None, elements=elements),
+    ]
+    rest = [
+        {"text": "Two"},
+        {"text": "parts"},
+        {"text": "Hi", "buttons": buttons},
+        {"image": picture},
+        {"text": "Quick", "buttons": buttons},
+        {"attachment": "https://example.org/a.pdf"},
+        {"text": "One : first", "buttons": buttons},
+    ]
+    assert from_tracker(events, "key") == from_rest(rest)
