@@ -1,5 +1,9 @@
-"""Read the handoff targets and the bridge's own words from `handoff_config.yml`."""
+"""Read the handoff targets, the bridge's own words and what is done with pictures and the like.
 
+All of it stands in `handoff_config.yml`.
+"""
+
+import re
 from dataclasses import fields
 from pathlib import Path
 from string import Formatter
@@ -7,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -17,6 +22,15 @@ from pydantic import (
     model_validator,
 )
 
+from messenger_app.conversation.content import (
+    EDIT,
+    KINDS,
+    AsIntent,
+    AsWords,
+    Handling,
+    Ignored,
+    PoliteAnswer,
+)
 from messenger_app.conversation.hours import Hours, parse_hours
 from messenger_app.conversation.policy import PAGE_INBOX_APP_ID, Target, Words
 from messenger_app.errors import SettingsError
@@ -24,6 +38,9 @@ from messenger_app.errors import SettingsError
 _Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 _AppId = Annotated[str, StringConstraints(pattern=r"^[0-9]+$")]
 _Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]")]
+
+#: A name of Rasa's for an intent, as it can stand behind a slash.
+_INTENT = re.compile(r"[^\s/{@]+")
 
 #: What each of the bridge's sentences may have filled in; the others are said as they stand.
 _PLACEHOLDERS = {"connecting": "title", "recap_reason": "reason", "recap_summary": "summary"}
@@ -78,10 +95,48 @@ def _known_words(value: Any) -> Any:
     return value
 
 
+def _content_kind(kind: str) -> str:
+    if kind not in KINDS:
+        raise ValueError(f"{kind} is none of: {', '.join(sorted(KINDS))}")
+    return kind
+
+
+_Kind = Annotated[str, AfterValidator(_content_kind)]
+
+
+def _handling(chosen: Any) -> Handling:
+    """Read what the operator chose for one kind of content."""
+    match chosen:
+        case "ignore":
+            return Ignored()
+        case "answer":
+            return PoliteAnswer()
+        case "words":
+            return AsWords()
+        case {"intent": str(name), **rest} if not rest and _INTENT.fullmatch(name):
+            return AsIntent(name)
+        case {"words": str(words), **rest} if not rest and words.strip():
+            return AsWords(words.strip())
+        case {"answer": str(text), **rest} if not rest and text.strip():
+            return PoliteAnswer(text.strip())
+    raise ValueError('write one of: ignore, answer, {intent: name}, {words: "…"}, {answer: "…"}')
+
+
+_Handling = Annotated[Any, AfterValidator(_handling)]
+
+
 class _Config(_Strict):
     default: str
     handoff_targets: dict[str, _AnyTarget]
+    content: dict[_Kind, _Handling] = Field(default_factory=dict)
     words: Annotated[Words, BeforeValidator(_known_words)] = Words()
+
+    @field_validator("content")
+    @classmethod
+    def _only_an_edit_has_words(cls, content: dict[str, Handling]) -> dict[str, Handling]:
+        if any(chosen == AsWords() and kind != EDIT for kind, chosen in content.items()):
+            raise ValueError('only an edit has words of its own; else write {words: "…"}')
+        return content
 
     @field_validator("words")
     @classmethod
@@ -95,12 +150,19 @@ class _Config(_Strict):
 
 
 class HandoffConfig:
-    """The targets by name, the default one's name, and the words."""
+    """The targets by name, the default one's name, the words, and what is done with content."""
 
-    def __init__(self, targets: dict[str, Target], default: str, words: Words) -> None:
+    def __init__(
+        self,
+        targets: dict[str, Target],
+        default: str,
+        words: Words,
+        content: dict[str, Handling],
+    ) -> None:
         self.targets = targets
         self.default = default
         self.words = words
+        self.content = content
 
 
 def load(path: Path) -> HandoffConfig:
@@ -123,7 +185,7 @@ def load(path: Path) -> HandoffConfig:
             f'HANDOFF_CONFIG {path}: the default "{config.default}" is none of: {known}.'
         )
     targets = {name: _target(name, target) for name, target in config.handoff_targets.items()}
-    return HandoffConfig(targets, config.default, config.words)
+    return HandoffConfig(targets, config.default, config.words, config.content)
 
 
 def _target(name: str, target: _AnyTarget) -> Target:

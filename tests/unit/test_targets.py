@@ -4,6 +4,13 @@ from pathlib import Path
 import pytest
 
 from messenger_app import targets
+from messenger_app.conversation.content import (
+    AsIntent,
+    AsWords,
+    Handling,
+    Ignored,
+    PoliteAnswer,
+)
 from messenger_app.conversation.policy import PAGE_INBOX_APP_ID, Words
 from messenger_app.errors import SettingsError
 
@@ -155,3 +162,53 @@ def test_a_placeholder_that_nothing_fills_is_refused(tmp_path: Path, sentence: s
 
 def test_a_brace_that_is_never_closed_is_refused(tmp_path: Path) -> None:
     assert "words: " in complaint(tmp_path, inbox("") + "words: {recap_reason: 'Why: {reason'}\n")
+
+
+# What is done with content
+
+
+@pytest.mark.parametrize(
+    ("written", "handling"),
+    [
+        ("image: {intent: send_picture}", AsIntent("send_picture")),
+        ('sticker: {words: " 🙂 "}', AsWords("🙂")),
+        ('audio: {answer: "Please write."}', PoliteAnswer("Please write.")),
+        ("file: answer", PoliteAnswer()),
+        ("reaction: ignore", Ignored()),
+        ("edit: words", AsWords()),
+    ],
+)
+def test_what_is_done_with_content_can_be_chosen(
+    tmp_path: Path, written: str, handling: Handling
+) -> None:
+    config = load(tmp_path, f"{EVERY_KIND}content:\n  {written}\n")
+    assert list(config.content.values()) == [handling]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "image: {intent: two words}",
+        "image: {intent: /slash}",
+        "image: {intent: a, words: b}",
+        'image: {answer: " "}',
+        "image: {}",
+        "image: perhaps",
+        "image: null",
+        "image: 7",
+    ],
+)
+def test_content_that_is_chosen_wrongly_is_named_once(tmp_path: Path, written: str) -> None:
+    told = complaint(tmp_path, f"{EVERY_KIND}content:\n  {written}\n")
+    assert told.splitlines()[1:] == [
+        '  content.image: write one of: ignore, answer, {intent: name}, {words: "…"}, {answer: "…"}'
+    ]
+
+
+def test_a_kind_of_content_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    told = complaint(tmp_path, f"{EVERY_KIND}content:\n  pictures: ignore\n")
+    assert "pictures is none of: audio, edit," in told
+
+
+def test_only_an_edit_has_words_of_its_own(tmp_path: Path) -> None:
+    assert "only an edit" in complaint(tmp_path, f"{EVERY_KIND}content:\n  image: words\n")
