@@ -82,6 +82,12 @@ class Bridge:
         self.worker.kill()
         self.worker.wait()
 
+    def kill_web(self) -> None:
+        """End gunicorn and its child as a power cut would."""
+        assert self.web is not None
+        os.killpg(self.web.pid, signal.SIGKILL)
+        self.web.wait()
+
     def stop(self) -> None:
         """End both processes in good order; fail where one doesn't."""
         for process in (self.worker, self.web):
@@ -142,6 +148,7 @@ class Bridge:
                 env=self._environment(),
                 stdout=output,
                 stderr=output,
+                start_new_session=True,  # so that gunicorn's child can be killed with it
             )
 
     def _environment(self) -> dict[str, str]:

@@ -1,0 +1,165 @@
+"""One run: everything starts, people and agents act while things go wrong, all is judged."""
+
+import shutil
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from inbox_simulator.client import Client
+from tests.chaos import programs
+from tests.chaos.bots import Bot
+from tests.chaos.journal import Journal, JournalReader
+from tests.chaos.judge import Verdict, judge
+from tests.chaos.people import Agent, Person
+from tests.chaos.truth import ThreadTruth, gather
+from tests.chaos.weather import Killer, Weather
+from tests.support.bridge import SETTINGS, Bridge
+
+INBOX = "263902037430900"
+AGENTS = 3
+#: Seconds until what is left over has settled: a call that hangs, an echo that is waited for, a
+#: delivery that the platform sends again after a minute.
+TO_SETTLE = 180.0
+#: Seconds after which both of the bridge's timers have run out.
+ALL_TIMERS = 15 * 60 + 4 * 60 * 60 + 60
+
+#: Two answers of the platform's that its documents leave open, for each seed another pair.
+SWITCHES = [
+    {"inbox_done": done, "echo_and_take": order}
+    for done in ("pass_to_default", "release")
+    for order in ("take_first", "echo_first")
+]
+
+
+@dataclass
+class Outcome:
+    """What a run came to."""
+
+    seed: int
+    seconds: float
+    verdict: Verdict
+    killed: Counter[str]
+    storms: Counter[str]
+    #: Where logs and databases are.
+    folder: Path
+    #: Anything besides the rules that went wrong, such as a system that never came to rest.
+    trouble: str = ""
+
+    @property
+    def is_good(self) -> bool:
+        """Whether nothing went wrong but what was meant to."""
+        return self.verdict.is_good and not self.trouble
+
+
+class Run:
+    """All processes and all who act, for one seed."""
+
+    def __init__(self, seed: int, messages: int, folder: Path, bot: Bot) -> None:
+        self.seed, self._messages, self._folder, self._bot = seed, messages, folder, bot
+        self._bridge = Bridge(folder, settings={"LOG_JSON": "true"})
+        self._simulator = programs.simulator(folder, self._bridge.webhook_url)
+        self._trouble: list[str] = []
+
+    def play(self) -> Outcome:
+        """Run from the first message to the verdict."""
+        began = time.monotonic()
+        with self._running():
+            client = Client(self._simulator.url)
+            client.put("switches", SWITCHES[self.seed % len(SWITCHES)])
+            reader = JournalReader(self._simulator.url)
+            reader.start()
+            people = self._people()
+            killed, storms = self._chaos(people)
+            self._come_to_rest(client)
+            threads = self._gather(client, people, reader.stop())
+            client.close()
+        verdict = judge(threads)
+        seconds = time.monotonic() - began
+        trouble = "; ".join(self._trouble)
+        return Outcome(self.seed, seconds, verdict, killed, storms, self._folder, trouble)
+
+    @contextmanager
+    def _running(self) -> Iterator[None]:
+        try:
+            self._simulator.start()
+            self._bot.start()
+            self._bridge.connect(self._simulator.url, self._bot.url)
+            self._bridge.start()
+            yield
+            self._bridge.stop()
+        finally:
+            for process in (self._bridge.worker, self._bridge.web):
+                if process is not None and process.poll() is None:
+                    process.kill()
+                    process.wait()
+            self._bot.stop()
+            self._simulator.kill()
+
+    def _people(self) -> list[Person]:
+        number = max(4, min(100, self._messages // 20))
+        each, more = divmod(self._messages, number)
+        return [
+            Person(self._simulator.url, self.seed, n, each + (n <= more))
+            for n in range(1, number + 1)
+        ]
+
+    def _chaos(self, people: list[Person]) -> tuple[Counter[str], Counter[str]]:
+        """Let everybody act until all messages are sent, while things go wrong."""
+        psids = [person.psid for person in people]
+        agents = [Agent(self._simulator.url, self.seed, n, psids, INBOX) for n in range(AGENTS)]
+        weather = Weather(self._simulator.url, self.seed)
+        killer = Killer(
+            self.seed,
+            {
+                "web": (self._bridge.kill_web, self._bridge.start_web),
+                "worker": (self._bridge.kill_worker, self._bridge.start_worker),
+                "bot": (self._bot.kill, self._bot.start),
+            },
+        )
+        for thread in (weather, killer, *agents, *people):
+            thread.start()
+        for person in people:
+            person.join()
+        for agent in agents:
+            agent.stop()
+            agent.join()
+        killer.stop()
+        weather.stop()
+        self._note_errors([killer, *agents, *people])
+        return killer.killed, weather.storms
+
+    def _note_errors(self, threads: list[Killer | Agent | Person]) -> None:
+        for thread in threads:
+            if thread.error is not None:
+                self._trouble.append(f"{thread.name}: {thread.error!r}")
+
+    def _come_to_rest(self, client: Client) -> None:
+        """Let everything under way end, then every timer, then what follows from that."""
+        self._settle("after the last message")
+        client.post("clock", {"advance_seconds": ALL_TIMERS})
+        threading.Event().wait(1.0)  # the worker looks at the clock twice a second
+        self._settle("after the last timer")
+
+    def _settle(self, when: str) -> None:
+        try:
+            self._bridge.settle(within=TO_SETTLE)
+        except AssertionError as error:
+            self._trouble.append(f"{when}: {error}")
+
+    def _gather(self, client: Client, people: list[Person], journal: Journal) -> list[ThreadTruth]:
+        shown = [client.get(f"threads/{person.psid}") for person in people]
+        return gather(
+            shown, journal, self._bot.turns(), our_app_id=SETTINGS["APP_ID"], inbox_app_id=INBOX
+        )
+
+
+def play(seed: int, messages: int, folder: Path, bot: Bot) -> Outcome:
+    """Play one seed; its folder is left behind only where something went wrong."""
+    outcome = Run(seed, messages, folder, bot).play()
+    if outcome.is_good:
+        shutil.rmtree(folder)
+    return outcome
