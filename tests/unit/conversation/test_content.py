@@ -213,9 +213,9 @@ def test_an_edit_of_an_earlier_word_is_only_written_down():
 
 def test_an_edit_does_not_open_the_window():
     told = story()
-    before = window_of(told)
+    before, _ = window_of(told)
     edits(told, "bye")
-    assert window_of(told) == before
+    assert window_of(told) == (before, False)
 
 
 def test_an_edit_during_a_handoff_waits_for_its_outcome():
