@@ -196,7 +196,7 @@ def _believe_standby(
     A take of an idle thread is told to nobody. Since when it was so, the word doesn't say, so the
     webhook that tells may be older than the word and must still count.
     """
-    known = max(heard.owner_since, heard.owner_settled) + LATE_ECHO
+    known = max(heard.owner_since, heard.owner_settled, heard.spoke_at) + LATE_ECHO
     if heard.owner not in {Owner.BOT, Owner.IDLE} or event.at <= known:
         return heard
     silent = replace(
@@ -308,19 +308,22 @@ def _on_foreign_echo(
     by_the_one_before = event.app_id == conversation.previous_app_id or (
         human and _is_inbox(conversation.previous_app_id, policy)
     )
-    late = (
-        by_the_one_before
-        and conversation.left_at > 0
-        and conversation.owner not in ELSEWHERE
-        and event.at <= conversation.owner_since + LATE_ECHO
+    # An agent who steps in again takes control, and a webhook of its own says so.
+    still_old = event.at <= conversation.owner_settled or (
+        by_the_one_before and event.at <= conversation.owner_since + LATE_ECHO
     )
+    came_back = conversation.left_at > 0 and conversation.owner in {Owner.BOT, Owner.HANDING_OFF}
+    late = still_old and came_back
+    late = late or _spoke_since(conversation, event.at, policy)
     if late or event.at < conversation.owner_since:
-        return Transition(conversation, transcript=(replace(line, note="late"),))
+        return Transition(
+            _had_left(conversation, event.at), transcript=(replace(line, note="late"),)
+        )
     owner = Owner.HUMAN if human else Owner.OTHER_APP
     silent = _answered(
         _to_other(conversation, owner, event.app_id, event.at)
         if conversation.owner is not owner
-        else conversation
+        else replace(conversation, owner_settled=max(event.at, conversation.owner_settled))
     )
     return Transition(_with_idle_timer(silent, event.received_at, policy), transcript=(line,))
 
@@ -335,11 +338,14 @@ def _on_own_echo(conversation: Conversation, event: OwnAppEchoed) -> Transition:
 def _on_control_passed(
     conversation: Conversation, event: ControlPassed, policy: Policy
 ) -> Transition:
-    if event.at < conversation.owner_since:
-        return Transition(conversation)  # about a time that is over
+    if event.at < conversation.owner_since:  # about a time that is over
+        ours = event.new_app_id == policy.app_id
+        return Transition(conversation if ours else _had_left(conversation, event.at))
     if event.new_app_id != policy.app_id:
         return _on_control_left(conversation, event.new_app_id, event.at, event.received_at, policy)
-    if conversation.owner not in ELSEWHERE | {Owner.HANDING_OFF}:
+    unseen = event.previous_app_id not in {None, policy.app_id}  # nobody told us that it had left
+    ours = conversation.owner not in ELSEWHERE | {Owner.HANDING_OFF}
+    if ours and not (unseen and event.at > conversation.owner_settled):
         return Transition(replace(conversation, owner=Owner.BOT, owner_since=event.at))
     if conversation.owner is Owner.HANDING_OFF and event.previous_app_id is None:
         return Transition(conversation)  # the thread was idle; we are still about to pass it
@@ -350,8 +356,10 @@ def _on_control_passed(
 def _on_control_taken(
     conversation: Conversation, event: ControlTaken, policy: Policy
 ) -> Transition:
-    if event.new_app_id == policy.app_id or event.at < conversation.owner_since:
+    if event.new_app_id == policy.app_id:
         return Transition(conversation)  # our own take is settled by its answer
+    if event.at < conversation.owner_since or _spoke_since(conversation, event.at, policy):
+        return Transition(_had_left(conversation, event.at))
     return _on_control_left(conversation, event.new_app_id, event.at, event.received_at, policy)
 
 
@@ -364,6 +372,17 @@ def _on_control_left(
         return Transition(replace(conversation, owner_since=at, owner_settled=at))
     silent = _to_other(conversation, owner, app_id, at)
     return Transition(_with_idle_timer(silent, now, policy))
+
+
+def _spoke_since(conversation: Conversation, at: int, policy: Policy) -> bool:
+    """Say whether the platform took a message of ours after this: then we had control again."""
+    return policy.routing is not Routing.NO_DEFAULT_APP and at + LATE_ECHO < conversation.spoke_at
+
+
+def _had_left(conversation: Conversation, at: int) -> Conversation:
+    """Take late news: others had the thread then, and read what had been written before."""
+    known = max(conversation.owner_since, conversation.spoke_at)
+    return replace(conversation, left_at=max(conversation.left_at, min(at, known)))
 
 
 def _on_control_requested(
@@ -428,6 +447,7 @@ def _on_no_answer(conversation: Conversation, event: BotAnswered, policy: Policy
 def _on_message_sent(conversation: Conversation, event: MessageSent) -> Transition:
     line = Line("bot", event.text, event.received_at, event.mid)
     answered = _answered(conversation) if event.turn == conversation.turn else conversation
+    answered = replace(answered, spoke_at=max(event.at, conversation.spoke_at))
     return Transition(answered, transcript=(line,))
 
 
@@ -585,8 +605,11 @@ def _return(
     """Give the thread back to the bot, which speaks first and says that it is a bot."""
     last = conversation.last_word
     unanswered = last is not None and not last.answered
+    back = _to_bot(conversation, since=since, settled=settled)
     back = replace(
-        _to_bot(conversation, since=since, settled=settled),
+        back,
+        # A live word that is older than this was written before the others came.
+        left_at=max(since, back.left_at),
         offers_to_wait=outcome is Outcome.TIMEOUT,
     )
     return Transition(back, _handback(outcome, policy, unanswered=unanswered))
@@ -619,7 +642,8 @@ def _on_timer(conversation: Conversation, event: TimerFired, policy: Policy) -> 
             )
             return Transition(back, (_say(policy.words.handoff_failed),))
         case TimerKind.WAITING_TIMEOUT | TimerKind.HUMAN_IDLE_TIMEOUT:
-            if conversation.owner not in {Owner.WAITING, Owner.HUMAN}:
+            with_people = conversation.owner in {Owner.WAITING, Owner.HUMAN}
+            if not with_people and not _is_unknown(conversation):
                 return Transition(quiet)
             if event.received_at - _last_at(conversation) >= MESSAGING_WINDOW:
                 return Transition(_lapse(quiet, event.received_at))
@@ -697,7 +721,7 @@ def _to_bot(conversation: Conversation, *, since: int, settled: int) -> Conversa
         previous_app_id=conversation.owner_app_id or conversation.previous_app_id,
         owner_since=since,
         owner_settled=settled,
-        left_at=conversation.owner_since
+        left_at=conversation.owner_settled
         if conversation.owner in ELSEWHERE
         else conversation.left_at,
         turn=conversation.turn + 1,
@@ -731,10 +755,15 @@ def _with_idle_timer(conversation: Conversation, now: int, policy: Policy) -> Co
         latest = max(conversation.owner_since + policy.human_idle_timeout, now)
         due = min(now + policy.agent_echo_pause, latest)
         return replace(conversation, timer=Timer(TimerKind.ECHO_PAUSE, due))
-    if conversation.owner is not Owner.HUMAN:
-        return conversation
+    if conversation.owner is not Owner.HUMAN and not _is_unknown(conversation):
+        return conversation  # another app answers for its threads itself
     due = now + policy.human_idle_timeout
     return replace(conversation, timer=Timer(TimerKind.HUMAN_IDLE_TIMEOUT, due))
+
+
+def _is_unknown(conversation: Conversation) -> bool:
+    """Say whether somebody has the thread of whom we don't know who it is: often an agent."""
+    return conversation.owner is Owner.OTHER_APP and conversation.owner_app_id is None
 
 
 def _answered(conversation: Conversation) -> Conversation:

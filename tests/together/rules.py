@@ -1,0 +1,199 @@
+"""The rules about who may speak, each told by the platform's and the bot's own records.
+
+Where a rule needs to know what the bridge could know, it looks at what had been delivered, never
+at what the bridge made of it.
+"""
+
+from collections.abc import Callable
+from itertools import pairwise
+
+from messenger_app.conversation.commands import AskBot, SendMessage, TellBot
+from messenger_app.conversation.events import ControlPassed, ControlTaken
+from messenger_app.conversation.policy import LATE_ECHO, MESSAGING_WINDOW
+from messenger_app.conversation.state import Owner
+from messenger_app.executor import CLOCK_SKEW
+from tests.together.meta import INBOX
+from tests.together.world import BILLING, OUR_APP, World
+
+SPEAKS_FOR_THE_BOT = (AskBot, TellBot, SendMessage)
+ELSEWHERE = {Owner.WAITING, Owner.HUMAN, Owner.OTHER_APP}
+
+
+def the_bot_is_silent_where_others_speak(world: World) -> None:
+    """The bot says nothing on a thread that it does not own, as far as it can know."""
+    for began in world.shell.began:
+        if isinstance(began.command, SPEAKS_FOR_THE_BOT):
+            assert began.owner not in ELSEWHERE, began
+        if isinstance(began.command, AskBot | TellBot):
+            assert began.owner is not Owner.HANDING_OFF, began
+
+
+def what_a_human_heard_is_never_given_to_the_bot(world: World) -> None:
+    """Standby messages are never given to the bot, nor is what a human answered meanwhile."""
+    words = world.words
+    for began in world.shell.began:
+        if isinstance(began.command, AskBot):
+            word = words[began.command.mid]
+            assert word.channels[OUR_APP] == "messaging", f"{word} was heard in standby"
+            known = world.shell.events[: began.applied]
+            later = [
+                event
+                for event in known
+                if isinstance(event, ControlPassed | ControlTaken)
+                and event.new_app_id != OUR_APP
+                and event.at > word.at
+            ]
+            assert not later, f"{word} was the human's to answer: {later}"
+
+
+def each_word_is_asked_once(world: World) -> None:
+    """The bot is asked once about each message, and told once of each return."""
+    mids = [turn.mid for turn in world.bot.heard if turn.mid is not None]
+    assert len(mids) == len(set(mids)), mids
+    keys = [turn.key for turn in world.bot.heard]
+    assert len(keys) == len(set(keys)), keys
+
+
+def the_bot_hears_words_in_order(world: World) -> None:
+    """One person's words reach the bot in the order in which they were written."""
+    words = world.words
+    applied = {
+        word: stored
+        for stored in world.shell.inbox
+        for word in words
+        if stored.applied is not None and f'"{word}"'.encode() in stored.event.body
+    }
+    mids = [turn.mid for turn in world.bot.heard if turn.mid in applied]
+    for earlier, later in pairwise(mids):
+        assert earlier is not None
+        assert later is not None
+        if words[later].at < words[earlier].at:
+            # It overtook only because the other had not come when it was applied.
+            assert applied[later].id > applied[earlier].id, (earlier, later)
+
+
+def answers_come_in_order(world: World) -> None:
+    """What the bot says reaches the person in the order in which it said it."""
+    numbers = [
+        tuple(map(int, said.text.removeprefix("answer ").split(".")))
+        for said in world.meta.said
+        if said.text.startswith("answer ")
+    ]
+    assert numbers == sorted(numbers), numbers
+
+
+def nothing_is_said_twice(world: World) -> None:
+    """A message goes out again only where no echo had come and the first try was over."""
+    for said in world.meta.said:
+        again = [other for other in world.meta.said if other.key == said.key]
+        for _ in again[1:]:
+            tries = [began for began in world.shell.began if began.key == said.key]
+            assert tries[-1].echoes == 0, f"{said.text!r} was said again in spite of its echo"
+
+
+def a_refusal_is_not_retried(world: World) -> None:
+    """10/2018300 is news about the owner, not an error to retry."""
+    for key in world.meta.refused_to_another:
+        refused = world.meta.refused_to_another.count(key)
+        # What a dead worker was told, nobody knows.
+        assert refused <= 1 + world.shell.lost.count(key), key
+
+
+def nothing_was_accepted_while_others_owned(world: World) -> None:
+    """No word of the bot's stands in the thread in a human's stretch."""
+    for said in world.meta.said:
+        assert said.owner in {OUR_APP, None}, said
+
+
+ALWAYS: tuple[Callable[[World], None], ...] = (
+    the_bot_is_silent_where_others_speak,
+    what_a_human_heard_is_never_given_to_the_bot,
+    each_word_is_asked_once,
+    the_bot_hears_words_in_order,
+    answers_come_in_order,
+    nothing_is_said_twice,
+    a_refusal_is_not_retried,
+    nothing_was_accepted_while_others_owned,
+)
+
+# Once quiet
+
+
+def both_agree_who_may_speak(world: World) -> None:
+    """Once all is delivered and settled, bridge and platform agree on the owner."""
+    bridge, platform = world.conversation.owner, world.thread.owner
+    assert bridge is not Owner.HANDING_OFF, "a handoff without an end"
+    changed_at = world.changed_at
+    told = world.told_at >= changed_at
+    if platform == OUR_APP:
+        assert bridge in {Owner.BOT, Owner.IDLE}, bridge
+    elif platform is None:
+        # Nobody is told that ownership lapsed or was released; the next word will show it.
+        assert bridge in {Owner.BOT, Owner.IDLE} or world.told_at <= changed_at, bridge
+    elif bridge in {Owner.BOT, Owner.IDLE}:
+        # A word that is only just newer than the owner may be told by clocks that differ.
+        late = world.told_at <= world.conversation.owner_since + LATE_ECHO + CLOCK_SKEW
+        assert not told or late, f"{bridge}, but {platform} has control"
+    elif platform == INBOX:
+        knows = bridge in {Owner.WAITING, Owner.HUMAN}
+        assert knows or world.named_at < changed_at, bridge
+    else:
+        assert bridge is Owner.OTHER_APP or world.named_at < changed_at, bridge
+
+
+def nothing_is_left_undone(world: World) -> None:
+    """No event and no command is left over."""
+    assert not world.shell.pending()
+    assert not world.shell.open_commands()
+
+
+def no_word_is_lost(world: World) -> None:
+    """Each word of the person's is in the transcript, once."""
+    lines = [line.mid for line in world.shell.transcript if line.author == "person"]
+    assert sorted(filter(None, lines)) == sorted(world.words)
+
+
+def nobody_is_stranded(world: World) -> None:
+    """The person's last word is answered, or is with a human, or will be by a timer."""
+    messages = world.thread.messages
+    if not messages or messages[-1].author != "person":
+        return
+    if world.thread.owner not in {OUR_APP, None}:
+        waiting = world.conversation.owner in {Owner.WAITING, Owner.HUMAN}
+        assert world.conversation.timer is not None or not waiting, "nobody would ever look"
+        return
+    if world.clock.platform >= messages[-1].at + MESSAGING_WINDOW:
+        return
+    if world.conversation.owner_app_id == BILLING and world.named_at < world.changed_at:
+        return  # that app's to answer, and nobody told us that an agent put it by
+    assert world.conversation.timer is not None, f"nobody answers {messages[-1]}"
+
+
+def told_again_nothing_changes(world: World) -> None:
+    """Every delivery, made again, changes nothing."""
+    before = (world.conversation, len(world.shell.events))
+    for body in world.sent:
+        world.shell.receive(body)
+    world.shell.turn()
+    assert before == (world.conversation, len(world.shell.events))
+
+
+ONCE_QUIET: tuple[Callable[[World], None], ...] = (
+    nothing_is_left_undone,
+    both_agree_who_may_speak,
+    no_word_is_lost,
+    nobody_is_stranded,
+    told_again_nothing_changes,
+)
+
+
+def hold_always(world: World) -> None:
+    """Check what must hold at every step."""
+    for rule in ALWAYS:
+        rule(world)
+
+
+def hold_once_quiet(world: World) -> None:
+    """Check what must hold when everything is delivered and settled."""
+    for rule in ONCE_QUIET:
+        rule(world)

@@ -1,0 +1,110 @@
+"""Histories that once broke a rule, each as short as it gets."""
+
+from messenger_app.conversation.state import Owner
+from tests.together import rules
+from tests.together.world import World
+
+MINUTE = 60_000
+RELEASE = {"inbox_done": "release"}
+
+
+def at_rest(world: World) -> World:
+    """Let everything come to rest, and check the rules."""
+    world.comes_to_rest()
+    rules.hold_always(world)
+    rules.hold_once_quiet(world)
+    return world
+
+
+def test_a_standby_word_tells_of_a_take_that_was_told_to_nobody():
+    world = World()
+    world.time_passes(MINUTE)
+    world.agent_moves_to_main()
+    world.person_writes("hello")
+    assert at_rest(world).conversation.owner is Owner.OTHER_APP
+    assert world.conversation.timer is not None
+
+
+def test_a_return_from_somebody_unnoticed_asks_again_for_the_word_nobody_answered():
+    world = World()
+    world.time_passes(MINUTE)
+    world.agent_moves_to_main()
+    world.person_writes("hello")
+    at_rest(world).agent_marks_done()
+    at_rest(world)
+    assert [turn.said for turn in world.bot.heard] == [
+        "/handback {'from': 'page_inbox', 'outcome': 'done', 'unanswered': True}"
+    ]
+
+
+def test_a_person_with_somebody_unknown_gets_the_bot_back_when_nobody_speaks():
+    world = World(RELEASE)
+    world.time_passes(MINUTE)
+    world.agent_moves_to_main()
+    world.person_writes("hello")
+    world.agent_marks_done()  # and nobody is told
+    at_rest(world).waits_for_every_timer()
+    assert at_rest(world).conversation.owner is Owner.BOT
+    assert len(world.meta.said) == 1
+
+
+def test_an_echo_from_just_before_our_take_is_late():
+    world = World()
+    world.operator_runs("pass", "billing")
+    at_rest(world)
+    world.person_writes("hello")
+    world.agent_replies()
+    world.operator_runs("take")
+    while world.conversation.owner is not Owner.BOT:  # the echo is still on its way
+        world.worker_turns()
+        if world.shell.running is not None:
+            world.call_happens()
+    assert at_rest(world).conversation.owner is Owner.BOT
+
+
+def test_a_word_from_before_an_agent_of_whom_we_hear_late_is_not_the_bots():
+    world = World()
+    world.person_writes("hello")
+    world.time_passes(1)
+    world.person_writes("are you there?")
+    world.time_passes(1)
+    world.agent_replies()
+    world.time_passes(MINUTE)
+    world.agent_marks_done()
+    world.operator_runs("release")
+    world.webhook_arrives()
+    while world.thread.owner is not None:  # the second word is still on its way
+        world.worker_turns()
+        if world.shell.running is not None:
+            world.call_happens()
+    at_rest(world)
+    first = next(iter(world.words))
+    assert [turn.mid for turn in world.bot.heard if turn.mid] == [first]
+
+
+def test_a_word_from_before_the_agents_newest_reply_is_the_agents():
+    world = World(RELEASE)
+    world.person_writes("hello")
+    world.agent_replies()
+    at_rest(world)
+    world.agent_marks_done()
+    world.time_passes(MINUTE)
+    world.person_writes("one more thing")
+    world.time_passes(25 * 60 * MINUTE)  # what is on its way takes a day
+    world.agent_replies()
+    assert at_rest(world).conversation.owner is Owner.HUMAN
+
+
+def test_a_take_from_before_a_message_that_the_platform_took_is_over():
+    world = World(RELEASE)
+    world.person_writes("hello")
+    at_rest(world)
+    world.agent_moves_to_main()
+    take = world.wire.pop()
+    world.agent_marks_done()
+    world.time_passes(MINUTE)
+    world.person_writes("hello again")
+    world.comes_to_rest()
+    assert world.conversation.owner is Owner.BOT
+    world.wire.append(take)
+    assert at_rest(world).conversation.owner is Owner.BOT

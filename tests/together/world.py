@@ -1,0 +1,309 @@
+"""One thread with the platform on one side and the bridge on the other, and all that is between."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from inbox_simulator.platform import page_inbox, people
+from inbox_simulator.platform.errors import PlatformError
+from inbox_simulator.platform.thread import Message, Thread
+from inbox_simulator.seed import Seed
+from messenger_app.conversation.commands import (
+    PassThreadControl,
+    ReleaseThreadControl,
+    TakeThreadControl,
+)
+from messenger_app.conversation.policy import (
+    LATE_ECHO,
+    PAGE_INBOX_APP_ID,
+    Policy,
+    Target,
+)
+from messenger_app.conversation.state import Conversation
+from messenger_app.executor import CALL_DEADLINE, CLOCK_SKEW, Executor
+from tests.together.meta import Fate, Late, Meta, PlatformGraph, TwoClocks
+from tests.together.pretend_bot import BotFate, PretendBot, Reply
+from tests.together.shell import Shell
+
+OUR_APP = "615243000000001"
+BILLING = "777000000000001"
+
+#: Steps in which everything must have come to rest; more are a loop.
+MOST_STEPS = 400
+#: Timers that may run out one after another before the thread is at rest.
+MOST_TIMERS = 6
+
+#: Calls of ours and what others do can't be told apart by two clocks when they are closer.
+APART = 2 * CLOCK_SKEW
+#: An agent has a thread at least for so long.
+LOOK = LATE_ECHO + APART
+CONTROL_CALLS = (PassThreadControl, TakeThreadControl, ReleaseThreadControl)
+HANDOVERS = {"pass_thread_control", "take_thread_control"}
+
+
+@dataclass
+class World:
+    """Everything, with the verbs of those who act. What happened is told to ``tell``."""
+
+    switches: Mapping[str, str] = field(default_factory=dict)
+    skew: int = 0
+    tell: Callable[[str], object] = lambda _: None
+    clock: TwoClocks = field(init=False)
+    meta: Meta = field(init=False)
+    graph: PlatformGraph = field(init=False)
+    bot: PretendBot = field(init=False)
+    shell: Shell = field(init=False)
+    psid: str = field(init=False)
+    #: Webhooks on their way to us, and all that there ever were.
+    wire: list[bytes] = field(default_factory=list)
+    sent: list[bytes] = field(default_factory=list)
+    #: When the platform last sent our app something about who speaks, in its milliseconds.
+    told_at: int = 0
+    #: The same of what says who it is: an echo or a handover. A standby word doesn't.
+    named_at: int = 0
+    #: When our last control call was made, and when an agent last did anything.
+    called_at: int = 0
+    agent_at: int = 0
+
+    def __post_init__(self) -> None:
+        self.clock = TwoClocks(self.skew)
+        platform = Seed.read(webhook_url="http://127.0.0.1:9/webhook").grow(epoch=1)
+        billing = Seed.read(webhook_url="").grow(epoch=1).apps[OUR_APP]
+        billing.app_id, billing.name = BILLING, "Billing"
+        platform.apps[BILLING] = billing
+        platform.switches.update(dict(self.switches))
+        self.psid = platform.add_person("Ana", "en_US").psid
+        self.meta = Meta(platform, self.clock, OUR_APP)
+        self.graph = PlatformGraph(self.meta, CALL_DEADLINE)
+        self.bot = PretendBot(self.meta, CALL_DEADLINE)
+        page_id = platform.page.id
+        executor = Executor({page_id: self.graph}, {page_id: self.bot}, OUR_APP, self.clock)
+        self.shell = Shell(policy(), executor, self.clock, page_id, self.psid)
+
+    # What the rules look at
+
+    @property
+    def conversation(self) -> Conversation:
+        return self.shell.conversation
+
+    @property
+    def thread(self) -> Thread:
+        return self.meta.platform.thread(self.psid, self.clock.platform)
+
+    @property
+    def changed_at(self) -> int:
+        """When control last moved or lapsed."""
+        return self.thread.ownership[-1].since if self.thread.ownership else 0
+
+    @property
+    def words(self) -> dict[str, Message]:
+        """What the person said, by mid."""
+        return {said.mid: said for said in self.thread.messages if said.author == "person"}
+
+    # Person and agents
+
+    def person_writes(self, text: str) -> None:
+        self._keep_apart(self.called_at)
+        self._act(f"the person writes {text!r}", lambda at: self._write(text, None, at))
+
+    def person_taps_quick_reply(self) -> None:
+        """Tap the last choice that the newest message of ours offers, if there is one."""
+        self._keep_apart(self.called_at)
+        ours = [said for said in self.thread.messages if said.author != "person"]
+        if ours and ours[-1].quick_replies:
+            choice = ours[-1].quick_replies[-1]
+            text = choice["title"]
+            self._act(f"the person taps {text!r}", lambda at: self._write(text, choice, at))
+
+    def person_taps_button(self, title: str, payload: str) -> None:
+        self._keep_apart(self.called_at)
+        self._act(
+            f"the person taps the button {title!r}",
+            lambda at: people.tap_button(self.meta.platform, self.psid, title, payload, at),
+        )
+
+    def _write(self, text: str, choice: dict[str, Any] | None, at: int) -> None:
+        people.write(self.meta.platform, self.psid, text, at, choice)
+
+    def agent_replies(self) -> None:
+        self._agent(
+            "replies",
+            lambda at: page_inbox.reply(self.meta.platform, self.psid, "Mia here", "Mia", at),
+        )
+
+    def agent_moves_to_main(self) -> None:
+        self._agent(
+            "moves the thread to Main",
+            lambda at: page_inbox.move_to_main(self.meta.platform, self.psid, at),
+        )
+
+    def agent_marks_done(self) -> None:
+        """Mark as done, after a look at the thread."""
+        self._keep_apart(self.agent_at, LOOK)
+        self._agent(
+            "marks the thread done",
+            lambda at: page_inbox.mark_done(self.meta.platform, self.psid, at),
+        )
+
+    def operator_runs(self, action: str, target: str | None = None) -> None:
+        self.tell(f"{self._when()} the operator runs {action} {target or ''}")
+        self.shell.operator(action, target)
+
+    def _agent(self, what: str, act: Callable[[int], object]) -> None:
+        self._keep_apart(self.called_at)
+        self.agent_at = self.clock.platform
+        self._act(f"the agent {what}", act)
+
+    def _keep_apart(self, at: int, least: int = APART) -> None:
+        if self.clock.platform - at < least:
+            self.time_passes(least)
+
+    def _act(self, what: str, act: Callable[[int], object]) -> None:
+        try:
+            act(self.clock.platform)
+        except PlatformError as error:
+            what += f", refused: {error}"
+        self.tell(f"{self._when()} {what}; {self._who()}")
+        self._drain()
+
+    # Time and the network
+
+    def time_passes(self, milliseconds: int) -> None:
+        self.tell(f"{self._when()} {milliseconds / 1000:g} s pass")
+        self.clock.platform += milliseconds
+        self.meta.platform.expire_all(self.clock.platform)
+        now = self.clock.platform
+        self.meta.late = [late for late in self.meta.late if late.deadline > now]
+
+    def webhook_arrives(self, index: int = 0, *, comes_again: bool = False) -> None:
+        body = self.wire[index] if comes_again else self.wire.pop(index)
+        self.tell(f"{self._when()} arrives: {_event(body)}")
+        self.shell.receive(body)
+
+    def late_call_arrives(self, index: int = 0) -> None:
+        late = self.meta.late.pop(index)
+        self._keep_apart(self.agent_at)
+        late.act()
+        self.called_at = self.clock.platform
+        self.tell(f"{self._when()} the late call arrives: {late.what}; {self._who()}")
+        self._drain()
+
+    def late_call_vanishes(self, index: int = 0) -> None:
+        self.meta.late.pop(index)
+
+    def _drain(self) -> None:
+        outbox = self.meta.platform.outbox
+        for delivery in outbox:
+            if delivery.app_id == OUR_APP:
+                body = orjson.dumps(delivery.envelope())
+                self.wire.append(body)
+                self.sent.append(body)
+                what = set(delivery.event) - {"sender", "recipient", "timestamp"}
+                if not what <= {"delivery", "read"}:
+                    self.told_at = self.clock.platform
+                if "is_echo" in delivery.event.get("message", {}) or what & HANDOVERS:
+                    self.named_at = self.clock.platform
+        outbox.clear()
+
+    # The bridge
+
+    def worker_turns(self) -> bool:
+        was = (self.conversation.owner, len(self.shell.began))
+        anything = self.shell.turn()
+        now = (self.conversation.owner, len(self.shell.began))
+        if anything:
+            running = self.shell.running
+            begins = f", begins {running.open.command}" if running and was[1] != now[1] else ""
+            self.tell(f"{self._when()} the worker turns: {was[0]} -> {now[0]}{begins}")
+        return anything
+
+    def call_happens(
+        self,
+        fate: Fate = Fate.ANSWERED,
+        bot_fate: BotFate = BotFate.ANSWERED,
+        reply: Reply = Reply.ONE,
+    ) -> None:
+        assert self.shell.running is not None
+        if isinstance(self.shell.running.open.command, CONTROL_CALLS):
+            self._keep_apart(self.agent_at)
+            self.called_at = self.clock.platform
+        self.graph.fate, self.bot.fate, self.bot.reply = fate, bot_fate, reply
+        refused = len(self.meta.refused_to_another)
+        self.shell.carry_out()
+        self.graph.fate, self.bot.fate = Fate.ANSWERED, BotFate.ANSWERED
+        if len(self.meta.refused_to_another) > refused:
+            self.called_at = self.clock.platform
+        self.tell(f"{self._when()} the call: {self.shell.result}; {self._who()}")
+        self._drain()
+
+    def worker_is_swapped(self, *, call_goes_on: bool) -> None:
+        """Kill the worker; the call it had under way may still reach the other side."""
+        job = self.shell.die()
+        self.tell(f"{self._when()} the worker is swapped, its call goes on: {call_goes_on}")
+        if job is not None and call_goes_on:
+            started = (job.open.started_at or 0) - self.skew
+            executor = self.shell.executor
+            late = Late(job.open.kind, lambda: executor.run(job), started + CALL_DEADLINE)
+            self.meta.late.append(late)
+
+    # Quiet
+
+    def comes_to_rest(self) -> None:
+        """Deliver everything and let every call be answered; little time passes."""
+        for _ in range(MOST_STEPS):
+            if self.wire:
+                self.webhook_arrives()
+            elif self.shell.running is not None and self.shell.result is None:
+                self.call_happens()
+            elif self.shell.result is not None or self.worker_turns():
+                self.worker_turns()
+            elif self.shell.open_commands():
+                until = self.shell.wait_until or 0
+                self.time_passes(max(until - self.clock.machine(), 1))
+            else:
+                self.meta.late.clear()
+                return
+        raise AssertionError("It goes on and on.")
+
+    def waits_for_every_timer(self) -> None:
+        """Let the time of each timer come, one after another."""
+        for _ in range(MOST_TIMERS):
+            timer = self.conversation.timer
+            if timer is None:
+                return
+            self.time_passes(max(timer.due - self.clock.now(), 0))
+            self.comes_to_rest()
+        raise AssertionError("One timer follows another, and the thread never rests.")
+
+    # Words for the history
+
+    def _when(self) -> str:
+        return f"+{(self.clock.platform - 1_800_000_000_000) / 1000:9.3f}"
+
+    def _who(self) -> str:
+        owner = self.thread.owner
+        name = self.meta.platform.app_name(owner) if owner else "nobody"
+        return f"{name} has control"
+
+
+def policy() -> Policy:
+    """Return the operator's choices: the defaults, with two targets."""
+    return Policy(
+        app_id=OUR_APP,
+        targets={
+            "page_inbox": Target("page_inbox", "A person from our team", PAGE_INBOX_APP_ID),
+            "billing": Target("billing", "Billing team", BILLING, kind="app"),
+        },
+        default_target="page_inbox",
+    )
+
+
+def _event(body: bytes) -> str:
+    entry = orjson.loads(body)["entry"][0]
+    channel = "standby" if "standby" in entry else "messaging"
+    event = entry[channel][0]
+    what = {key: event[key] for key in event if key not in {"sender", "recipient", "timestamp"}}
+    at = (event["timestamp"] - 1_800_000_000_000) / 1000
+    return f"{channel} of +{at:.3f} {orjson.dumps(what).decode()}"
