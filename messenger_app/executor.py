@@ -31,6 +31,7 @@ from messenger_app.conversation.events import (
     MessageSent,
     Refusal,
 )
+from messenger_app.conversation.policy import CLOCK_SKEW
 from messenger_app.graph.client import GraphClient
 from messenger_app.graph.errors import (
     AccessTokenInvalid,
@@ -56,8 +57,6 @@ log = structlog.get_logger(__name__)
 CALL_DEADLINE = 10_000
 #: An echo that tells of a message comes within this.
 ECHO_GRACE = 3_000
-#: How far Graph's clock and ours may differ before a quick return would look like old news.
-CLOCK_SKEW = 500
 #: Tries that end without an answer before a message is given up, rather than said over and over.
 MOST_UNCERTAIN_SENDS = 3
 #: How long a Page whose token was refused is left alone. Milliseconds.

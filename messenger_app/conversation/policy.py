@@ -21,6 +21,9 @@ MESSAGING_WINDOW = 24 * 60 * 60 * 1000
 #: An echo by the app that has just lost control may come late; up to here it is no news.
 LATE_ECHO = 2_000
 
+#: How far Graph's clock and ours may differ before order is mistaken. Milliseconds.
+CLOCK_SKEW = 500
+
 
 class Routing(StrEnum):
     """Who gets the Page's idle threads, in its Conversation Routing settings."""

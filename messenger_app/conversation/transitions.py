@@ -49,6 +49,7 @@ from messenger_app.conversation.events import (
     TimerFired,
 )
 from messenger_app.conversation.policy import (
+    CLOCK_SKEW,
     LATE_ECHO,
     MESSAGING_WINDOW,
     PAGE_INBOX_APP_IDS,
@@ -461,7 +462,7 @@ def _on_message_refused(
     # the webhook that tells may be older than the refusal and must still count.
     silent = replace(
         _to_other(conversation, Owner.OTHER_APP, None, conversation.owner_since),
-        owner_settled=event.received_at,
+        owner_settled=event.received_at + CLOCK_SKEW,
     )
     return Transition(_with_idle_timer(silent, event.received_at, policy), transcript=(line,))
 
@@ -571,7 +572,7 @@ def _on_pass_settled(
             owner=Owner.WAITING if inbox else Owner.OTHER_APP,
             owner_app_id=handoff.app_id,
             owner_since=event.at,
-            owner_settled=event.received_at,
+            owner_settled=event.received_at + CLOCK_SKEW,
             timer=timeout if inbox else None,
         ),
         (NotifyAgents("handoff", _notice(handoff, policy)),) if inbox else (),
@@ -587,7 +588,7 @@ def _on_take_settled(
         notice = NotifyAgents("take_refused", "The bot was called back and can't take the thread.")
         return Transition(replace(conversation, taking=None), (notice,))
     outcome = conversation.taking or Outcome.TAKEN
-    return _return(conversation, outcome, event.at, event.received_at, policy)
+    return _return(conversation, outcome, event.at, event.received_at + CLOCK_SKEW, policy)
 
 
 def _on_release_settled(conversation: Conversation, event: ControlCallSettled) -> Transition:

@@ -9,9 +9,8 @@ from itertools import pairwise
 
 from messenger_app.conversation.commands import AskBot, SendMessage, TellBot
 from messenger_app.conversation.events import ControlPassed, ControlTaken
-from messenger_app.conversation.policy import LATE_ECHO, MESSAGING_WINDOW
+from messenger_app.conversation.policy import CLOCK_SKEW, LATE_ECHO, MESSAGING_WINDOW
 from messenger_app.conversation.state import Owner
-from messenger_app.executor import CLOCK_SKEW
 from tests.together.meta import INBOX
 from tests.together.world import BILLING, OUR_APP, World
 

@@ -2,6 +2,7 @@
 
 from messenger_app.conversation.state import Owner
 from tests.together import rules
+from tests.together.pretend_bot import Reply
 from tests.together.world import World
 
 MINUTE = 60_000
@@ -108,3 +109,14 @@ def test_a_take_from_before_a_message_that_the_platform_took_is_over():
     assert world.conversation.owner is Owner.BOT
     world.wire.append(take)
     assert at_rest(world).conversation.owner is Owner.BOT
+
+
+def test_a_word_written_right_before_the_pass_is_not_taken_for_a_return():
+    world = World(skew=-400)
+    world.person_writes("I want a person")
+    world.webhook_arrives()
+    world.worker_turns()
+    world.call_happens(reply=Reply.HANDOFF)
+    world.time_passes(MINUTE)
+    world.person_writes("my order is lost")  # in the moment before the pass, by a clock behind
+    assert at_rest(world).conversation.owner is Owner.WAITING

@@ -16,13 +16,14 @@ from messenger_app.conversation.commands import (
     TakeThreadControl,
 )
 from messenger_app.conversation.policy import (
+    CLOCK_SKEW,
     LATE_ECHO,
     PAGE_INBOX_APP_ID,
     Policy,
     Target,
 )
 from messenger_app.conversation.state import Conversation
-from messenger_app.executor import CALL_DEADLINE, CLOCK_SKEW, Executor
+from messenger_app.executor import CALL_DEADLINE, Executor
 from tests.together.meta import Fate, Late, Meta, PlatformGraph, TwoClocks
 from tests.together.pretend_bot import BotFate, PretendBot, Reply
 from tests.together.shell import Shell
