@@ -167,7 +167,7 @@ class Executor:
             case AskBot() | TellBot():
                 return self._answered(job, Answer((), None))
             case SendMessage() as command:
-                return self._refused(job, command.message.text, now, Refusal.INVALID, why)
+                return self._refused(job, command.message.in_words, now, Refusal.INVALID, why)
             case StopTyping():
                 return Settled(refused=why)
             case PassThreadControl():

@@ -404,7 +404,8 @@ def _on_bot_answered(conversation: Conversation, event: BotAnswered, policy: Pol
     if event.turn != conversation.turn or conversation.owner in ELSEWHERE:
         note = "not said: the thread was no longer the bot's"
         lines = tuple(
-            Line("bot", message.text, event.received_at, note=note) for message in event.messages
+            Line("bot", message.in_words, event.received_at, note=note)
+            for message in event.messages
         )
         return Transition(conversation, transcript=lines)
     said = tuple(SendMessage(message) for message in event.messages)
