@@ -30,6 +30,11 @@ class Clock:
         """Return the machine's own time: for leases, retries and deadlines of calls."""
         return time.time_ns() // 1_000_000
 
+    @staticmethod
+    def steady() -> int:
+        """Return a time that never steps and means nothing elsewhere: for how long things take."""
+        return time.monotonic_ns() // 1_000_000
+
     def follow(self) -> None:
         """Look once, then follow in a thread of its own. Without a clock to follow, do nothing."""
         if self._follow_url:

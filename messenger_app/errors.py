@@ -5,6 +5,7 @@ HandoverError
 ├── SignatureError           answer 403, store nothing
 ├── EnvelopeError            answer 400, store nothing
 ├── StoreUnavailable         answer 503: the platform sends it again
+│   └── StoreRefused             nothing wrong with the database: it would refuse this again
 ├── GraphError               see messenger_app/graph/errors.py
 └── BotError                 see messenger_app/rasa/errors.py
 """
@@ -31,3 +32,7 @@ class EnvelopeError(HandoverError):
 
 class StoreUnavailable(HandoverError):
     """The database can't take events just now."""
+
+
+class StoreRefused(StoreUnavailable):
+    """The database works, and does not take this."""

@@ -1,9 +1,9 @@
 """How one leased thread goes on: what is applied, what is dropped, what has to be carried out.
 
-Everything here happens within a transaction that the worker opened.
+All of it in memory: the worker reads before and writes after, in one transaction for all threads.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 from sqlalchemy import Connection
@@ -14,26 +14,32 @@ from messenger_app.conversation.events import Event, MessageSent, OwnAppEchoed, 
 from messenger_app.conversation.policy import Policy
 from messenger_app.conversation.state import Conversation
 from messenger_app.conversation.transitions import Line, Transition, may_run, transition
-from messenger_app.executor import CALL_DEADLINE, ECHO_GRACE, Job, Result, Settled, TryAgain
+from messenger_app.executor import (
+    CALL_DEADLINE,
+    ECHO_GRACE,
+    Job,
+    Result,
+    Settled,
+    TryAgain,
+    backoff,
+)
 from messenger_app.graph.messages import split
-from messenger_app.store import conversations, inbox, outbox, transcripts
-from messenger_app.store.inbox import StoredEvent
+from messenger_app.in_hand import InHand
+from messenger_app.store import outbox, payloads
+from messenger_app.store.conversations import LONGEST_WAIT
+from messenger_app.store.inbox import Finding, StoredEvent
 from messenger_app.store.outbox import OpenCommand
 from messenger_app.store.tables import CommandStatus, EventStatus
 from messenger_app.webhook.parser import parse
 
 log = structlog.get_logger(__name__)
 
+#: Times that an event may fail to be applied before it is set aside.
+MOST_FAULTS = 5
+#: A message whose try began then may have been found out about a little earlier. Milliseconds.
+SLACK = 60_000
 
-@dataclass(slots=True)
-class InHand:
-    """A thread that this worker leases."""
-
-    thread: str
-    token: int
-    conversation: Conversation
-    #: The command that is being carried out, if any.
-    running: OpenCommand | None = None
+NOT_SAID = "not said: the thread was no longer the bot's"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,76 +56,97 @@ class Progress:
         self._policy = policy
         self._clock = clock
 
-    def advance(self, connection: Connection, hand: InHand) -> Job | NothingToDo:
-        """Go on with a thread until a call is needed, or nothing is left to do."""
-        while True:
-            command = outbox.first_open(connection, hand.thread)
-            if command is not None and not may_run(
-                hand.conversation, command.command, command.turn
-            ):
-                self._drop(connection, hand, command)
-                continue
-            if command is not None and command.status is CommandStatus.RUNNING:
-                _leave_alone(connection, command)
-                continue
-            waits_until = command.not_before if command else 0
-            if command is not None and waits_until <= self._clock.machine():
-                return self._start(connection, hand, command)
-            if command is None and self._apply_next(connection, hand):
-                continue
-            if self._fire_timer(connection, hand):
-                continue
-            return NothingToDo(waits_until or None)
+    def step(self, connection: Connection, hand: InHand) -> Job | NothingToDo | None:
+        """Go on with a thread until a call is needed; None while one is under way.
 
-    def apply_overtaking(self, connection: Connection, hand: InHand) -> None:
-        """Apply handovers and echoes at once, also while a command of the thread is running."""
-        for stored in inbox.pending(connection, hand.thread):
-            if stored.overtakes:
-                self._apply_stored(connection, hand, stored)
+        A fault of ours comes out as an exception; then nothing of the step counts.
+        """
+        self._apply_overtaking(connection, hand)
+        return None if hand.running else self._advance(connection, hand)
 
-    def take_result(self, connection: Connection, hand: InHand, job: Job, result: Result) -> None:
-        """Write down what came of a command, and apply what it means."""
+    def blame(
+        self, hand: InHand, culprit: StoredEvent | None, reason: str
+    ) -> Job | NothingToDo | None:
+        """Hold back a thread that can't go on; what stops it again and again is set aside."""
+        attempts = 1
+        if culprit is not None:
+            attempts = culprit.attempts + 1
+            self._set_back(hand, culprit, attempts, reason)
+        elif hand.commands and hand.running is None:
+            failed = replace(hand.commands[0], status=CommandStatus.FAILED, error=reason)
+            log.error("command.crashed", thread=hand.thread, kind=failed.kind)
+            hand.put(failed)
+        return None if hand.running else NothingToDo(self._clock.machine() + backoff(attempts))
+
+    def take_result(self, hand: InHand, job: Job, result: Result | None) -> None:
+        """Write down what came of a command, and apply what it means. None: it was not begun."""
         hand.running = None
-        if isinstance(result, TryAgain):
-            self._put_back(connection, job, result)
+        if hand.by_key(job.open.key) is None:
+            return  # its echo was quicker
+        if result is None:
+            hand.put(hand.unbegun or job.open)
+        elif isinstance(result, TryAgain):
+            self._put_back(hand, job, result)
         else:
-            self._settle(connection, hand, job.open, result)
+            self._settle(hand, job.open, result)
 
     # Commands
 
+    def _advance(self, connection: Connection, hand: InHand) -> Job | NothingToDo:
+        while True:
+            now = self._clock.machine()
+            command = _heal(hand, now)
+            if command is not None and not may_run(
+                hand.conversation, command.command, command.turn
+            ):
+                self._drop(hand, command)
+                continue
+            if command is not None and command.status is CommandStatus.RUNNING:
+                _leave_alone(hand, command)
+                continue
+            waits_until = command.not_before if command else 0
+            if command is not None and waits_until <= now:
+                return self._start(connection, hand, command)
+            if command is None and self._apply_next(connection, hand):
+                continue
+            if self._fire_timer(hand):
+                continue
+            return NothingToDo(waits_until or None)
+
     def _start(self, connection: Connection, hand: InHand, command: OpenCommand) -> Job:
-        now = self._clock.machine()
-        over = (command.started_at or 0) + CALL_DEADLINE <= now
-        may_call = over or not command.uncertain
-        hand.running = outbox.start(connection, command, now, may_call=may_call)
+        now, tried_at = self._clock.machine(), command.started_at or 0
+        may_call = not command.uncertain or tried_at + CALL_DEADLINE <= now
+        started = replace(command, status=CommandStatus.RUNNING)
+        if may_call:
+            started = replace(started, started_at=now, attempts=command.attempts + 1)
+        hand.put(started)
+        hand.running, hand.unbegun = started, command
         known = frozenset[str]()
         if command.uncertain and isinstance(command.command, SendMessage):
-            known = outbox.mids(connection, hand.thread)
+            known = outbox.mids(connection, hand.thread, tried_at - SLACK)
         return Job(
             hand.thread,
             hand.conversation.page_id,
             hand.conversation.psid,
-            hand.running,
+            started,
             may_call=may_call,
-            tried_at=command.started_at or 0,
+            tried_at=tried_at,
             known_mids=known,
         )
 
-    def _drop(self, connection: Connection, hand: InHand, command: OpenCommand) -> None:
-        outbox.finish(
-            connection, command.id, CommandStatus.DROPPED, error="the owner changed before it"
-        )
+    def _drop(self, hand: InHand, command: OpenCommand) -> None:
+        error = "the owner changed before it"
+        hand.put(replace(command, status=CommandStatus.DROPPED, error=error))
         log.info("command.dropped", thread=hand.thread, kind=command.kind)
         if isinstance(command.command, SendMessage):
-            line = Line(
-                "bot",
-                command.command.message.text,
-                self._clock.now(),
-                note="not said: the thread was no longer the bot's",
-            )
-            transcripts.add(connection, hand.thread, (line,))
+            text = command.command.message.in_words
+            hand.tell(Line("bot", text, self._clock.now(), note=NOT_SAID))
 
-    def _put_back(self, connection: Connection, job: Job, again: TryAgain) -> None:
+    def _put_back(self, hand: InHand, job: Job, again: TryAgain) -> None:
+        """Try again later, however often: what can't be reached or is busy will be there again.
+
+        Everything else ends by itself: the executor counts errors and tries without an answer.
+        """
         log.info(
             "command.again",
             thread=job.thread,
@@ -128,68 +155,71 @@ class Progress:
             after_ms=again.after,
             reason=again.reason,
         )
-        not_before = self._clock.machine() + again.after
+        not_before = self._clock.machine() + min(again.after, LONGEST_WAIT)
         if again.uncertain:
             not_before = max(not_before, _not_sent_again_before(job.open))
-        outbox.put_back(
-            connection,
-            job.open.id,
-            not_before=not_before,
-            uncertain=again.uncertain,
-            error=again.reason,
+        hand.put(
+            replace(
+                job.open,
+                status=CommandStatus.QUEUED,
+                not_before=not_before,
+                uncertain=job.open.uncertain or again.uncertain,
+                error=again.reason,
+            )
         )
 
-    def _settle(
-        self, connection: Connection, hand: InHand, command: OpenCommand, settled: Settled
-    ) -> None:
+    def _settle(self, hand: InHand, command: OpenCommand, settled: Settled) -> None:
         status = CommandStatus.FAILED if settled.refused else CommandStatus.DONE
-        outbox.finish(
-            connection, command.id, status, mid=settled.mid, error=settled.refused or None
-        )
+        error = settled.refused or None
+        hand.put(replace(command, status=status, mid=settled.mid, error=error))
         if settled.event is not None:
-            self._apply(connection, hand, settled.event)
+            self._apply(hand, settled.event, self._decide(hand, settled.event))
 
     # Events
 
+    def _apply_overtaking(self, connection: Connection, hand: InHand) -> None:
+        """Apply handovers and echoes at once, also while a command of the thread is running."""
+        for stored in hand.events:
+            if stored.overtakes:
+                self._apply_stored(connection, hand, stored)
+
     def _apply_next(self, connection: Connection, hand: InHand) -> bool:
         """Apply the oldest waiting event. False where there is none, or it has to wait."""
-        waiting = inbox.pending(connection, hand.thread)
-        return bool(waiting) and self._apply_stored(connection, hand, waiting[0])
+        return bool(hand.events) and self._apply_stored(connection, hand, hand.events[0])
 
-    def _fire_timer(self, connection: Connection, hand: InHand) -> bool:
+    def _fire_timer(self, hand: InHand) -> bool:
         timer, now = hand.conversation.timer, self._clock.now()
         if timer is None or timer.due > now:
             return False
-        self._apply(connection, hand, TimerFired(at=now, received_at=now, kind=timer.kind))
+        event = TimerFired(at=now, received_at=now, kind=timer.kind)
+        self._apply(hand, event, self._decide(hand, event))
         return True
 
     def _apply_stored(self, connection: Connection, hand: InHand, stored: StoredEvent) -> bool:
-        try:
-            event, key = parse(
-                stored.body,
-                stored.channel,
-                stored.at,
-                stored.received_at,
-                own_app_id=self._policy.app_id,
-            )
-            transition(hand.conversation, event, self._policy)  # pure: a try costs nothing
-        except Exception as error:
-            log.exception("event.set_aside", thread=hand.thread, event_id=stored.id)
-            inbox.finish(connection, stored.id, EventStatus.SET_ASIDE, type(error).__name__)
-            return True
+        """Apply an event of the inbox. False where it must wait."""
+        hand.applying = stored
+        event, key = parse(
+            stored.body,
+            stored.channel,
+            stored.at,
+            stored.received_at,
+            own_app_id=self._policy.app_id,
+        )
+        event = payloads.fetched(connection, hand.thread, event)
+        event = payloads.fetched(connection, hand.thread, event)
         if key and isinstance(event, OwnAppEchoed):
-            self._match_echo(connection, hand, event, key)
-        if not self._apply(connection, hand, event):
-            return False
-        inbox.finish(connection, stored.id, EventStatus.DONE)
-        return True
+            self._match_echo(hand, event, key)
+        after = transition(hand.conversation, event, self._policy)
+        if not after.held:
+            self._apply(hand, event, after)
+            hand.finish(Finding(stored.id, EventStatus.DONE, attempts=stored.attempts))
+        hand.applying = None
+        return not after.held
 
-    def _match_echo(
-        self, connection: Connection, hand: InHand, echo: OwnAppEchoed, key: str
-    ) -> None:
+    def _match_echo(self, hand: InHand, echo: OwnAppEchoed, key: str) -> None:
         """Settle a message whose outcome was unknown: its echo has come."""
-        command = outbox.by_key(connection, hand.thread, key)
-        if command is None or (hand.running is not None and hand.running.id == command.id):
+        command = hand.by_key(key)
+        if command is None or (hand.running is not None and hand.running.key == key):
             return  # settled, or about to be by the answer of the call itself
         if not isinstance(command.command, SendMessage):
             return
@@ -198,52 +228,76 @@ class Progress:
             received_at=echo.received_at,
             turn=command.turn,
             mid=echo.mid,
-            text=command.command.message.text,
+            text=command.command.message.in_words,
         )
-        self._settle(connection, hand, command, Settled(sent, mid=echo.mid))
+        self._settle(hand, command, Settled(sent, mid=echo.mid))
 
-    def _apply(self, connection: Connection, hand: InHand, event: Event) -> bool:
-        """Run the core on one event and write down all that follows. False where it must wait."""
-        was = hand.conversation
-        after = self._decide(hand, event)
-        if after.held:
-            return False
-        hand.conversation = after.conversation
-        if after.conversation != was:
-            conversations.save(connection, hand.thread, after.conversation)
+    def _apply(self, hand: InHand, event: Event, after: Transition) -> None:
+        """Write down all that follows from an event."""
+        was = hand.conversation.owner
+        hand.become(after.conversation)
         for command in after.commands:
             for part in _parts(command):
-                outbox.add(connection, hand.thread, after.conversation.turn, part)
-        transcripts.add(connection, hand.thread, after.transcript)
+                hand.add(part)
+        hand.tell(*after.transcript)
         log.info(
             "event.applied",
             thread=hand.thread,
             kind=type(event).__name__,
             owner=after.conversation.owner.value,
-            owner_before=was.owner.value,
+            owner_before=was.value,
         )
-        return True
 
     def _decide(self, hand: InHand, event: Event) -> Transition:
+        """Run the core on an event that no inbox keeps, so that there is no second try."""
         try:
             return transition(hand.conversation, event, self._policy)
         except Exception:  # a fault in one rule must not stop every other thread
             log.exception("event.crashed", thread=hand.thread, kind=type(event).__name__)
-            return Transition(hand.conversation)
+            return Transition(_without_timer(hand.conversation, event))
+
+    def _set_back(self, hand: InHand, event: StoredEvent, attempts: int, reason: str) -> None:
+        last = attempts >= MOST_FAULTS
+        status = EventStatus.SET_ASIDE if last else EventStatus.PENDING
+        hand.finish(Finding(event.id, status, reason, attempts))
+        if last:
+            log.error("event.set_aside", thread=hand.thread, event_id=event.id, reason=reason)
+        else:
+            log.warning("event.again", thread=hand.thread, event_id=event.id, reason=reason)
 
 
-def _leave_alone(connection: Connection, command: OpenCommand) -> None:
+def _without_timer(conversation: Conversation, event: Event) -> Conversation:
+    return replace(conversation, timer=None) if isinstance(event, TimerFired) else conversation
+
+
+def _heal(hand: InHand, now: int) -> OpenCommand | None:
+    """Return the oldest command, with times that the clock can't have shown brought back to now."""
+    if not hand.commands:
+        return None
+    command = hand.commands[0]
+    if command.started_at is not None and command.started_at > now:
+        command = replace(command, started_at=now)
+        hand.put(command)
+    if command.not_before > now + LONGEST_WAIT:
+        command = replace(command, not_before=_not_sent_again_before(command))
+        hand.put(command)
+    return command
+
+
+def _leave_alone(hand: InHand, command: OpenCommand) -> None:
     """Leave what a dead worker began alone until it must be over.
 
     A message's echo that comes in the meantime settles it; whether a control call or a question
     to the bot got through can be looked up at once.
     """
-    outbox.put_back(
-        connection,
-        command.id,
-        not_before=_not_sent_again_before(command),
-        uncertain=True,
-        error="the worker died over it",
+    hand.put(
+        replace(
+            command,
+            status=CommandStatus.QUEUED,
+            not_before=_not_sent_again_before(command),
+            uncertain=True,
+            error="the worker died over it",
+        )
     )
 
 

@@ -4,17 +4,26 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, func, literal, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Executable,
+    bindparam,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from messenger_app.conversation.state import Conversation
 from messenger_app.store.tables import conversation as table
-from messenger_app.store.tables import inbox_event
 
 _json = TypeAdapter(Conversation)
 
 #: "Now", by whatever clock: a clock that steps back can't put it into the future.
 READY = 0
+#: Nothing is put off for longer, so what seems to be was written before the clock stepped back.
+#: Milliseconds.
+LONGEST_WAIT = 10 * 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,71 +40,85 @@ def wake(connection: Connection, threads: Mapping[str, tuple[str, str]]) -> None
 
     Sorted, so that two transactions take the rows in the same order.
     """
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    for thread in sorted(threads):
-        page_id, psid = threads[thread]
-        statement = dialect.insert(table).values(
-            thread=thread, page_id=page_id, psid=psid, owner="", state=b"", due=READY, token=0
-        )
-        connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=["thread"], set_={"due": READY}, where=table.c.worker.is_(None)
-            )
-        )
+    if not threads:
+        return
+    rows = [
+        {"thread": thread, "page_id": threads[thread][0], "psid": threads[thread][1]}
+        for thread in sorted(threads)
+    ]
+    connection.execute(_WAKE[connection.dialect.name], rows)
+
+
+def _wake(dialect: type[sqlite.Insert] | type[postgresql.Insert]) -> Executable:
+    statement = dialect(table).values(owner="", state=b"", due=READY, token=0)
+    return statement.on_conflict_do_update(
+        index_elements=["thread"], set_={"due": READY}, where=table.c.worker.is_(None)
+    )
 
 
 def claim(
     connection: Connection, worker: str, *, machine: int, now: int, lease_until: int, limit: int
 ) -> list[Lease]:
-    """Lease up to ``limit`` threads: ready ones, those whose time has come, those left behind.
+    """Lease up to ``limit`` threads: ready ones and those left behind, then those with a timer due.
 
     ``machine`` is the machine's time, for leases and retries; ``now`` the bridge's, for timers.
     """
-    ready = (
-        select(table.c.thread)
-        .where(
-            or_(
-                table.c.due <= machine,
-                (table.c.timer_due <= now) & table.c.worker.is_(None),
+    ready = table.c.due <= machine
+    timer = (table.c.timer_due <= now) & table.c.worker.is_(None)
+    leases: list[Lease] = []
+    for condition, order in ((ready, table.c.due), (timer, table.c.timer_due)):
+        if len(leases) < limit:
+            first = select(table.c.thread).where(condition).order_by(order)
+            first = first.limit(limit - len(leases)).with_for_update(skip_locked=True)
+            rows = connection.execute(
+                update(table)
+                .where(table.c.thread.in_(first.scalar_subquery()))
+                .values(worker=worker, token=table.c.token + 1, due=lease_until)
+                .returning(
+                    table.c.thread, table.c.token, table.c.state, table.c.page_id, table.c.psid
+                )
             )
-        )
-        .order_by(table.c.due)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
+            leases += [
+                Lease(row.thread, row.token, _load(row.state, row.page_id, row.psid))
+                for row in rows
+            ]
+    return leases
+
+
+def held(connection: Connection, tokens: Mapping[str, int]) -> set[str]:
+    """Return those of the threads whose lease is still the newest; keep them so until commit."""
+    if not tokens:
+        return set()
     rows = connection.execute(
-        update(table)
-        .where(table.c.thread.in_(ready.scalar_subquery()))
-        .values(worker=worker, token=table.c.token + 1, due=lease_until)
-        .returning(table.c.thread, table.c.token, table.c.state, table.c.page_id, table.c.psid)
+        select(table.c.thread, table.c.token)
+        .where(table.c.thread.in_(sorted(tokens)))
+        .order_by(table.c.thread)
+        .with_for_update()
     )
-    return [Lease(row.thread, row.token, _load(row.state, row.page_id, row.psid)) for row in rows]
+    return {row.thread for row in rows if row.token == tokens[row.thread]}
 
 
-def holds(connection: Connection, thread: str, token: int) -> bool:
-    """Say whether this lease is still the newest, and keep the row from changing until commit."""
-    row = connection.execute(
-        select(table.c.token).where(table.c.thread == thread).with_for_update()
-    ).one_or_none()
-    return row is not None and row.token == token
+def save(connection: Connection, states: Mapping[str, Conversation]) -> None:
+    """Write the core's states, with their timers."""
+    if states:
+        rows = [
+            {
+                "_thread": thread,
+                "owner": conversation.owner.value,
+                "state": _json.dump_json(conversation),
+                "timer_due": conversation.timer.due if conversation.timer else None,
+            }
+            for thread, conversation in states.items()
+        ]
+        connection.execute(_SAVE, rows)
 
 
-def save(connection: Connection, thread: str, conversation: Conversation) -> None:
-    """Write the core's state, with its timer."""
-    connection.execute(
-        update(table)
-        .where(table.c.thread == thread)
-        .values(
-            owner=conversation.owner.value,
-            state=_json.dump_json(conversation),
-            timer_due=conversation.timer.due if conversation.timer else None,
+def release(connection: Connection, due: Mapping[str, int | None]) -> None:
+    """End leases; each with when to look again by the machine's clock, None for never."""
+    if due:
+        connection.execute(
+            _RELEASE, [{"_thread": thread, "due": when} for thread, when in due.items()]
         )
-    )
-
-
-def release(connection: Connection, thread: str, due: int | None) -> None:
-    """End the lease; ``due`` is when to look again by the machine's clock, None for never."""
-    connection.execute(update(table).where(table.c.thread == thread).values(worker=None, due=due))
 
 
 def extend(connection: Connection, worker: str, lease_until: int) -> None:
@@ -103,25 +126,19 @@ def extend(connection: Connection, worker: str, lease_until: int) -> None:
     connection.execute(update(table).where(table.c.worker == worker).values(due=lease_until))
 
 
+def mend(connection: Connection, machine: int, lease: int) -> None:
+    """Bring back what a clock that has stepped back would hide for long.
+
+    Not to this moment, so that a living worker can make its leases longer first.
+    """
+    hidden = table.c.due > machine + LONGEST_WAIT
+    connection.execute(update(table).where(hidden).values(due=machine + lease))
+
+
 def release_all(connection: Connection, workers: Collection[str] | None = None) -> None:
     """Free what dead workers left, and make it ready. None means every worker."""
     left = table.c.worker.is_not(None) if workers is None else table.c.worker.in_(workers)
     connection.execute(update(table).where(left).values(worker=None, due=READY))
-
-
-def overtaken(connection: Connection, worker: str) -> list[str]:
-    """Return the threads of this worker for which something urgent came in."""
-    mine = select(table.c.thread).where(table.c.worker == worker)
-    rows = connection.execute(
-        select(inbox_event.c.thread)
-        .where(
-            inbox_event.c.status == literal(0),
-            inbox_event.c.overtakes,
-            inbox_event.c.thread.in_(mine.scalar_subquery()),
-        )
-        .distinct()
-    )
-    return [row.thread for row in rows]
 
 
 def find(connection: Connection, psid: str) -> list[Conversation]:
@@ -147,3 +164,15 @@ def busy(connection: Connection) -> int:
 
 def _load(state: bytes, page_id: str, psid: str) -> Conversation:
     return _json.validate_json(state) if state else Conversation(page_id=page_id, psid=psid)
+
+
+_WAKE = {
+    "sqlite": _wake(sqlite.Insert),
+    "postgresql": _wake(postgresql.Insert),
+}
+_SAVE = update(table).where(table.c.thread == bindparam("_thread"))
+_SAVE = _SAVE.values(
+    owner=bindparam("owner"), state=bindparam("state"), timer_due=bindparam("timer_due")
+)
+_RELEASE = update(table).where(table.c.thread == bindparam("_thread"))
+_RELEASE = _RELEASE.values(worker=None, due=bindparam("due"))

@@ -15,9 +15,9 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
-from messenger_app.errors import SettingsError, StoreUnavailable
+from messenger_app.errors import SettingsError, StoreRefused, StoreUnavailable
 
 #: How long a writer waits for another one, in milliseconds.
 BUSY_TIMEOUT = 10_000
@@ -47,11 +47,14 @@ class Database:
     def writing(self) -> Iterator[Connection]:
         """Open a transaction that commits at the end.
 
-        Raises StoreUnavailable where the database can't take it; nothing was written then.
+        Raises StoreUnavailable where the database can't take it, StoreRefused where it would not
+        take it later either; nothing was written then.
         """
         try:
             with self.engine.begin() as connection:
                 yield connection
+        except (DataError, IntegrityError) as error:
+            raise StoreRefused(_cause(error)) from error
         except SQLAlchemyError as error:
             raise StoreUnavailable(_cause(error)) from error
 

@@ -1,14 +1,22 @@
 """The durable inbox: what the platform sent, kept before it is answered."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, Executable, bindparam, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from messenger_app.store.conversations import wake
 from messenger_app.store.tables import EventStatus, inbox_event
 from messenger_app.webhook.envelope import Channel, ReceivedEvent
+
+#: How many of a thread's events are looked at together; more wait in the database.
+MOST_AT_ONCE = 20
+
+#: Written out, not bound: so a partial index is found whatever the database knows of the value.
+_PENDING = text("inbox_event.status = 0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,69 +29,116 @@ class StoredEvent:
     received_at: int
     overtakes: bool
     body: bytes
+    #: How often it could not be applied.
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What became of an event; still pending where it is to be tried again."""
+
+    id: int
+    status: EventStatus
+    error: str | None = None
+    attempts: int = 0
 
 
 def add(connection: Connection, events: Sequence[ReceivedEvent], received_at: int) -> int:
-    """Store a delivery's events and make their threads ready. Known ones are left out.
+    """Store a delivery's events and make their threads ready. Return how many were new."""
+    return add_all(connection, [(events, received_at)])[0]
 
-    Returns how many were new.
+
+def add_all(
+    connection: Connection, deliveries: Sequence[tuple[Sequence[ReceivedEvent], int]]
+) -> list[int]:
+    """Store several deliveries, each with when it was received; known events are left out.
+
+    Returns how many of each were new.
     """
     threads = {
         thread_of(event.page_id, event.psid): (event.page_id, event.psid)
+        for events, _ in deliveries
         for event in events
         if event.psid
     }
     wake(connection, threads)  # before the events: the row's lock keeps a wake-up from being lost
-    new = 0
-    for event in events:
-        new += _insert(connection, event, received_at)
-    return new
+    rows: dict[bytes, dict[str, object]] = {}
+    for events, received_at in deliveries:
+        for event in events:
+            rows.setdefault(event.dedupe_key, _row(event, received_at))
+    if not rows:
+        return [0] * len(deliveries)
+    inserted = connection.execute(_INSERT[connection.dialect.name], list(rows.values()))
+    new = set(inserted.scalars())
+    counted = []
+    for events, _ in deliveries:
+        keys = {event.dedupe_key for event in events} & new
+        new -= keys
+        counted.append(len(keys))
+    return counted
 
 
-def _insert(connection: Connection, event: ReceivedEvent, received_at: int) -> int:
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+def _row(event: ReceivedEvent, received_at: int) -> dict[str, object]:
     recognised = event.channel is not Channel.UNRECOGNISED
-    statement = (
-        dialect.insert(inbox_event)
-        .values(
-            thread=thread_of(event.page_id, event.psid) if event.psid else None,
-            page_id=event.page_id,
-            channel=event.channel.value,
-            dedupe_key=event.dedupe_key,
-            at=event.at,
-            received_at=received_at,
-            overtakes=event.overtakes,
-            body=event.body,
-            status=EventStatus.PENDING if recognised else EventStatus.UNRECOGNISED,
-        )
-        .on_conflict_do_nothing(index_elements=["dedupe_key"])
+    return {
+        "thread": thread_of(event.page_id, event.psid) if event.psid else None,
+        "page_id": event.page_id,
+        "channel": event.channel.value,
+        "dedupe_key": event.dedupe_key,
+        "at": event.at,
+        "received_at": received_at,
+        "overtakes": event.overtakes,
+        "body": event.body,
+        "status": (EventStatus.PENDING if recognised else EventStatus.UNRECOGNISED).value,
+        "finished_at": None if recognised else received_at,
+    }
+
+
+def waiting(connection: Connection, threads: Collection[str]) -> dict[str, list[StoredEvent]]:
+    """Return what waits for each thread: by the platform's time among what is here together.
+
+    Of a thread with very much to do the oldest, and all that overtakes.
+    """
+    if not threads:
+        return {}
+    table = inbox_event.c
+    place = func.row_number().over(partition_by=table.thread, order_by=(table.at, table.id))
+    first = (
+        select(table.id, table.overtakes, place.label("place"))
+        .where(table.thread.in_(sorted(threads)), _PENDING)
+        .subquery()
     )
-    return connection.execute(statement).rowcount
+    rows = connection.execute(
+        select(inbox_event)
+        .join(first, first.c.id == table.id)
+        .where((first.c.place <= MOST_AT_ONCE) | first.c.overtakes)
+        .order_by(table.at, table.id)
+    )
+    found: dict[str, list[StoredEvent]] = defaultdict(list)
+    for row in rows:
+        found[row.thread].append(_stored(row))
+    return found
 
 
 def pending(connection: Connection, thread: str) -> list[StoredEvent]:
-    """Return what waits for this thread: by the platform's time among what is here together."""
-    table = inbox_event.c
-    rows = connection.execute(
-        select(table.id, table.channel, table.at, table.received_at, table.overtakes, table.body)
-        .where(table.thread == thread, table.status == EventStatus.PENDING.value)
-        .order_by(table.at, table.id)
-    )
-    return [
-        StoredEvent(row.id, Channel(row.channel), row.at, row.received_at, row.overtakes, row.body)
-        for row in rows
+    """Return what waits for this thread."""
+    return waiting(connection, [thread]).get(thread, [])
+
+
+def finish(connection: Connection, findings: Iterable[Finding], now: int) -> None:
+    """Say what became of events."""
+    rows = [
+        {
+            "_id": finding.id,
+            "status": finding.status.value,
+            "error": finding.error,
+            "attempts": finding.attempts,
+            "finished_at": now if finding.status is not EventStatus.PENDING else None,
+        }
+        for finding in findings
     ]
-
-
-def finish(
-    connection: Connection, event_id: int, status: EventStatus, error: str | None = None
-) -> None:
-    """Say what became of an event."""
-    connection.execute(
-        update(inbox_event)
-        .where(inbox_event.c.id == event_id)
-        .values(status=status.value, error=error)
-    )
+    if rows:
+        connection.execute(_FINISH, rows)
 
 
 def counts(connection: Connection) -> dict[str, int]:
@@ -97,3 +152,30 @@ def counts(connection: Connection) -> dict[str, int]:
 def thread_of(page_id: str, psid: str) -> str:
     """Return the key of a thread."""
     return f"{page_id}:{psid}"
+
+
+def _stored(row: Any) -> StoredEvent:
+    return StoredEvent(
+        id=row.id,
+        channel=Channel(row.channel),
+        at=row.at,
+        received_at=row.received_at,
+        overtakes=row.overtakes,
+        body=row.body,
+        attempts=row.attempts,
+    )
+
+
+def _insert(dialect: type[sqlite.Insert] | type[postgresql.Insert]) -> Executable:
+    statement = dialect(inbox_event).on_conflict_do_nothing(index_elements=["dedupe_key"])
+    return statement.returning(inbox_event.c.dedupe_key)
+
+
+_INSERT = {"sqlite": _insert(sqlite.Insert), "postgresql": _insert(postgresql.Insert)}
+_FINISH = update(inbox_event).where(inbox_event.c.id == bindparam("_id"))
+_FINISH = _FINISH.values(
+    status=bindparam("status"),
+    error=bindparam("error"),
+    attempts=bindparam("attempts"),
+    finished_at=bindparam("finished_at"),
+)

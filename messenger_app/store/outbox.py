@@ -1,11 +1,13 @@
 """The outbox: what the core decided and the shell still has to do, in order."""
 
 import secrets
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, text, update
 
 from messenger_app.conversation.commands import (
     AskBot,
@@ -35,133 +37,117 @@ _kinds: dict[str, TypeAdapter[Any]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class OpenCommand:
-    """A command that is not settled."""
+#: Written out, not bound: so a partial index is found whatever the database knows of the value.
+_OPEN = text("outbox.status < 2")
 
-    id: int
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenCommand:
+    """A command and how far it has come."""
+
+    #: Its row's; 0 until it has been read back.
+    id: int = 0
     key: str
     turn: int
     command: Command
-    status: CommandStatus
-    not_before: int
+    status: CommandStatus = CommandStatus.QUEUED
+    not_before: int = 0
     #: When it was last tried, by the machine's clock.
-    started_at: int | None
+    started_at: int | None = None
     #: How often it was tried.
-    attempts: int
+    attempts: int = 0
     #: True where an earlier try may have worked.
-    uncertain: bool
+    uncertain: bool = False
+    mid: str | None = None
+    error: str | None = None
 
     @property
     def kind(self) -> str:
         """The command's name, for logs."""
         return type(self.command).__name__
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it still has to be carried out, or its outcome is not known."""
+        return self.status < CommandStatus.DONE
 
-def add(connection: Connection, thread: str, turn: int, command: Command) -> None:
-    """Write down what is to be done."""
-    kind = type(command).__name__
-    connection.execute(
-        insert(outbox).values(
-            key=secrets.token_hex(8),
-            thread=thread,
-            turn=turn,
-            kind=kind,
-            body=_kinds[kind].dump_json(command),
-            status=CommandStatus.QUEUED.value,
-            not_before=0,
+
+def new(turn: int, command: Command) -> OpenCommand:
+    """Return what is to be done, with a key that its echo will bring back."""
+    return OpenCommand(key=secrets.token_hex(8), turn=turn, command=command)
+
+
+def open_commands(connection: Connection, threads: Collection[str]) -> dict[str, list[OpenCommand]]:
+    """Return each thread's commands that are not settled, oldest first."""
+    found: dict[str, list[OpenCommand]] = defaultdict(list)
+    if threads:
+        rows = connection.execute(
+            select(outbox).where(outbox.c.thread.in_(sorted(threads)), _OPEN).order_by(outbox.c.id)
         )
-    )
+        for row in rows:
+            found[row.thread].append(_read(row))
+    return found
 
 
-def first_open(connection: Connection, thread: str) -> OpenCommand | None:
-    """Return the thread's oldest command that is not settled."""
-    row = connection.execute(
-        select(outbox)
-        .where(outbox.c.thread == thread, outbox.c.status < CommandStatus.DONE.value)
-        .order_by(outbox.c.id)
-        .limit(1)
-    ).one_or_none()
-    return _open(row) if row else None
-
-
-def by_key(connection: Connection, thread: str, key: str) -> OpenCommand | None:
-    """Return this thread's open command with that key: an echo has come for it."""
-    row = connection.execute(
-        select(outbox).where(
-            outbox.c.key == key,
-            outbox.c.thread == thread,
-            outbox.c.status < CommandStatus.DONE.value,
-        )
-    ).one_or_none()
-    return _open(row) if row else None
-
-
-def start(connection: Connection, command: OpenCommand, now: int, *, may_call: bool) -> OpenCommand:
-    """Mark as being carried out. Commit before the call: a crash must find it marked.
-
-    Without ``may_call`` an earlier try is only looked into, and keeps its time.
-    """
-    started = (
-        replace(command, started_at=now, attempts=command.attempts + 1) if may_call else command
-    )
-    connection.execute(
-        update(outbox)
-        .where(outbox.c.id == command.id)
-        .values(
-            status=CommandStatus.RUNNING.value,
-            started_at=started.started_at,
-            attempts=started.attempts,
-        )
-    )
-    return started
-
-
-def finish(
+def write(
     connection: Connection,
-    command_id: int,
-    status: CommandStatus,
-    *,
-    mid: str | None = None,
-    error: str | None = None,
+    added: Mapping[str, Iterable[OpenCommand]],
+    changed: Iterable[OpenCommand],
+    now: int,
 ) -> None:
-    """Settle a command."""
-    connection.execute(
-        update(outbox)
-        .where(outbox.c.id == command_id)
-        .values(status=status.value, mid=mid, error=error)
-    )
+    """Write down new commands, by thread and in their order, and what became of others.
+
+    Commit before a call begins: a crash must find its command marked as running.
+    """
+    if rows := [{"_key": command.key, **_how_far(command, now)} for command in changed]:
+        connection.execute(_CHANGE, rows)
+    new_rows = [
+        {**_what(thread, command), **_how_far(command, now)}
+        for thread, commands in added.items()
+        for command in commands
+    ]
+    if new_rows:
+        connection.execute(insert(outbox), new_rows)
 
 
-def put_back(
-    connection: Connection, command_id: int, *, not_before: int, uncertain: bool, error: str
-) -> None:
-    """Try again later; ``uncertain`` where the try may have worked."""
-    values: dict[str, object] = {
-        "status": CommandStatus.QUEUED.value,
-        "not_before": not_before,
-        "error": error,
+def _how_far(command: OpenCommand, now: int) -> dict[str, object]:
+    return {
+        "status": command.status.value,
+        "not_before": command.not_before,
+        "started_at": command.started_at,
+        "attempts": command.attempts,
+        "uncertain": command.uncertain,
+        "mid": command.mid,
+        "error": command.error,
+        "settled_at": None if command.is_open else now,
     }
-    if uncertain:
-        values["uncertain"] = True
-    connection.execute(update(outbox).where(outbox.c.id == command_id).values(**values))
 
 
-def mids(connection: Connection, thread: str) -> frozenset[str]:
-    """Return the mids of all that was sent on this thread."""
+def _what(thread: str, command: OpenCommand) -> dict[str, object]:
+    return {
+        "key": command.key,
+        "thread": thread,
+        "turn": command.turn,
+        "kind": command.kind,
+        "body": _kinds[command.kind].dump_json(command.command),
+    }
+
+
+def mids(connection: Connection, thread: str, since: int) -> frozenset[str]:
+    """Return the mids of what was known to be sent on this thread from then on."""
     rows = connection.execute(
-        select(outbox.c.mid).where(outbox.c.thread == thread, outbox.c.mid.is_not(None))
+        select(outbox.c.mid).where(
+            outbox.c.settled_at >= since, outbox.c.thread == thread, outbox.c.mid.is_not(None)
+        )
     )
     return frozenset(row.mid for row in rows)
 
 
 def token_is_refused(connection: Connection) -> bool:
     """Say whether a command waits because Graph refused the Page's token (code 190)."""
-    waits = outbox.c.status == CommandStatus.QUEUED.value
-    refused = outbox.c.error.like("190/%")
-    return (
-        connection.execute(select(outbox.c.id).where(waits, refused).limit(1)).first() is not None
-    )
+    refused = outbox.c.error.like("190%")
+    found = connection.execute(select(outbox.c.id).where(_OPEN, refused).limit(1))
+    return found.first() is not None
 
 
 def counts(connection: Connection) -> dict[str, int]:
@@ -170,7 +156,7 @@ def counts(connection: Connection) -> dict[str, int]:
     return {CommandStatus(status).name.lower(): number for status, number in rows}
 
 
-def _open(row: Any) -> OpenCommand:
+def _read(row: Any) -> OpenCommand:
     return OpenCommand(
         id=row.id,
         key=row.key,
@@ -181,4 +167,24 @@ def _open(row: Any) -> OpenCommand:
         started_at=row.started_at,
         attempts=row.attempts,
         uncertain=row.uncertain,
+        mid=row.mid,
+        error=row.error,
     )
+
+
+_CHANGE = update(outbox).where(outbox.c.key == bindparam("_key"))
+_CHANGE = _CHANGE.values(
+    {
+        name: bindparam(name)
+        for name in (
+            "status",
+            "not_before",
+            "started_at",
+            "attempts",
+            "uncertain",
+            "mid",
+            "error",
+            "settled_at",
+        )
+    }
+)

@@ -71,6 +71,12 @@ conversation = Table(
         postgresql_where=text("due IS NOT NULL"),
     ),
     Index(
+        "conversation_worker",
+        "worker",
+        sqlite_where=text("worker IS NOT NULL"),
+        postgresql_where=text("worker IS NOT NULL"),
+    ),
+    Index(
         "conversation_timer",
         "timer_due",
         sqlite_where=text("timer_due IS NOT NULL"),
@@ -92,6 +98,16 @@ inbox_event = Table(
     Column("body", LargeBinary, nullable=False),
     Column("status", SmallInteger, nullable=False),
     Column("error", Text),
+    #: How often it could not be applied.
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    #: When it was over, by the machine's clock.
+    Column("finished_at", BigInteger),
+    Index(
+        "inbox_event_finished",
+        "finished_at",
+        sqlite_where=text("finished_at IS NOT NULL"),
+        postgresql_where=text("finished_at IS NOT NULL"),
+    ),
     Index(
         "inbox_event_pending",
         "thread",
@@ -123,6 +139,14 @@ outbox = Table(
     Column("uncertain", Boolean, nullable=False, server_default=text("false")),
     Column("mid", Text),
     Column("error", Text),
+    #: When it was over, by the machine's clock.
+    Column("settled_at", BigInteger),
+    Index(
+        "outbox_settled",
+        "settled_at",
+        sqlite_where=text("settled_at IS NOT NULL"),
+        postgresql_where=text("settled_at IS NOT NULL"),
+    ),
     Index(
         "outbox_open",
         "thread",
@@ -145,5 +169,6 @@ transcript = Table(
     Column("heard_by_bot", Boolean, nullable=False),
     Column("note", Text, nullable=False),
     Index("transcript_thread", "thread", "id"),
+    Index("transcript_at", "at"),
     sqlite_autoincrement=True,
 )

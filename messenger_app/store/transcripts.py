@@ -1,30 +1,35 @@
 """Transcripts: who said what on a thread, and what of it the bot heard."""
 
+from collections.abc import Iterable, Mapping
+
 from sqlalchemy import Connection, insert, select
 
 from messenger_app.conversation.transitions import Line
 from messenger_app.store.tables import transcript
 
 
-def add(connection: Connection, thread: str, lines: tuple[Line, ...]) -> None:
-    """Write lines at the thread's end."""
-    if not lines:
-        return
-    connection.execute(
-        insert(transcript),
-        [
-            {
-                "thread": thread,
-                "at": line.at,
-                "author": line.author,
-                "mid": line.mid,
-                "text": line.text,
-                "heard_by_bot": line.heard_by_bot,
-                "note": line.note,
-            }
-            for line in lines
-        ],
-    )
+def add_all(connection: Connection, threads: Mapping[str, Iterable[Line]]) -> None:
+    """Write lines at each thread's end."""
+    rows = [
+        {
+            "thread": thread,
+            "at": line.at,
+            "author": line.author,
+            "mid": line.mid,
+            "text": line.text,
+            "heard_by_bot": line.heard_by_bot,
+            "note": line.note,
+        }
+        for thread, lines in threads.items()
+        for line in lines
+    ]
+    if rows:
+        connection.execute(insert(transcript), rows)
+
+
+def add(connection: Connection, thread: str, lines: Iterable[Line]) -> None:
+    """Write lines at one thread's end."""
+    add_all(connection, {thread: lines})
 
 
 def read(connection: Connection, thread: str) -> list[Line]:

@@ -10,9 +10,8 @@ from messenger_app.conversation.commands import StopTyping
 from messenger_app.conversation.state import Conversation, Handoff, Owner
 from messenger_app.conversation.transitions import Line
 from messenger_app.store import conversations, inbox, outbox, transcripts
-from messenger_app.store.tables import EventStatus
 from tests.unit.payloads import NOW, PAGE_ID
-from tests.unit.store.threads import add, event, thread
+from tests.unit.store.threads import add, event, finish, thread
 
 
 @pytest.fixture
@@ -33,9 +32,9 @@ def waiting(bridge: Bridge) -> Conversation:
     with bridge.database.writing() as connection:
         add(connection, event("m_1", "1"))
         (stored,) = inbox.pending(connection, thread("1"))
-        inbox.finish(connection, stored.id, EventStatus.DONE)
-        conversations.save(connection, thread("1"), conversation)
-        outbox.add(connection, thread("1"), 1, StopTyping())
+        finish(connection, stored.id)
+        conversations.save(connection, {thread("1"): conversation})
+        outbox.write(connection, {thread("1"): [outbox.new(1, StopTyping())]}, [], NOW)
         lines = (
             Line("person", "Grüße 👋", NOW, "m_1", heard_by_bot=True),
             Line("bot", "Later", NOW + 1, note="not said"),

@@ -10,11 +10,10 @@ from sqlalchemy import text
 from messenger_app.app import create_app
 from messenger_app.bridge import Bridge
 from messenger_app.store import inbox
-from messenger_app.store.tables import EventStatus
 from tests.support.stand_in_bot import StandInBot
 from tests.support.waiting import wait_for
 from tests.unit.conftest import MakeSettings
-from tests.unit.store.threads import add, event, thread
+from tests.unit.store.threads import add, event, finish, thread
 
 
 def checks(client: FlaskClient) -> tuple[int, dict[str, str]]:
@@ -112,7 +111,7 @@ def test_figures_go_down_again(client: FlaskClient, bridge: Bridge) -> None:
     assert "handover_threads_busy 1.0" in figures(client)
     with bridge.database.writing() as connection:
         (stored,) = inbox.pending(connection, thread("1"))
-        inbox.finish(connection, stored.id, EventStatus.DONE)
+        finish(connection, stored.id)
     assert 'handover_inbox_events{status="pending"} 0.0' in figures(client)
     assert 'handover_inbox_events{status="done"} 1.0' in figures(client)
 

@@ -1,7 +1,5 @@
 from dataclasses import fields
 
-import pytest
-
 from messenger_app.conversation.state import (
     Conversation,
     Handoff,
@@ -13,7 +11,6 @@ from messenger_app.conversation.state import (
 )
 from messenger_app.store import conversations, inbox
 from messenger_app.store.database import Database
-from messenger_app.store.tables import EventStatus
 from tests.unit.payloads import NOW, PAGE_ID
 from tests.unit.store.threads import (
     LEASE,
@@ -63,7 +60,7 @@ def test_waking_changes_nothing_of_the_state(database: Database) -> None:
     wake(database, "1")
     kept = Conversation(PAGE_ID, "1", owner=Owner.HUMAN, turn=3)
     with database.writing() as connection:
-        conversations.save(connection, thread("1"), kept)
+        conversations.save(connection, {thread("1"): kept})
     wake(database, "1")
     with database.writing() as connection:
         (lease,) = claim(connection)
@@ -98,7 +95,7 @@ def test_everything_of_a_conversation_is_kept(database: Database) -> None:
         assert getattr(full, field.name) != getattr(plain, field.name), "set every field above"
     wake(database, "1")
     with database.writing() as connection:
-        conversations.save(connection, thread("1"), full)
+        conversations.save(connection, {thread("1"): full})
     with database.reading() as connection:
         assert conversations.find(connection, "1") == [full]
 
@@ -121,17 +118,3 @@ def test_threads_with_something_to_do_are_listed_first(database: Database) -> No
 
 
 # What overtakes
-
-
-@pytest.mark.parametrize("status", list(EventStatus))
-def test_what_overtakes_is_told_to_the_worker_that_has_the_thread(
-    database: Database, status: EventStatus
-) -> None:
-    with database.writing() as connection:
-        add(connection, event("m_1", "1", overtakes=True), event("m_2", "2"))
-        (stored,) = inbox.pending(connection, thread("1"))
-        inbox.finish(connection, stored.id, status)
-        claim(connection, "A")
-        expected = [thread("1")] if status is EventStatus.PENDING else []
-        assert conversations.overtaken(connection, "A") == expected
-        assert conversations.overtaken(connection, "B") == []

@@ -2,7 +2,7 @@ from messenger_app.store import conversations, inbox
 from messenger_app.store.database import Database
 from messenger_app.store.tables import EventStatus
 from tests.unit.payloads import NOW, PAGE_ID
-from tests.unit.store.threads import add, event, thread
+from tests.unit.store.threads import add, event, finish, thread
 
 
 def bodies(database: Database, psid: str = "1") -> list[bytes]:
@@ -31,7 +31,7 @@ def test_an_event_that_is_done_is_still_known(database: Database) -> None:
     with database.writing() as connection:
         add(connection, event("m_1"))
         (stored,) = inbox.pending(connection, thread("1"))
-        inbox.finish(connection, stored.id, EventStatus.DONE)
+        finish(connection, stored.id)
     with database.writing() as connection:
         assert add(connection, event("m_1")) == 0
     assert bodies(database) == []
@@ -67,7 +67,7 @@ def test_events_are_counted_by_what_became_of_them(database: Database) -> None:
     with database.writing() as connection:
         add(connection, event("a"), event("b"), event("c"))
         first, second, _ = inbox.pending(connection, thread("1"))
-        inbox.finish(connection, first.id, EventStatus.DONE)
-        inbox.finish(connection, second.id, EventStatus.SET_ASIDE, "KeyError")
+        finish(connection, first.id)
+        finish(connection, second.id, EventStatus.SET_ASIDE, "KeyError")
     with database.reading() as connection:
         assert inbox.counts(connection) == {"pending": 1, "done": 1, "set_aside": 1}

@@ -97,15 +97,15 @@ def test_only_the_newest_lease_holds(database: Database) -> None:
     wake(database, "1")
     with database.writing() as connection:
         (old,) = claim(connection, "A")
-        assert conversations.holds(connection, thread("1"), old.token)
+        assert conversations.held(connection, {thread("1"): old.token}) == {thread("1")}
         (new,) = claim(connection, "B", machine=NOW + LEASE)
-        assert not conversations.holds(connection, thread("1"), old.token)
-        assert conversations.holds(connection, thread("1"), new.token)
+        assert conversations.held(connection, {thread("1"): old.token}) == set()
+        assert conversations.held(connection, {thread("1"): new.token}) == {thread("1")}
 
 
 def test_nobody_holds_a_thread_that_there_is_not(database: Database) -> None:
     with database.writing() as connection:
-        assert not conversations.holds(connection, thread("1"), 0)
+        assert conversations.held(connection, {thread("1"): 0}) == set()
 
 
 def test_a_lease_can_be_made_longer(database: Database) -> None:

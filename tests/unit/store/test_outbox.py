@@ -1,4 +1,6 @@
 import re
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -40,15 +42,23 @@ EVERY_KIND: list[Command] = [
 
 def add(database: Database, *commands: Command, thread: str = THREAD) -> None:
     with database.writing() as connection:
-        for command in commands:
-            outbox.add(connection, thread, 3, command)
+        outbox.write(
+            connection, {thread: [outbox.new(3, command) for command in commands]}, [], NOW
+        )
+
+
+def change(database: Database, command: OpenCommand, **changed: Any) -> None:
+    with database.writing() as connection:
+        outbox.write(connection, {}, [replace(command, **changed)], NOW)
+
+
+def all_open(database: Database, thread: str = THREAD) -> list[OpenCommand]:
+    with database.reading() as connection:
+        return outbox.open_commands(connection, [thread]).get(thread, [])
 
 
 def first(database: Database, thread: str = THREAD) -> OpenCommand:
-    with database.reading() as connection:
-        found = outbox.first_open(connection, thread)
-    assert found is not None
-    return found
+    return all_open(database, thread)[0]
 
 
 @pytest.mark.parametrize("command", EVERY_KIND, ids=lambda command: type(command).__name__)
@@ -68,92 +78,70 @@ def test_commands_are_open_in_order_until_they_are_settled(database: Database) -
     add(database, StopTyping(), TakeThreadControl(), ReleaseThreadControl())
     seen = []
     for status in (CommandStatus.DONE, CommandStatus.DROPPED, CommandStatus.FAILED):
-        found = first(database)
-        seen.append(type(found.command))
-        with database.writing() as connection:
-            outbox.finish(connection, found.id, status, mid="m_1", error="why")
+        seen.append(type(first(database).command))
+        change(database, first(database), status=status, mid="m_1", error="why")
     assert seen == [StopTyping, TakeThreadControl, ReleaseThreadControl]
+    assert all_open(database) == []
     with database.reading() as connection:
-        assert outbox.first_open(connection, THREAD) is None
         assert outbox.counts(connection) == {"done": 1, "dropped": 1, "failed": 1}
 
 
 def test_threads_do_not_see_each_others_commands(database: Database) -> None:
     add(database, StopTyping(), thread="another")
+    assert all_open(database) == []
     with database.reading() as connection:
-        assert outbox.first_open(connection, THREAD) is None
+        assert outbox.open_commands(connection, []) == {}
 
 
-def test_a_command_that_was_begun_is_marked_so(database: Database) -> None:
+def test_how_far_a_command_has_come_is_kept(database: Database) -> None:
     add(database, StopTyping())
-    with database.writing() as connection:
-        begun = outbox.start(connection, first(database), NOW, may_call=True)
-    assert begun.attempts == 1
+    far: dict[str, Any] = {
+        "status": CommandStatus.RUNNING,
+        "not_before": NOW + 500,
+        "started_at": NOW,
+        "attempts": 2,
+        "uncertain": True,
+        "error": "no answer",
+    }
+    change(database, first(database), **far)
     after = first(database)
-    assert (after.status, after.started_at, after.attempts) == (CommandStatus.RUNNING, NOW, 1)
+    assert {name: getattr(after, name) for name in far} == far
 
 
-def test_a_try_that_is_only_looked_into_keeps_its_time_and_is_not_counted(
-    database: Database,
-) -> None:
-    add(database, StopTyping())
-    with database.writing() as connection:
-        outbox.start(connection, first(database), NOW, may_call=True)
-    with database.writing() as connection:
-        outbox.start(connection, first(database), NOW + 500, may_call=False)
-    after = first(database)
-    assert (after.status, after.started_at, after.attempts) == (CommandStatus.RUNNING, NOW, 1)
-
-
-def put_back(database: Database, *, uncertain: bool) -> OpenCommand:
-    with database.writing() as connection:
-        outbox.start(connection, first(database), NOW, may_call=True)
-    with database.writing() as connection:
-        outbox.put_back(
-            connection,
-            first(database).id,
-            not_before=NOW + 500,
-            uncertain=uncertain,
-            error="no answer",
-        )
-    return first(database)
-
-
-def test_a_command_that_is_put_back_is_tried_later(database: Database) -> None:
+def test_several_commands_change_together_each_in_its_own_way(database: Database) -> None:
     add(database, StopTyping(), TakeThreadControl())
-    back = put_back(database, uncertain=False)
-    assert isinstance(back.command, StopTyping)
-    assert (back.status, back.not_before, back.attempts) == (CommandStatus.QUEUED, NOW + 500, 1)
-    assert not back.uncertain
+    one, two = all_open(database)
+    with database.writing() as connection:
+        changed = [replace(one, status=CommandStatus.DONE), replace(two, attempts=1)]
+        outbox.write(connection, {THREAD: [outbox.new(3, ReleaseThreadControl())]}, changed, NOW)
+    assert [(type(c.command), c.attempts) for c in all_open(database)] == [
+        (TakeThreadControl, 1),
+        (ReleaseThreadControl, 0),
+    ]
 
 
-def test_doubt_about_a_try_stays_until_the_command_is_settled(database: Database) -> None:
-    add(database, StopTyping())
-    assert put_back(database, uncertain=True).uncertain
-    again = put_back(database, uncertain=False)
-    assert (again.uncertain, again.attempts) == (True, 2)
-
-
-def test_keys_are_random_and_fit_into_metadata(database: Database) -> None:
-    add(database, *[StopTyping()] * 50)
-    keys = set()
-    for _ in range(50):
-        found = first(database)
-        keys.add(found.key)
-        with database.writing() as connection:
-            outbox.finish(connection, found.id, CommandStatus.DONE)
+def test_keys_are_random_and_fit_into_metadata() -> None:
+    keys = {outbox.new(1, StopTyping()).key for _ in range(50)}
     assert len(keys) == 50
     assert all(re.fullmatch("[0-9a-f]{16}", key) for key in keys)
 
 
-def test_an_echo_finds_the_open_command_of_its_own_thread(database: Database) -> None:
-    add(database, StopTyping(), SendMessage(BotMessage(text="Hi")))
-    with database.writing() as connection:
-        typing = first(database)
-        outbox.finish(connection, typing.id, CommandStatus.DONE)
-    message = first(database)
+def test_mids_are_those_of_the_thread_that_became_known_since(database: Database) -> None:
+    for mid, thread in (("m_1", THREAD), ("m_2", "another")):
+        add(database, SendMessage(BotMessage(text="Hi")), thread=thread)
+        change(database, first(database, thread), status=CommandStatus.DONE, mid=mid)
     with database.reading() as connection:
-        assert outbox.by_key(connection, THREAD, message.key) == message
-        assert outbox.by_key(connection, "another", message.key) is None
-        assert outbox.by_key(connection, THREAD, typing.key) is None
-        assert outbox.by_key(connection, THREAD, "") is None
+        assert outbox.mids(connection, THREAD, NOW) == {"m_1"}
+        assert outbox.mids(connection, THREAD, NOW + 1) == frozenset()
+
+
+def test_a_token_that_was_refused_is_told_of_while_something_waits_for_it(
+    database: Database,
+) -> None:
+    add(database, StopTyping())
+    change(database, first(database), error="190/460: the password was changed")
+    with database.reading() as connection:
+        assert outbox.token_is_refused(connection)
+    change(database, first(database), status=CommandStatus.DONE)
+    with database.reading() as connection:
+        assert not outbox.token_is_refused(connection)

@@ -9,6 +9,8 @@ from messenger_app.conversation.state import Conversation, Timer, TimerKind
 from messenger_app.store import conversations, inbox
 from messenger_app.store.conversations import Lease
 from messenger_app.store.database import Database
+from messenger_app.store.inbox import Finding
+from messenger_app.store.tables import EventStatus
 from messenger_app.webhook.envelope import Channel, ReceivedEvent
 from tests.unit.payloads import NOW, PAGE_ID
 
@@ -65,12 +67,18 @@ def wake(database: Database, *psids: str) -> None:
         conversations.wake(connection, {thread(psid): (PAGE_ID, psid) for psid in psids})
 
 
+def finish(
+    connection: Connection, event_id: int, status: EventStatus = EventStatus.DONE, error: str = ""
+) -> None:
+    inbox.finish(connection, [Finding(event_id, status, error or None)], NOW)
+
+
 def set_timer(database: Database, psid: str, due: int | None) -> None:
     timer = Timer(TimerKind.WAITING_TIMEOUT, due) if due is not None else None
     with database.writing() as connection:
-        conversations.save(connection, thread(psid), Conversation(PAGE_ID, psid, timer=timer))
+        conversations.save(connection, {thread(psid): Conversation(PAGE_ID, psid, timer=timer)})
 
 
 def release(database: Database, psid: str, due: int | None = None) -> None:
     with database.writing() as connection:
-        conversations.release(connection, thread(psid), due)
+        conversations.release(connection, {thread(psid): due})

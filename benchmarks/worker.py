@@ -1,0 +1,185 @@
+"""How many events a second one worker takes forward, each with a question and an answer.
+
+    python -m benchmarks.worker [--people 200] [--words 10] [--think 20] [--slots 64]
+
+"engine" is the worker alone: calls sleep and cost nothing. "http" has a bot and a Graph of its own
+in another process, so it also measures HTTP. Both wait ``--think`` milliseconds for the bot.
+"""
+
+import argparse
+import asyncio
+import cProfile
+import json
+import logging
+import pstats
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import structlog
+
+from messenger_app.clock import Clock
+from messenger_app.conversation.commands import AskBot, SendMessage
+from messenger_app.conversation.events import BotAnswered, BotMessage, MessageSent
+from messenger_app.conversation.policy import Policy
+from messenger_app.executor import Executor, Job, Result, Settled
+from messenger_app.graph.client import GraphClient
+from messenger_app.rasa.client import RasaClient
+from messenger_app.store import conversations, inbox, outbox
+from messenger_app.store.database import Database
+from messenger_app.store.wakeup import Bell
+from messenger_app.webhook.envelope import split
+from messenger_app.worker import Worker
+
+PAGE = "104729000000001"
+APP = "615243000000001"
+
+
+class Sleeper(Executor):
+    """Answers without a network, after a while."""
+
+    def __init__(self, clock: Clock, think: float) -> None:
+        super().__init__({}, {}, APP, clock)
+        self._think = think
+
+    def run(self, job: Job) -> Result:
+        now = Clock.machine()
+        turn = job.open.turn
+        match job.open.command:
+            case AskBot() as asked:
+                time.sleep(self._think)
+                said = (BotMessage(text=f"You said: {asked.text}"),)
+                return Settled(BotAnswered(at=now, received_at=now, turn=turn, messages=said))
+            case SendMessage() as sent:
+                text = sent.message.text
+                mid = f"m_{job.open.key}"
+                return Settled(
+                    MessageSent(at=now, received_at=now, turn=turn, mid=mid, text=text), mid=mid
+                )
+            case _:
+                return Settled()
+
+
+async def serve(think: float) -> None:
+    """Serve Rasa's REST channel and Graph's Send API in one loop, as cheaply as may be."""
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                length = next(
+                    int(line.split(b":")[1])
+                    for line in head.lower().split(b"\r\n")
+                    if line.startswith(b"content-length")
+                )
+                body = json.loads(await reader.readexactly(length))
+                if b"/webhooks/rest" in head:
+                    await asyncio.sleep(think)
+                    answer: object = [{"text": f"You said: {body['message']}"}]
+                else:
+                    answer = {"recipient_id": "1", "message_id": f"m_{time.perf_counter_ns()}"}
+                data = json.dumps(answer).encode()
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(data) + data)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            writer.close()
+
+    server = await asyncio.start_server(handle, "127.0.0.1", 0, backlog=1000)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+def fill(database: Database, people: int, words: int) -> None:
+    """Store what everybody says, in their order."""
+    now = Clock.machine()
+    for word in range(words):
+        messaging = [
+            {
+                "sender": {"id": str(person)},
+                "recipient": {"id": PAGE},
+                "timestamp": now + word,
+                "message": {"mid": f"m_{person}_{word}", "text": f"word {word}"},
+            }
+            for person in range(1, people + 1)
+        ]
+        entry = {"id": PAGE, "time": now, "messaging": messaging}
+        body = json.dumps({"object": "page", "entry": [entry]}).encode()
+        with database.writing() as connection:
+            inbox.add(connection, split(body, frozenset({PAGE}), now), now)
+
+
+def measure(name: str, executor: Executor, arguments: argparse.Namespace) -> None:
+    """Run one worker until nothing is left and print how fast it was."""
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(f"sqlite:///{folder}/handover.db")
+        database.upgrade()
+        fill(database, arguments.people, arguments.words)
+        policy = Policy(app_id=APP, targets={}, default_target="")
+        bell = Bell(Path(folder) / "bell")
+        worker = Worker(database, executor, policy, Clock(), bell, threads=arguments.slots)
+        profile = cProfile.Profile() if arguments.profile else None
+        run = (lambda: profile.runcall(worker.run)) if profile else worker.run
+        thread = threading.Thread(target=run)
+        began, cpu = time.perf_counter(), time.process_time()
+        thread.start()
+        while True:
+            with database.reading() as connection:
+                if conversations.busy(connection) == 0:
+                    break
+            time.sleep(0.02)
+        took, cpu = time.perf_counter() - began, time.process_time() - cpu
+        worker.stop()
+        thread.join()
+        events = arguments.people * arguments.words
+        with database.reading() as connection:
+            assert inbox.counts(connection) == {"done": events}
+            assert outbox.counts(connection) == {"done": 2 * events}
+        database.close()
+        print(
+            f"{name:<7} {events / took:7.0f} events/s   {cpu / events * 1e6:6.0f} µs CPU each   "
+            f"{arguments.people} people x {arguments.words} words, {arguments.slots} slots"
+        )
+        if profile:
+            pstats.Stats(profile).sort_stats("tottime").print_stats(40)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--people", type=int, default=200)
+    parser.add_argument("--words", type=int, default=10)
+    parser.add_argument("--think", type=float, default=20, help="milliseconds")
+    parser.add_argument("--slots", type=int, default=64)
+    parser.add_argument("--profile", action="store_true", help="where the engine's time goes")
+    parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    think = arguments.think / 1000
+    if arguments.serve:
+        asyncio.run(serve(think))
+        return
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    clock = Clock()
+    measure("engine", Sleeper(clock, think), arguments)
+    if arguments.profile:
+        return
+    command = [
+        sys.executable,
+        "-m",
+        "benchmarks.worker",
+        "--serve",
+        "--think",
+        str(arguments.think),
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        url = f"http://127.0.0.1:{server.stdout.readline().strip()}"
+        graph = GraphClient(url, "v26.0", PAGE, "none", connections=arguments.slots)
+        rasa = RasaClient(url, connections=arguments.slots)
+        measure("http", Executor({PAGE: graph}, {PAGE: rasa}, APP, clock), arguments)
+        graph.close()
+        rasa.close()
+        server.kill()
+
+
+if __name__ == "__main__":
+    main()
