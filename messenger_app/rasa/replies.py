@@ -110,15 +110,17 @@ def _said(custom: dict[str, Any]) -> str:
 
 
 def _attachment(given: Any) -> dict[str, object] | None:
-    """Read an attachment: one of the Send API's, or the address of a file."""
-    if isinstance(given, dict) and given.get("type") and isinstance(given.get("payload"), dict):
-        return {"type": given["type"], "payload": given["payload"]}
-    url = given.get("url") if isinstance(given, dict) else given
+    """Read an attachment: one of the Send API's, or the address of a file, however it is told."""
+    told: dict[str, Any] = given if isinstance(given, dict) else {"url": given}
+    payload = told.get("payload")
+    if told.get("type") and isinstance(payload, dict) and payload:
+        return {"type": told["type"], "payload": payload}
+    url = told.get("url") or (payload.get("url") if isinstance(payload, dict) else payload)
     if not isinstance(url, str) or not url:
         return None
     ending = urlsplit(url).path.rpartition(".")[2].lower()
     kind = next((kind for kind, endings in _KINDS.items() if ending in endings), "file")
-    return {"type": kind, "payload": {"url": url}}
+    return {"type": told.get("type") or kind, "payload": {"url": url}}
 
 
 def _buttons(

@@ -162,12 +162,25 @@ def test_a_bots_event_without_data_still_has_its_words() -> None:
         ("https://example.org/tour.mp4", "video"),
         ("https://example.org/hello.mp3", "audio"),
         ("https://example.org", "file"),
-        ({"url": "https://example.org/tour.mp4"}, "video"),
     ],
 )
-def test_an_attachment_may_be_all_there_is(attachment: Any, kind: str) -> None:
-    url = attachment if isinstance(attachment, str) else attachment["url"]
-    assert only({"attachment": attachment}).attachment == {"type": kind, "payload": {"url": url}}
+def test_an_attachment_may_be_all_there_is(attachment: str, kind: str) -> None:
+    sent = {"type": kind, "payload": {"url": attachment}}
+    assert only({"attachment": attachment}).attachment == sent
+
+
+@pytest.mark.parametrize(
+    "attachment",
+    [
+        {"url": "https://example.org/tour.mp4"},
+        {"url": "https://example.org/tour.mp4", "type": "video"},
+        {"payload": {"url": "https://example.org/tour.mp4"}},
+        {"payload": "https://example.org/tour.mp4", "type": "video"},
+    ],
+)
+def test_the_address_of_an_attachment_is_found_however_it_is_told(attachment: Any) -> None:
+    sent = {"type": "video", "payload": {"url": "https://example.org/tour.mp4"}}
+    assert only({"attachment": attachment}).attachment == sent
 
 
 def test_an_attachment_of_the_send_api_stays_what_it_is() -> None:
