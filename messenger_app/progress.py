@@ -206,7 +206,6 @@ class Progress:
             own_app_id=self._policy.app_id,
         )
         event = payloads.fetched(connection, hand.thread, event)
-        event = payloads.fetched(connection, hand.thread, event)
         if key and isinstance(event, OwnAppEchoed):
             self._match_echo(hand, event, key)
         after = transition(hand.conversation, event, self._policy)
