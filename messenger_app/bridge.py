@@ -12,6 +12,7 @@ from messenger_app.graph.client import GraphClient
 from messenger_app.metrics import Metrics
 from messenger_app.rasa.client import RasaClient
 from messenger_app.store.database import Database
+from messenger_app.store.intake import Intake
 from messenger_app.store.wakeup import Bell
 from messenger_app.worker import Worker
 
@@ -25,6 +26,7 @@ class Bridge:
     policy: Policy
     clock: Clock
     database: Database
+    intake: Intake
     bell: Bell
     metrics: Metrics
 
@@ -85,6 +87,7 @@ def build_bridge(settings: Settings) -> Bridge:
         policy=policy,
         clock=Clock(settings.clock_url),
         database=database,
+        intake=Intake(database),
         bell=Bell(database.path_beside(".bell")),
         metrics=Metrics(),
     )

@@ -13,7 +13,7 @@ from messenger_app.store.tables import EventStatus, inbox_event
 from messenger_app.webhook.envelope import Channel, ReceivedEvent
 
 #: How many of a thread's events are looked at together; more wait in the database.
-MOST_AT_ONCE = 20
+MOST_AT_ONCE = 5
 
 #: Written out, not bound: so a partial index is found whatever the database knows of the value.
 _PENDING = text("inbox_event.status = 0")

@@ -10,7 +10,6 @@ from flask import Blueprint, Response, current_app, request
 
 from messenger_app.bridge import Bridge
 from messenger_app.errors import EnvelopeError, SignatureError, StoreUnavailable
-from messenger_app.store import inbox
 from messenger_app.webhook import signature
 from messenger_app.webhook.envelope import Channel, split
 
@@ -46,8 +45,7 @@ def _receive(bridge: Bridge, body: bytes) -> tuple[int, str]:
     try:
         signature.verify(body, request.headers.get("X-Hub-Signature-256"), secret)
         events = split(body, frozenset(bridge.pages), received_at)
-        with bridge.database.writing() as connection:  # commits: 200 means "safe on the disk"
-            new = inbox.add(connection, events, received_at)
+        new = bridge.intake.add(events, received_at)  # commits: 200 means "safe on the disk"
     except SignatureError:
         log.warning("webhook.bad_signature", bytes=len(body))
         return 403, "The signature does not fit the body and APP_SECRET."
