@@ -53,6 +53,15 @@ def psid_of(call: GraphCall) -> str | None:
     return None if psid is None else str(psid)
 
 
+def fault_name(call: GraphCall) -> str:
+    """Return the edge by which a fault rule names the call.
+
+    A sender action goes to the edge ``messages`` and is no message: a rule that breaks the next
+    message must not spend itself on a typing bubble.
+    """
+    return "sender_action" if "sender_action" in call.parameters else call.edge or call.node
+
+
 def answer(platform: Platform, call: GraphCall, now: int) -> JSON:
     """Do what the call asks for. Refusals are raised as ``PlatformError``."""
     if call.method == "GET" and call.node == "debug_token":

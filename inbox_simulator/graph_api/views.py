@@ -65,7 +65,7 @@ def _act(running: "Simulator", answer: _Answer) -> JSON:
         answer.app_id = edges.app_id_of(platform, call)
     rule = running.faults.strike(
         "graph", ("delay", "drop_response", "error"),
-        edge=(call.edge or call.node,), app_id=(answer.app_id,), psid=(edges.psid_of(call),),
+        edge=(edges.fault_name(call),), app_id=(answer.app_id,), psid=(edges.psid_of(call),),
     )  # fmt: skip
     if rule is not None:
         answer.fault = rule.do
