@@ -57,8 +57,11 @@ log = structlog.get_logger(__name__)
 CALL_DEADLINE = 10_000
 #: An echo that tells of a message comes within this.
 ECHO_GRACE = 3_000
-#: Tries that end without an answer before a message is given up, rather than said over and over.
+#: Tries of a message that can't be looked up before it is given up, rather than said over and over.
 MOST_UNCERTAIN_SENDS = 3
+#: How far before the last try a message is looked for: that try may have ended in the look, cut
+#: off or put off, and so hide an earlier one that arrived. Milliseconds.
+LOOK_BACK = 10 * 60_000
 #: How long a Page whose token was refused is left alone. Milliseconds.
 TOKEN_RETRY = 30_000
 #: Seconds to connect to an address that is notified, and for it to answer.
@@ -280,11 +283,12 @@ class Executor:
         message = render(
             command.message, METADATA_PREFIX + job.open.key, key=job.open.key, turn=job.open.turn
         )
-        if job.open.uncertain and job.open.attempts > MOST_UNCERTAIN_SENDS:
-            return self._refused(job, text, began, Refusal.INVALID, "no answer, several times")
         if job.open.uncertain:
-            if (mid := self._find_sent(job, command)) is not None:
+            mid, is_sure = self._find_sent(job, command)
+            if mid:
                 return self._sent(job, text, began, mid)
+            if not is_sure and job.open.attempts > MOST_UNCERTAIN_SENDS:
+                return self._refused(job, text, began, Refusal.INVALID, "no answer, several times")
             log.warning("message.sent_again", thread=job.thread, attempts=job.open.attempts)
         try:
             mid = self._graph[job.page_id].send_message(job.psid, message)
@@ -304,21 +308,24 @@ class Executor:
         now, turn = self._clock.now(), job.open.turn
         return Settled(MessageSent(at=began, received_at=now, turn=turn, mid=mid, text=text), mid)
 
-    def _find_sent(self, job: Job, command: SendMessage) -> str | None:
-        """Look for a message whose answer and echo never came; None where it can't be found.
+    def _find_sent(self, job: Job, command: SendMessage) -> tuple[str, bool]:
+        """Look for a message whose answer and echo never came.
 
-        Equal words since the try began that belong to no message we know are this one.
+        Returns its mid, or "" and whether it is sure that it never arrived. Equal words that
+        belong to no message we know are this one.
         """
         ahead = self._clock.now() - self._clock.machine()
-        since = (job.tried_at + ahead - CLOCK_SKEW) // 1000
+        since = (job.tried_at + ahead - CLOCK_SKEW - LOOK_BACK) // 1000
+        words = command.message.text
         try:
             newest = self._graph[job.page_id].newest_messages(job.psid)
+        except (TemporarilyRefused, AccessTokenInvalid):
+            raise  # it can be looked for later
         except GraphRejected as error:  # not ours to read: the message is sent again
             log.info("message.lookup_refused", thread=job.thread, reason=str(error))
-            return None
-        words = command.message.text
+            return "", False
         mids = [m.mid for m in newest if words and m.text == words and m.created_at >= since]
-        return next((mid for mid in mids if mid not in job.known_mids), None)
+        return next((mid for mid in mids if mid not in job.known_mids), ""), bool(words)
 
     def _refused(self, job: Job, text: str, began: int, refusal: Refusal, why: str) -> Settled:
         log.warning("message.refused", thread=job.thread, refusal=refusal.value, reason=why)

@@ -17,6 +17,7 @@ from messenger_app.conversation.transitions import Line, Transition, may_run, tr
 from messenger_app.executor import (
     CALL_DEADLINE,
     ECHO_GRACE,
+    LOOK_BACK,
     Job,
     Result,
     Settled,
@@ -36,7 +37,7 @@ log = structlog.get_logger(__name__)
 
 #: Times that an event may fail to be applied before it is set aside.
 MOST_FAULTS = 5
-#: A message whose try began then may have been found out about a little earlier. Milliseconds.
+#: A message that was said since then may have been settled a little earlier. Milliseconds.
 SLACK = 60_000
 
 NOT_SAID = "not said: the thread was no longer the bot's"
@@ -123,7 +124,7 @@ class Progress:
         hand.running, hand.unbegun = started, command
         known = frozenset[str]()
         if command.uncertain and isinstance(command.command, SendMessage):
-            known = outbox.mids(connection, hand.thread, tried_at - SLACK)
+            known = outbox.mids(connection, hand.thread, tried_at - LOOK_BACK - SLACK)
         return Job(
             hand.thread,
             hand.conversation.page_id,

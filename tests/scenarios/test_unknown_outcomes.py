@@ -35,6 +35,7 @@ def calls(simulator: Simulator, edge: str) -> list[dict[str, Any]]:
         entry
         for entry in simulator.journal.since(0)
         if entry["kind"] == "call" and entry["edge"] == edge
+        if "sender_action" not in (entry["body"] or {})
     ]
 
 
@@ -76,6 +77,20 @@ def test_a_message_that_the_conversations_api_knows_is_not_sent_again(
     bridge.settle()
     assert said(person) == ["You said: hello"]
     assert len(calls(simulator, "conversations")) == 1
+
+
+def test_a_message_that_cant_be_looked_for_just_now_is_looked_for_later(
+    bridge: Bridge, simulator: Simulator, person: Person, without_echoes: None
+):
+    busy = {"status": 400, "code": 613, "subcode": None}
+    break_calls(
+        simulator,
+        lose_answer("messages"),
+        {"match": {"edge": "conversations"}, "do": "error", "error": busy, "times": 3},
+    )
+    person.says("hello")
+    bridge.settle()
+    assert said(person) == ["You said: hello"]
 
 
 def test_equal_words_that_were_sent_before_do_not_stand_for_a_lost_message(
@@ -171,7 +186,7 @@ def test_a_refused_token_keeps_everything_until_it_is_good_again(
     bridge: Bridge, simulator: Simulator, person: Person
 ):
     refused = {"status": 401, "code": 190, "subcode": 463}
-    break_calls(simulator, {"do": "error", "error": refused, "times": 1})
+    break_calls(simulator, {"match": {"edge": "messages"}, "do": "error", "error": refused})
     person.says("hello")
     wait_for(lambda: token(bridge).startswith("refused"), "the refused token in /readyz")
     other = Person(person._stage, "Ben")
