@@ -3,7 +3,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 PY := $(BIN)/python
 
-.PHONY: help demo run setup train test check fresh pictures lock env env-dev
+.PHONY: help demo run setup train test chaos check fresh pictures lock env env-dev
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -25,6 +25,10 @@ test: env-dev ## Run every test, after getting Rasa, a trained bot and a browser
 	@$(PY) scripts/rasa_env.py train
 	@HANDOVER_CHROMIUM="$$($(PY) -m scripts.browser)" && export HANDOVER_CHROMIUM && \
 		exec $(PY) -m pytest $(ARGS)
+
+chaos: env-dev ## Let everything go wrong at once, and judge (SEEDS=1-10 MESSAGES=2000 BOT=stand-in or rasa)
+	@[ "$$BOT" != rasa ] || $(PY) scripts/rasa_env.py train
+	@exec $(PY) -m scripts.chaos
 
 check: env-dev ## Check format, lint, types and the imports between packages
 	@$(PY) -m scripts.check

@@ -6,12 +6,13 @@ Ends with 1 where anything was lost, said twice or said to a human.
 
 import argparse
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
 
 from tests.chaos import report
-from tests.chaos.bots import StandInBot
+from tests.chaos.bots import BOTS
 from tests.chaos.run import Outcome, play
 
 
@@ -20,14 +21,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", default=os.environ.get("SEEDS", "1-10"), help="such as 1-10,42")
     parser.add_argument("--messages", type=int, default=int(os.environ.get("MESSAGES", "2000")))
+    parser.add_argument("--bot", choices=sorted(BOTS), default=os.environ.get("BOT", "stand-in"))
     parser.add_argument("--keep", type=Path, default=None, help="where logs of failures go")
     options = parser.parse_args()
     outcomes: list[Outcome] = []
     for seed in read_seeds(options.seeds):
         folder = Path(tempfile.mkdtemp(prefix=f"chaos-{seed}-", dir=options.keep))
-        outcomes.append(play(seed, options.messages, folder, StandInBot(folder, seed)))
+        bot = BOTS[options.bot](folder, seed)
+        outcomes.append(play(seed, options.messages, folder, bot))
         print(report.table(outcomes[-1:]), flush=True)
-        if not outcomes[-1].is_good:
+        if outcomes[-1].is_good:
+            shutil.rmtree(folder)
+        else:
             print(report.troubles(outcomes[-1]), flush=True)
     print(report.table(outcomes))
     return 0 if all(outcome.is_good for outcome in outcomes) else 1

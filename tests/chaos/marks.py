@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 _WORD = re.compile(r"#\d+\.\d+")
+#: The part that is a handoff: it comes last, and the REST channel counts it where trackers don't.
+HANDOFF_PART = 99
+
 _MARK = re.compile(r"«([^«»/]+)/(\d+)»")
 
 
@@ -39,8 +42,11 @@ def without_word(message: str) -> tuple[str, str]:
 
 
 def put_on(replies: list[dict[str, Any]], mark: str) -> list[dict[str, Any]]:
-    """Mark a bot's replies, and the summary that a handoff brings along."""
-    return [_marked(reply, f"«{mark}/{part}»") for part, reply in enumerate(replies, 1)]
+    """Mark a bot's replies, and the summary that a handoff brings along.
+
+    A reply with nothing to read on it has no place for a mark.
+    """
+    return [_marked(reply, mark, part) for part, reply in enumerate(replies, 1)]
 
 
 def found_in(text: str) -> list[tuple[str, int]]:
@@ -48,10 +54,22 @@ def found_in(text: str) -> list[tuple[str, int]]:
     return [(mark, int(part)) for mark, part in _MARK.findall(text)]
 
 
-def _marked(reply: dict[str, Any], suffix: str) -> dict[str, Any]:
-    custom = reply.get("custom") or {}
-    handoff = custom.get("handoff")
-    if isinstance(handoff, dict):
-        summary = f"{handoff.get('summary') or ''} {suffix}".strip()
-        return {**reply, "custom": {**custom, "handoff": {**handoff, "summary": summary}}}
-    return {**reply, "text": f"{reply.get('text') or ''} {suffix}".strip()}
+def in_reply(reply: Mapping[str, Any]) -> list[tuple[str, int]]:
+    """Return the marks that a bot's reply puts before the person."""
+    return found_in(f"{reply.get('text') or ''} {_handoff(reply).get('summary') or ''}")
+
+
+def _marked(reply: dict[str, Any], mark: str, part: int) -> dict[str, Any]:
+    marked = dict(reply)
+    if reply.get("text"):
+        marked["text"] = f"{reply['text']} «{mark}/{part}»"
+    if handoff := _handoff(reply):
+        summary = f"{handoff.get('summary') or ''} «{mark}/{HANDOFF_PART}»".strip()
+        marked["custom"] = {**reply["custom"], "handoff": {**handoff, "summary": summary}}
+    return marked
+
+
+def _handoff(reply: Mapping[str, Any]) -> dict[str, Any]:
+    custom = reply.get("custom")
+    handoff = custom.get("handoff") if isinstance(custom, dict) else None
+    return handoff if isinstance(handoff, dict) else {}

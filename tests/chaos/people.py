@@ -1,4 +1,4 @@
-"""People and agents who act at random, each with dice of their own.
+"""People, agents and an operator who act at random, each with dice of their own.
 
 The same seed gives each of them the same intentions. What comes of them differs from run to run:
 real processes race.
@@ -6,6 +6,7 @@ real processes race.
 
 import random
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from inbox_simulator.client import JSON, Client, ControlError
@@ -128,3 +129,29 @@ class Agent(threading.Thread):
             self._client.post(f"inbox/{psid}/replies", {"text": "This is Mia."})
         if 0.3 < dice < 0.85:
             self._client.post(f"inbox/{psid}/done")
+
+
+class Operator(threading.Thread):
+    """Now and then takes, passes or releases a thread with the bridge's own commands."""
+
+    def __init__(self, seed: int, psids: list[str], flask: Callable[..., str]) -> None:
+        """``flask`` runs a command; AssertionError is a command that ended with a complaint."""
+        super().__init__(name="operator", daemon=True)
+        self._dice = random.Random(f"{seed} operator")
+        self._psids, self._flask = psids, flask
+        self._stopping = threading.Event()
+        self.error: Exception | None = None
+
+    def run(self) -> None:
+        """Work until told to stop."""
+        while not self._stopping.wait(self._dice.uniform(2, 8)):
+            act = self._dice.choice(("take", "take", "pass", "release"))
+            try:
+                self._flask("thread", act, self._dice.choice(self._psids))
+            except AssertionError as error:  # nobody did it in time, or another was quicker
+                if "Traceback" in str(error):
+                    self.error = error
+
+    def stop(self) -> None:
+        """Go home."""
+        self._stopping.set()

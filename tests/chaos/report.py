@@ -7,10 +7,9 @@ from tests.chaos.judge import RULES, Offence
 from tests.chaos.run import Outcome
 from tests.chaos.truth import ThreadTruth
 
-#: Lines of a thread's history that are shown, and how many of them come before the first that
-#: names what the offence is about.
+#: Lines of a thread's history that are shown, and how many around each that names what it is about.
 LONGEST_HISTORY = 60
-LINES_BEFORE = 20
+LINES_AROUND = 6
 #: Threads whose history is shown, for each seed.
 MOST_HISTORIES = 3
 
@@ -55,23 +54,34 @@ def troubles(outcome: Outcome) -> str:
             if len(shown) < MOST_HISTORIES and offence.thread.name not in shown:
                 shown.add(offence.thread.name)
                 lines += [f"    {line}" for line in history(offence)]
+                told = "\n".join(whole_history(offence.thread))
+                (outcome.folder / f"{offence.thread.name}.txt").write_text(told)
     return "\n".join(lines)
 
 
 def history(offence: Offence) -> list[str]:
-    """Return the events around an offence, with the milliseconds since the thread's first."""
-    events = sorted(_events(offence.thread))
+    """Return the events around those that name what an offence is about.
+
+    Each with the milliseconds since the thread's first; the whole of it is in the folder.
+    """
+    lines = whole_history(offence.thread)
+    named = [word for word in offence.words.split() if word.startswith(("#", "m_", "mh:"))]
+    about = {n for n, line in enumerate(lines) if any(name in line for name in named)}
+    about = about or {len(lines) - 1}
+    near = [n for n in range(len(lines)) if any(abs(n - each) <= LINES_AROUND for each in about)]
+    shown = near[-LONGEST_HISTORY:]
+    return [
+        line
+        for n, before in zip(shown, [shown[0], *shown], strict=False)
+        for line in ([] if n - before <= 1 else ["      …"]) + [lines[n]]
+    ]
+
+
+def whole_history(thread: ThreadTruth) -> list[str]:
+    """Return all that happened on a thread, a line an event."""
+    events = sorted(_events(thread))
     began = events[0][0] if events else 0
-    named = offence.words.split()
-    about = (n for n, (_, words) in enumerate(events) if any(m in words for m in _marks_in(named)))
-    first = next(about, len(events) - LONGEST_HISTORY + LINES_BEFORE)
-    start = max(0, first - LINES_BEFORE)
-    shown = events[start : start + LONGEST_HISTORY]
-    return [f"{at - began:7d}  {words}" for at, words in shown]
-
-
-def _marks_in(words: list[str]) -> list[str]:
-    return [word for word in words if word.startswith(("#", "m_", "mh:"))]
+    return [f"{at - began:7d}  {words}" for at, words in events]
 
 
 def _events(thread: ThreadTruth) -> Iterator[tuple[int, str]]:

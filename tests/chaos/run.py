@@ -1,6 +1,5 @@
 """One run: everything starts, people and agents act while things go wrong, all is judged."""
 
-import shutil
 import threading
 import time
 from collections import Counter
@@ -14,7 +13,7 @@ from tests.chaos import programs
 from tests.chaos.bots import Bot
 from tests.chaos.journal import Journal, JournalReader
 from tests.chaos.judge import Verdict, judge
-from tests.chaos.people import Agent, Person
+from tests.chaos.people import Agent, Operator, Person
 from tests.chaos.truth import ThreadTruth, gather
 from tests.chaos.weather import Killer, Weather
 from tests.support.bridge import SETTINGS, Bridge
@@ -110,7 +109,10 @@ class Run:
     def _chaos(self, people: list[Person]) -> tuple[Counter[str], Counter[str]]:
         """Let everybody act until all messages are sent, while things go wrong."""
         psids = [person.psid for person in people]
-        agents = [Agent(self._simulator.url, self.seed, n, psids, INBOX) for n in range(AGENTS)]
+        staff: list[Agent | Operator] = [
+            Agent(self._simulator.url, self.seed, n, psids, INBOX) for n in range(AGENTS)
+        ]
+        staff.append(Operator(self.seed, psids, self._bridge.flask))
         weather = Weather(self._simulator.url, self.seed)
         killer = Killer(
             self.seed,
@@ -120,19 +122,19 @@ class Run:
                 "bot": (self._bot.kill, self._bot.start),
             },
         )
-        for thread in (weather, killer, *agents, *people):
+        for thread in (weather, killer, *staff, *people):
             thread.start()
         for person in people:
             person.join()
-        for agent in agents:
-            agent.stop()
-            agent.join()
+        for worker in staff:
+            worker.stop()
+            worker.join()
         killer.stop()
         weather.stop()
-        self._note_errors([killer, *agents, *people])
+        self._note_errors([killer, *staff, *people])
         return killer.killed, weather.storms
 
-    def _note_errors(self, threads: list[Killer | Agent | Person]) -> None:
+    def _note_errors(self, threads: list[Killer | Agent | Operator | Person]) -> None:
         for thread in threads:
             if thread.error is not None:
                 self._trouble.append(f"{thread.name}: {thread.error!r}")
@@ -152,14 +154,10 @@ class Run:
 
     def _gather(self, client: Client, people: list[Person], journal: Journal) -> list[ThreadTruth]:
         shown = [client.get(f"threads/{person.psid}") for person in people]
-        return gather(
-            shown, journal, self._bot.turns(), our_app_id=SETTINGS["APP_ID"], inbox_app_id=INBOX
-        )
+        turns = self._bot.turns([person.psid for person in people])
+        return gather(shown, journal, turns, our_app_id=SETTINGS["APP_ID"], inbox_app_id=INBOX)
 
 
 def play(seed: int, messages: int, folder: Path, bot: Bot) -> Outcome:
-    """Play one seed; its folder is left behind only where something went wrong."""
-    outcome = Run(seed, messages, folder, bot).play()
-    if outcome.is_good:
-        shutil.rmtree(folder)
-    return outcome
+    """Play one seed; logs and databases stay in the folder."""
+    return Run(seed, messages, folder, bot).play()

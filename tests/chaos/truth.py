@@ -98,9 +98,8 @@ class ThreadTruth:
         """What the bot's record says it answered, by the mark of the question."""
         answers: dict[str, list[Utterance]] = {}
         for turn in self.turns:
-            mark = marks.of_question(turn.message, turn.metadata)
-            parts = range(1, len(turn.replies) + 1)
-            answers[mark] = [Utterance(mark, part) for part in parts]
+            found = [Utterance(*each) for reply in turn.replies for each in marks.in_reply(reply)]
+            answers[marks.of_question(turn.message, turn.metadata)] = found
         return answers
 
     @cached_property

@@ -1,0 +1,265 @@
+"""The judge sees each kind of offence, and excuses what a human's coming excuses."""
+
+from typing import Any
+
+import pytest
+
+from tests.chaos import marks
+from tests.chaos.journal import Call, Delivery, Journal
+from tests.chaos.judge import judge
+from tests.chaos.record import Turn
+from tests.chaos.stand_in import replies
+from tests.chaos.truth import gather
+
+US, INBOX, PSID = "1", "2", "77"
+
+
+class Story:
+    """A thread as the simulator, its journal and the bot would tell of it; a second a step."""
+
+    def __init__(self) -> None:
+        self.now = 0
+        self.messages: list[dict[str, Any]] = []
+        self.ownership: list[dict[str, Any]] = []
+        self.journal = Journal()
+        self.turns: list[Turn] = []
+        self.owned_by(US)
+
+    def owned_by(self, app_id: str | None) -> None:
+        """Control moves."""
+        self._tick()
+        if self.ownership:
+            self.ownership[-1]["to"] = self.now
+        self.ownership.append({"app_id": app_id, "from": self.now, "to": None, "cause": "x"})
+
+    def says(self, text: str, *, arrives_after: int = 100) -> str:
+        """The person writes; returns the message's mark."""
+        self._tick()
+        mid = f"m_{len(self.messages)}"
+        live = self.ownership[-1]["app_id"] in {US, None}
+        channel = "messaging" if live else "standby"
+        self._message("person", text, mid, {US: channel})
+        arrived = self.now + arrives_after
+        event = {"timestamp": self.now, "message": {"mid": mid, "text": text}}
+        self.journal.deliveries.append(
+            Delivery(PSID, arrived, arrived + 10, 200, True, channel, event)
+        )
+        return marks.of_message(text, mid)
+
+    def hears(self, text: str) -> None:
+        """The bot is asked."""
+        self._tick()
+        said = marks.put_on(replies(text), marks.of_question(text, {}))
+        self.turns.append(Turn(self.now, PSID, text, {}, said))
+
+    def answers(self, mark: str, *, part: int = 1) -> None:
+        """Messenger takes one part of an answer."""
+        self._tick()
+        self._message("app", f"You said it «{mark}/{part}»", f"m_{len(self.messages)}", {})
+
+    def agent_says(self, text: str = "Mia here") -> None:
+        """A human speaks."""
+        self._tick()
+        self._message("agent", text, f"m_{len(self.messages)}", {})
+
+    def tries_to_send(self, metadata: str) -> None:
+        """Graph refuses a message, because another app controls the thread."""
+        self._tick()
+        self.journal.calls.append(
+            Call(PSID, "messages", self.now, self.now + 5, 400, (10, 2018300), None, metadata, "Hi")
+        )
+
+    def is_told_of_the_take(self) -> None:
+        """The webhook that tells of a human arrives."""
+        self._tick()
+        event = {"timestamp": self.now, "take_thread_control": {"new_owner_app_id": INBOX}}
+        self.journal.deliveries.append(
+            Delivery(PSID, self.now, self.now + 10, 200, True, "messaging", event)
+        )
+
+    def broken_rules(self) -> set[str]:
+        """Return the names of the rules that the judge finds broken."""
+        shown = {
+            "psid": PSID, "name": "Ana", "messages": self.messages, "ownership": self.ownership,
+        }  # fmt: skip
+        threads = gather([shown], self.journal, self.turns, our_app_id=US, inbox_app_id=INBOX)
+        return {name for name, found in judge(threads).offences.items() if found}
+
+    def _tick(self) -> None:
+        self.now += 1_000
+
+    def _message(self, author: str, text: str, mid: str, channels: dict[str, str]) -> None:
+        self.messages.append(
+            {"author": author, "text": text, "mid": mid, "at": self.now, "channels": channels}
+        )
+
+
+@pytest.fixture
+def story() -> Story:
+    return Story()
+
+
+def test_a_story_in_which_all_is_answered_breaks_no_rule(story: Story):
+    for text in ("hello #1.1", "thanks #1.2"):
+        mark = story.says(text)
+        story.hears(text)
+        story.answers(mark)
+
+    assert story.broken_rules() == set()
+
+
+def test_a_word_without_an_answer_is_lost_and_its_person_stranded(story: Story):
+    story.says("hello #1.1")
+
+    assert story.broken_rules() == {"lost", "stranded"}
+
+
+def test_half_an_answer_is_none(story: Story):
+    mark = story.says("tell me twice #1.1")
+    story.hears("tell me twice #1.1")
+    story.answers(mark, part=1)
+
+    assert story.broken_rules() == {"lost"}
+
+
+def test_a_human_who_comes_excuses_an_open_word(story: Story):
+    story.says("hello #1.1")
+    story.owned_by(INBOX)
+    story.agent_says()
+    story.owned_by(US)
+
+    assert story.broken_rules() == set()
+
+
+def test_a_human_does_not_excuse_a_word_that_was_passed_over(story: Story):
+    story.says("hello #1.1")
+    later = story.says("thanks #1.2")
+    story.hears("thanks #1.2")
+    story.answers(later)
+    story.owned_by(INBOX)
+    story.agent_says()
+    story.owned_by(US)
+
+    assert story.broken_rules() == {"lost"}
+
+
+def test_a_word_that_was_overtaken_on_its_way_may_be_the_humans(story: Story):
+    story.says("hello #1.1", arrives_after=5_000)
+    later = story.says("thanks #1.2")
+    story.hears("thanks #1.2")
+    story.answers(later)
+    story.owned_by(INBOX)
+    story.agent_says()
+    story.owned_by(US)
+
+    assert story.broken_rules() == set()
+
+
+def test_an_answer_that_comes_twice_is_seen(story: Story):
+    mark = story.says("hello #1.1")
+    story.hears("hello #1.1")
+    story.answers(mark)
+    story.answers(mark)
+
+    assert story.broken_rules() == {"answered twice"}
+
+
+def test_a_question_that_the_bot_heard_twice_is_seen(story: Story):
+    mark = story.says("hello #1.1")
+    story.hears("hello #1.1")
+    story.hears("hello #1.1")
+    story.answers(mark)
+
+    assert story.broken_rules() == {"asked twice"}
+
+
+def test_an_answer_while_a_human_has_the_thread_is_seen(story: Story):
+    mark = story.says("hello #1.1")
+    story.hears("hello #1.1")
+    story.owned_by(INBOX)
+    story.answers(mark)
+    story.owned_by(US)
+
+    assert story.broken_rules() == {"spoke to humans"}
+
+
+def test_a_refused_message_that_is_sent_again_is_seen(story: Story):
+    story.owned_by(INBOX)
+    story.tries_to_send("mh:1")
+    story.tries_to_send("mh:1")
+    story.owned_by(US)
+
+    assert story.broken_rules() == {"spoke to humans"}
+
+
+def test_one_refused_message_is_no_offence(story: Story):
+    story.owned_by(INBOX)
+    story.tries_to_send("mh:1")
+    story.owned_by(US)
+
+    assert story.broken_rules() == set()
+
+
+def test_a_message_that_is_sent_though_the_bridge_was_told_of_a_human_is_seen(story: Story):
+    story.owned_by(INBOX)
+    story.is_told_of_the_take()
+    story.now += 1_000
+    story.tries_to_send("mh:1")
+    story.owned_by(US)
+
+    assert story.broken_rules() == {"spoke to humans"}
+
+
+def test_a_thread_that_stays_with_the_inbox_for_ever_is_stranded(story: Story):
+    story.owned_by(INBOX)
+    story.agent_says()
+
+    assert story.broken_rules() == {"stranded"}
+
+
+def test_a_word_to_a_human_that_nobody_takes_up_is_stranded(story: Story):
+    story.owned_by(INBOX)
+    story.says("hello #1.1")
+    story.owned_by(US)
+
+    assert story.broken_rules() == {"stranded"}
+
+
+def test_a_human_who_was_announced_and_never_asked_is_seen(story: Story):
+    text = "I want to talk to a person #1.1"
+    mark = story.says(text)
+    story.hears(text)
+    story.answers(mark, part=marks.HANDOFF_PART)
+
+    assert story.broken_rules() == {"stranded"}
+
+
+def test_answers_in_the_wrong_order_are_seen(story: Story):
+    first, second = story.says("hello #1.1"), story.says("thanks #1.2")
+    story.hears("hello #1.1")
+    story.hears("thanks #1.2")
+    story.answers(second)
+    story.answers(first)
+
+    assert story.broken_rules() == {"order broken"}
+
+
+def test_words_that_overtook_each_other_may_be_answered_as_they_came(story: Story):
+    first = story.says("hello #1.1", arrives_after=5_000)
+    second = story.says("thanks #1.2")
+    story.hears("thanks #1.2")
+    story.answers(second)
+    story.hears("hello #1.1")
+    story.answers(first)
+
+    assert story.broken_rules() == set()
+
+
+def test_words_to_a_human_that_the_bot_was_given_are_seen(story: Story):
+    story.owned_by(INBOX)
+    story.says("my number is 12 #1.1")
+    story.hears("my number is 12 #1.1")
+    story.agent_says()
+    story.owned_by(US)
+
+    assert story.broken_rules() == {"overheard"}
