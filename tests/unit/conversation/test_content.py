@@ -6,13 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from messenger_app.conversation.commands import AskBot, SendMessage
 from messenger_app.conversation.content import (
     ATTACHMENTS,
-    KINDS,
     AsIntent,
     AsWords,
     Handling,
@@ -28,13 +27,11 @@ from messenger_app.conversation.events import (
     PersonMessaged,
     PersonReacted,
     PersonReferred,
-    PersonTapped,
 )
 from messenger_app.conversation.policy import MESSAGING_WINDOW
 from messenger_app.conversation.state import Owner
 from messenger_app.conversation.transitions import CONNECT_PAYLOAD
 from tests.unit.conversation.story import POLICY, Story
-from tests.unit.conversation.test_any_history import events, times, turns
 
 
 def story(content: Mapping[str, Handling] | None = None) -> Story:
@@ -283,106 +280,3 @@ def test_no_sign_moves_control(kinds: list[str], standby: bool, data: st.DataObj
         sign(told, kind, standby=standby)
         assert told.owner is owner
         assert not (told.commands and (standby or owner is Owner.HUMAN))
-
-
-# Taps
-
-
-def tap(told: Story, **more: Any) -> AskBot:
-    at = told.later()
-    told.happens(PersonTapped(at=at, received_at=at, mid="m_t", title="Buy", **more))
-    (question,) = asked(told)
-    return question
-
-
-def test_a_button_that_stays_is_an_intent_while_the_bot_has_kept_the_thread():
-    told = story()
-    turn = told.conversation.turn
-    told.person_says("more").bot_answers("Yes.")
-    assert tap(told, payload="/buy", sent_in=turn).payload == "/buy"
-
-
-def test_a_button_of_before_a_handoff_stands_for_its_title():
-    told = story()
-    turn = told.conversation.turn
-    told.agent_replies().control_comes_back().bot_answers("I'm back.")
-    question = tap(told, payload="/buy", sent_in=turn)
-    assert (question.text, question.payload) == ("Buy", None)
-
-
-def test_the_menu_stays_an_intent_after_a_handoff():
-    told = story().agent_replies().control_comes_back().bot_answers("I'm back.")
-    assert tap(told, payload="/buy").payload == "/buy"
-
-
-def test_a_tap_that_brings_the_thread_back_is_one_of_before_the_handoff():
-    told = story()
-    turn = told.conversation.turn
-    told.agent_replies()
-    assert tap(told, payload="/buy", sent_in=turn).payload is None
-
-
-def test_a_title_that_was_cut_stands_for_all_of_its_words():
-    told = story().person_says("Where exactly is…", payload="Where exactly is the shop?")
-    assert [question.text for question in asked(told)] == ["Where exactly is the shop?"]
-
-
-# Whatever happens
-
-when = {"at": times, "received_at": times}
-mids = st.sampled_from(["m", "m_1"])
-contents: st.SearchStrategy[Event] = st.one_of(
-    st.builds(
-        PersonMessaged,
-        **when,
-        mid=mids,
-        text=st.sampled_from(["", "hello"]),
-        standby=st.booleans(),
-        attachments=st.lists(st.builds(Attachment, kind=st.sampled_from(sorted(ATTACHMENTS)))).map(
-            tuple
-        ),
-    ),
-    st.builds(
-        PersonEdited, **when, mid=mids, text=st.just("bye"), number=turns, standby=st.booleans()
-    ),
-    st.builds(
-        PersonReacted,
-        **when,
-        mid=mids,
-        reaction=st.just("love"),
-        given=st.booleans(),
-        standby=st.booleans(),
-    ),
-    st.builds(PersonReferred, **when, mid=mids, ref=st.just("x"), standby=st.booleans()),
-)
-choices = st.dictionaries(
-    st.sampled_from(sorted(KINDS)),
-    st.sampled_from([AsIntent("told"), AsWords("told"), Ignored(), PoliteAnswer("No.")]),
-)
-
-
-@settings(max_examples=300, deadline=None)
-@given(st.lists(st.one_of(events, contents), max_size=30), choices)
-def test_after_any_history_content_speaks_only_to_the_bot_that_has_the_thread(
-    history: list[Event], chosen: dict[str, Handling]
-):
-    told = Story(policy=replace(POLICY, content=chosen))
-    for event in history:
-        before, written = told.conversation, len(told.transcript)
-        told.happens(event)
-        if not isinstance(event, PersonMessaged | PersonEdited | PersonReacted | PersonReferred):
-            continue
-        # Nothing is lost: it waits, or it is written down.
-        assert told.held != (len(told.transcript) > written)
-        # What others are told is not for the bot.
-        if event.standby:
-            assert not asked(told)
-            assert not told.said
-        if isinstance(event, PersonMessaged):
-            continue
-        # A sign is answered on the bot's thread alone, and gives it none but an idle one.
-        if before.owner not in {Owner.BOT, Owner.IDLE}:
-            assert told.commands == ()
-        if told.owner is not before.owner:
-            assert (before.owner, told.owner) == (Owner.IDLE, Owner.BOT)
-            assert told.commands
