@@ -23,7 +23,8 @@ import structlog
 
 from messenger_app.clock import Clock
 from messenger_app.conversation.commands import AskBot, SendMessage
-from messenger_app.conversation.events import BotAnswered, BotMessage, MessageSent
+from messenger_app.conversation.events import BotAnswered, MessageSent
+from messenger_app.conversation.messages import BotMessage
 from messenger_app.conversation.policy import Policy
 from messenger_app.executor import Executor, Job, Result, Settled
 from messenger_app.graph.client import GraphClient

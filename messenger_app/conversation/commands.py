@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from messenger_app.conversation.events import BotMessage
+from messenger_app.conversation.messages import BotMessage
 
 
 @dataclass(frozen=True, slots=True)

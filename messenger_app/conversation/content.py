@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 from messenger_app.conversation.commands import AskBot
 from messenger_app.conversation.events import (
-    Attachment,
     PersonEdited,
     PersonMessaged,
     PersonReacted,
     PersonReferred,
     PersonTapped,
 )
+from messenger_app.conversation.messages import Attachment
 
 #: The kinds that are no attachment.
 EDIT, REACTION, REFERRAL = "edit", "reaction", "referral"

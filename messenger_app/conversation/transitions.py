@@ -24,7 +24,6 @@ from messenger_app.conversation.commands import (
 )
 from messenger_app.conversation.events import (
     BotAnswered,
-    BotMessage,
     ControlCall,
     ControlCallSettled,
     ControlPassed,
@@ -48,6 +47,7 @@ from messenger_app.conversation.events import (
     Refusal,
     TimerFired,
 )
+from messenger_app.conversation.messages import BotMessage
 from messenger_app.conversation.policy import (
     CLOCK_SKEW,
     LATE_ECHO,

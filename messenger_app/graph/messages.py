@@ -10,7 +10,7 @@ from typing import Any
 
 from messenger_app.conversation import buttons
 from messenger_app.conversation.buttons import Kept
-from messenger_app.conversation.events import BotMessage, TemplateButton
+from messenger_app.conversation.messages import BotMessage, TemplateButton
 from messenger_app.graph.texts import shorten, split_text
 
 LONGEST_TEMPLATE_TEXT = 640

@@ -12,7 +12,8 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
-from messenger_app.conversation.events import BotMessage, HandoffAsked
+from messenger_app.conversation.events import HandoffAsked
+from messenger_app.conversation.messages import BotMessage
 from messenger_app.rasa.errors import BotError, BotOutcomeUnknown, BotRejected, BotUnreachable
 from messenger_app.rasa.replies import from_rest, from_tracker
 from messenger_app.wire import read_json

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from messenger_app.conversation.events import BotMessage, HandoffAsked, TemplateButton
+from messenger_app.conversation.events import HandoffAsked
+from messenger_app.conversation.messages import BotMessage, TemplateButton
 
 log = structlog.get_logger(__name__)
 

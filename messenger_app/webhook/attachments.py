@@ -5,7 +5,7 @@ https://developers.facebook.com/documentation/business-messaging/messenger-platf
 
 from typing import Any
 
-from messenger_app.conversation.events import Attachment
+from messenger_app.conversation.messages import Attachment
 
 #: The thumbs-up that Messenger shows beside its text field: the documented one, and the two that
 #: come from a longer press on it.

@@ -5,7 +5,8 @@ from enum import StrEnum
 from functools import partial
 from typing import Any
 
-from messenger_app.conversation.events import BotMessage, HandoffAsked
+from messenger_app.conversation.events import HandoffAsked
+from messenger_app.conversation.messages import BotMessage
 from messenger_app.rasa.client import Answer, RasaClient
 from messenger_app.rasa.errors import BotOutcomeUnknown, BotRejected, BotUnreachable
 from tests.together.meta import Late, Meta

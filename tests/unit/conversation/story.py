@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from messenger_app.conversation.commands import Command, SendMessage
 from messenger_app.conversation.events import (
     BotAnswered,
-    BotMessage,
     ControlCall,
     ControlCallSettled,
     ControlPassed,
@@ -19,6 +18,7 @@ from messenger_app.conversation.events import (
     Refusal,
     TimerFired,
 )
+from messenger_app.conversation.messages import BotMessage
 from messenger_app.conversation.policy import PAGE_INBOX_APP_ID, Policy, Target
 from messenger_app.conversation.state import Conversation, Owner
 from messenger_app.conversation.transitions import Line, transition

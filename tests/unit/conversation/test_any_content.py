@@ -15,13 +15,13 @@ from messenger_app.conversation.content import (
     PoliteAnswer,
 )
 from messenger_app.conversation.events import (
-    Attachment,
     Event,
     PersonEdited,
     PersonMessaged,
     PersonReacted,
     PersonReferred,
 )
+from messenger_app.conversation.messages import Attachment
 from messenger_app.conversation.state import Owner
 from tests.unit.conversation.story import POLICY, Story
 from tests.unit.conversation.test_any_history import events, times, turns

@@ -12,7 +12,6 @@ from messenger_app.conversation.commands import (
 )
 from messenger_app.conversation.events import (
     BotAnswered,
-    BotMessage,
     ControlCall,
     ControlCallSettled,
     ControlPassed,
@@ -30,6 +29,7 @@ from messenger_app.conversation.events import (
     Refusal,
     TimerFired,
 )
+from messenger_app.conversation.messages import BotMessage
 from messenger_app.conversation.policy import PAGE_INBOX_APP_ID
 from messenger_app.conversation.state import Conversation, Owner, TimerKind
 from messenger_app.conversation.transitions import ELSEWHERE, may_run, transition

@@ -19,7 +19,6 @@ from messenger_app.conversation.content import (
     PoliteAnswer,
 )
 from messenger_app.conversation.events import (
-    Attachment,
     ControlCall,
     Event,
     HandoffAsked,
@@ -28,6 +27,7 @@ from messenger_app.conversation.events import (
     PersonReacted,
     PersonReferred,
 )
+from messenger_app.conversation.messages import Attachment
 from messenger_app.conversation.policy import MESSAGING_WINDOW
 from messenger_app.conversation.state import Owner
 from messenger_app.conversation.transitions import CONNECT_PAYLOAD

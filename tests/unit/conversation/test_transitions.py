@@ -16,7 +16,6 @@ from messenger_app.conversation.commands import (
 )
 from messenger_app.conversation.events import (
     BotAnswered,
-    BotMessage,
     ControlCall,
     ControlPassed,
     ControlRequested,
@@ -32,6 +31,7 @@ from messenger_app.conversation.events import (
     TimerFired,
 )
 from messenger_app.conversation.hours import parse_hours
+from messenger_app.conversation.messages import BotMessage
 from messenger_app.conversation.policy import (
     MESSAGING_WINDOW,
     PAGE_INBOX_APP_ID,

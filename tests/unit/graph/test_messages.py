@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from messenger_app.conversation import buttons as payload_of
-from messenger_app.conversation.events import BotMessage, TemplateButton
+from messenger_app.conversation.messages import BotMessage, TemplateButton
 from messenger_app.graph.messages import (
     LONGEST_TEMPLATE_TEXT,
     MOST_QUICK_REPLIES,

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from responses import matchers
 
-from messenger_app.conversation.events import BotMessage
+from messenger_app.conversation.messages import BotMessage
 from messenger_app.rasa.client import RasaClient, as_words
 from messenger_app.rasa.errors import BotError, BotOutcomeUnknown, BotRejected, BotUnreachable
 from tests.unit.payloads import PSID

@@ -2,7 +2,8 @@ from typing import Any
 
 import pytest
 
-from messenger_app.conversation.events import BotMessage, HandoffAsked, TemplateButton
+from messenger_app.conversation.events import HandoffAsked
+from messenger_app.conversation.messages import BotMessage, TemplateButton
 from messenger_app.rasa.replies import from_rest, from_tracker
 
 HANDOFF = {"target": "page_inbox", "reason": "user_asked", "summary": "Wants a person."}

@@ -15,7 +15,7 @@ from messenger_app.conversation.commands import (
     TakeThreadControl,
     TellBot,
 )
-from messenger_app.conversation.events import BotMessage
+from messenger_app.conversation.messages import BotMessage
 from messenger_app.store import outbox
 from messenger_app.store.database import Database
 from messenger_app.store.outbox import OpenCommand

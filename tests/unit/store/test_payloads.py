@@ -4,7 +4,8 @@ from sqlalchemy import insert
 
 from messenger_app.conversation.buttons import Kept
 from messenger_app.conversation.commands import Command, SendMessage, StopTyping
-from messenger_app.conversation.events import BotMessage, PersonMessaged, PersonTapped
+from messenger_app.conversation.events import PersonMessaged, PersonTapped
+from messenger_app.conversation.messages import BotMessage
 from messenger_app.store import payloads
 from messenger_app.store.database import Database
 from messenger_app.store.tables import CommandStatus, outbox

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from messenger_app.conversation.events import Attachment
+from messenger_app.conversation.messages import Attachment
 from messenger_app.webhook.attachments import read
 
 THUMBS_UP = 369239263222822
