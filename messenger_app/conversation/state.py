@@ -93,6 +93,8 @@ class Conversation:
     owner_settled: int = 0
     #: Since when somebody else had control, the last time that was so.
     left_at: int = 0
+    #: When a human or another app last wrote: what the person had written before is answered.
+    others_spoke_at: int = 0
     #: When the platform last took a message of ours: the thread was ours then.
     spoke_at: int = 0
     #: Grows each time the bot loses the word. A command decided in an earlier turn is dropped.

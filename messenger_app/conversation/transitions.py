@@ -173,9 +173,7 @@ def _on_word(
 ) -> Transition:
     if conversation.owner is Owner.HANDING_OFF and not event.standby:
         return Transition(conversation, held=True)  # refused: the bot's; passed: the human's
-    heard = replace(
-        conversation, last_word=LastWord(mid=event.mid, at=max(event.at, _last_at(conversation)))
-    )
+    heard = replace(conversation, last_word=_last_word(conversation, event))
     if event.standby:
         return _on_overheard(_believe_standby(heard, event, policy), event, policy)
     if conversation.owner not in ELSEWHERE:
@@ -321,11 +319,14 @@ def _on_foreign_echo(
             _had_left(conversation, event.at), transcript=(replace(line, note="late"),)
         )
     owner = Owner.HUMAN if human else Owner.OTHER_APP
-    silent = _answered(
+    silent = (
         _to_other(conversation, owner, event.app_id, event.at)
         if conversation.owner is not owner
         else replace(conversation, owner_settled=max(event.at, conversation.owner_settled))
     )
+    silent = replace(silent, others_spoke_at=max(event.at, conversation.others_spoke_at))
+    if _last_at(silent) <= silent.others_spoke_at:
+        silent = _answered(silent)
     return Transition(_with_idle_timer(silent, event.received_at, policy), transcript=(line,))
 
 
@@ -766,6 +767,14 @@ def _with_idle_timer(conversation: Conversation, now: int, policy: Policy) -> Co
 def _is_unknown(conversation: Conversation) -> bool:
     """Say whether somebody has the thread of whom we don't know who it is: often an agent."""
     return conversation.owner is Owner.OTHER_APP and conversation.owner_app_id is None
+
+
+def _last_word(conversation: Conversation, event: PersonMessaged | PersonTapped) -> LastWord:
+    """Return the person's last word; echoes overtake, so its answer may have come before it."""
+    last = conversation.last_word
+    if last is not None and event.at < last.at:
+        return last
+    return LastWord(event.mid, event.at, answered=event.at <= conversation.others_spoke_at)
 
 
 def _answered(conversation: Conversation) -> Conversation:

@@ -680,3 +680,17 @@ def test_with_another_default_app_the_bot_is_silent_until_the_thread_is_passed_t
     now = story.later()
     story.happens(ControlPassed(at=now, received_at=now, previous_app_id="9", new_app_id=OUR_APP))
     assert asked(story.person_says("hello")) == ["hello"]
+
+
+def test_an_answer_that_overtook_the_words_it_answers_still_answers_them():
+    story = Story().bot_hands_over()
+    written_at = story.later()
+    story.agent_replies("It arrives tomorrow.").person_says("?", standby=True, at=written_at)
+    assert handback(story.control_comes_back())["unanswered"] is False
+
+
+def test_a_word_after_the_agents_last_one_is_unanswered_whichever_is_seen_first():
+    story = Story().bot_hands_over()
+    said_at = story.later()
+    story.person_says("and my refund?", standby=True).agent_replies("Hi.", at=said_at)
+    assert handback(story.control_comes_back())["unanswered"] is True

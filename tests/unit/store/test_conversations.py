@@ -80,6 +80,7 @@ def test_everything_of_a_conversation_is_kept(database: Database) -> None:
         owner_since=NOW,
         owner_settled=NOW + 1,
         left_at=NOW - 1,
+        others_spoke_at=77,
         spoke_at=78,
         turn=7,
         handoff=Handoff("page_inbox", "1", "user_asked", "Wants …", {"name": "Ana 👋"}),
