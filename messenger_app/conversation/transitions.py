@@ -609,12 +609,10 @@ def _return(
     last = conversation.last_word
     unanswered = last is not None and not last.answered
     back = _to_bot(conversation, since=since, settled=settled)
-    back = replace(
-        back,
-        # A live word that is older than this was written before the others came.
-        left_at=max(since, back.left_at),
-        offers_to_wait=outcome is Outcome.TIMEOUT,
-    )
+    if conversation.owner not in ELSEWHERE:
+        # Nobody told us since when others had it: a live word may be older than they are.
+        back = replace(back, left_at=max(since, back.left_at))
+    back = replace(back, offers_to_wait=outcome is Outcome.TIMEOUT)
     return Transition(back, _handback(outcome, policy, unanswered=unanswered))
 
 

@@ -1,0 +1,32 @@
+"""Control that came back before the bridge heard of it: words written since then are the bot's."""
+
+from messenger_app.conversation.commands import AskBot
+from messenger_app.conversation.events import ControlCall
+from messenger_app.conversation.state import Owner
+from tests.unit.conversation.story import Story
+
+
+def test_words_written_after_an_unseen_release_are_answered_when_our_take_settles_later():
+    story = Story()
+    story.bot_hands_over()
+    story.person_says("never mind", standby=True)
+    written_at = story.later(2_000)  # the agent has pressed Done, and nobody was told
+
+    story.later(5_000)
+    story.call_settles(ControlCall.TAKE)
+    story.person_says("when are you open", at=written_at)
+
+    assert story.owner is Owner.BOT
+    assert [c.text for c in story.commands if isinstance(c, AskBot)] == ["when are you open"]
+
+
+def test_a_word_from_before_a_time_with_a_human_that_nobody_told_of_stays_with_the_human():
+    story = Story()
+    story.person_says("hello").bot_answers("Hi").message_is_sent()
+    written_at = story.later(1_000)
+    story.later(1_000)  # an agent moves the thread to Main; that webhook is late
+
+    story.control_comes_back()
+    story.person_says("my number is 12", at=written_at)
+
+    assert story.commands == ()
