@@ -32,7 +32,7 @@ from messenger_app.conversation.events import (
     Refusal,
 )
 from messenger_app.conversation.policy import CLOCK_SKEW
-from messenger_app.graph.client import GraphClient
+from messenger_app.graph.client import GraphClient, SentMessage
 from messenger_app.graph.errors import (
     AccessTokenInvalid,
     GraphError,
@@ -284,9 +284,9 @@ class Executor:
             command.message, METADATA_PREFIX + job.open.key, key=job.open.key, turn=job.open.turn
         )
         if job.open.uncertain:
-            mid, is_sure = self._find_sent(job, command)
-            if mid:
-                return self._sent(job, text, began, mid)
+            found, is_sure = self._find_sent(job, command)
+            if found is not None:
+                return self._sent(job, text, found.created_at * 1000, found.mid)
             if not is_sure and job.open.attempts > MOST_UNCERTAIN_SENDS:
                 return self._refused(job, text, began, Refusal.INVALID, "no answer, several times")
             log.warning("message.sent_again", thread=job.thread, attempts=job.open.attempts)
@@ -308,11 +308,11 @@ class Executor:
         now, turn = self._clock.now(), job.open.turn
         return Settled(MessageSent(at=began, received_at=now, turn=turn, mid=mid, text=text), mid)
 
-    def _find_sent(self, job: Job, command: SendMessage) -> tuple[str, bool]:
+    def _find_sent(self, job: Job, command: SendMessage) -> tuple[SentMessage | None, bool]:
         """Look for a message whose answer and echo never came.
 
-        Returns its mid, or "" and whether it is sure that it never arrived. Equal words that
-        belong to no message we know are this one.
+        Returns it, or None and whether it is sure that it never arrived. Equal words that belong
+        to no message we know are this one.
         """
         ahead = self._clock.now() - self._clock.machine()
         since = (job.tried_at + ahead - CLOCK_SKEW - LOOK_BACK) // 1000
@@ -323,9 +323,9 @@ class Executor:
             raise  # it can be looked for later
         except GraphRejected as error:  # not ours to read: the message is sent again
             log.info("message.lookup_refused", thread=job.thread, reason=str(error))
-            return "", False
-        mids = [m.mid for m in newest if words and m.text == words and m.created_at >= since]
-        return next((mid for mid in mids if mid not in job.known_mids), ""), bool(words)
+            return None, False
+        equal = (m for m in newest if words and m.text == words and m.created_at >= since)
+        return next((m for m in equal if m.mid not in job.known_mids), None), bool(words)
 
     def _refused(self, job: Job, text: str, began: int, refusal: Refusal, why: str) -> Settled:
         log.warning("message.refused", thread=job.thread, refusal=refusal.value, reason=why)
@@ -352,7 +352,7 @@ class Executor:
         if job.open.uncertain:
             owner = graph.thread_owner(job.psid)
             if not owner.is_idle and owner.app_id != self._app_id:
-                return self._control(job, ControlCall.PASS, began, worked=True)
+                return self._control(job, ControlCall.PASS, self._tried(job), worked=True)
             if not job.may_call:
                 return TryAgain(500, "the pass may still be under way", uncertain=True)
         try:
@@ -367,7 +367,7 @@ class Executor:
         graph, began = self._graph[job.page_id], self._clock.now()
         if job.open.uncertain:
             if self._is_ours(job):
-                return self._control(job, ControlCall.TAKE, began, worked=True)
+                return self._control(job, ControlCall.TAKE, self._tried(job), worked=True)
             if not job.may_call:
                 return TryAgain(500, "the take may still be under way", uncertain=True)
         try:
@@ -376,8 +376,14 @@ class Executor:
             raise
         except GraphRejected as error:
             ours = self._is_ours(job)  # perhaps it had come back by itself
+            began = self._tried(job) if ours else began
             return self._control(job, ControlCall.TAKE, began, worked=ours, why=str(error))
         return self._control(job, ControlCall.TAKE, began, worked=True)
+
+    def _tried(self, job: Job) -> int:
+        """Return when the try began that turns out to have worked; now where it was no try."""
+        now = self._clock.now()
+        return job.tried_at + now - self._clock.machine() if job.open.uncertain else now
 
     def _is_ours(self, job: Job) -> bool:
         try:
@@ -389,7 +395,7 @@ class Executor:
         graph, began = self._graph[job.page_id], self._clock.now()
         if job.open.uncertain:
             if not self._is_ours(job):
-                return self._control(job, ControlCall.RELEASE, began, worked=True)
+                return self._control(job, ControlCall.RELEASE, self._tried(job), worked=True)
             if not job.may_call:
                 return TryAgain(500, "the release may still be under way", uncertain=True)
         try:

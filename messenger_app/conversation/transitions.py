@@ -195,7 +195,9 @@ def _believe_standby(
     A take of an idle thread is told to nobody. Since when it was so, the word doesn't say, so the
     webhook that tells may be older than the word and must still count.
     """
-    known = max(heard.owner_since, heard.owner_settled, heard.spoke_at) + LATE_ECHO
+    lapsed = heard.unannounced is Outcome.EXPIRED  # which we only take for granted
+    known = max(heard.owner_since, heard.owner_settled, heard.spoke_at)
+    known += 0 if lapsed else CLOCK_SKEW
     if heard.owner not in {Owner.BOT, Owner.IDLE} or event.at <= known:
         return heard
     silent = replace(
@@ -588,7 +590,7 @@ def _on_take_settled(
         return Transition(replace(conversation, taking=None))  # a pass event was quicker
     if not event.worked:  # the Page doesn't let us: the human keeps the thread, and is told
         notice = NotifyAgents("take_refused", "The bot was called back and can't take the thread.")
-        return Transition(replace(conversation, taking=None), (notice,))
+        return Transition(_until_it_lapses(replace(conversation, taking=None)), (notice,))
     outcome = conversation.taking or Outcome.TAKEN
     return _return(conversation, outcome, event.at, event.received_at + CLOCK_SKEW, policy)
 
@@ -596,7 +598,8 @@ def _on_take_settled(
 def _on_release_settled(conversation: Conversation, event: ControlCallSettled) -> Transition:
     if not event.worked or conversation.owner is not Owner.BOT:
         return Transition(conversation)
-    return Transition(replace(conversation, owner=Owner.IDLE, timer=None, owner_since=event.at))
+    # Since when the last owner had it stays: an agent may have taken it just before.
+    return Transition(replace(conversation, owner=Owner.IDLE, timer=None))
 
 
 # Coming back
@@ -647,7 +650,7 @@ def _on_timer(conversation: Conversation, event: TimerFired, policy: Policy) -> 
             if not with_people and not _is_unknown(conversation):
                 return Transition(quiet)
             if event.received_at - _last_at(conversation) >= MESSAGING_WINDOW:
-                return Transition(_lapse(quiet, event.received_at))
+                return Transition(_lapse(quiet, event))
             return _take_back(quiet, Outcome.TIMEOUT, event.received_at, policy)
         case TimerKind.ECHO_PAUSE:
             if conversation.owner not in {Owner.HUMAN, Owner.OTHER_APP}:
@@ -665,9 +668,18 @@ def _take_back(
         return _return(conversation, outcome, now, now, policy)
     if not policy.may_take:
         notice = NotifyAgents("take_blocked", "The bot is called back, but may not take control.")
-        return Transition(conversation, (notice,))
+        return Transition(_until_it_lapses(conversation), (notice,))
     why = TakeThreadControl(metadata=f"taken back: {outcome.value}")
     return Transition(replace(conversation, taking=outcome), (why,))
+
+
+def _until_it_lapses(conversation: Conversation) -> Conversation:
+    """Keep waiting where control can't be taken, but look again when the window shuts."""
+    if conversation.timer is not None:
+        return conversation
+    waiting = conversation.owner is Owner.WAITING
+    kind = TimerKind.WAITING_TIMEOUT if waiting else TimerKind.HUMAN_IDLE_TIMEOUT
+    return replace(conversation, timer=Timer(kind, _last_at(conversation) + MESSAGING_WINDOW))
 
 
 def _after_echo_pause(conversation: Conversation, now: int, policy: Policy) -> Transition:
@@ -679,9 +691,17 @@ def _after_echo_pause(conversation: Conversation, now: int, policy: Policy) -> T
     return Transition(replace(back, unannounced=Outcome.DONE))
 
 
-def _lapse(conversation: Conversation, now: int) -> Conversation:
-    """Come back in silence: the window is shut, so the bot announces itself at the next word."""
-    back = _to_bot(conversation, since=now, settled=now)
+def _lapse(conversation: Conversation, event: TimerFired) -> Conversation:
+    """Come back in silence: the window is shut, so the bot announces itself at the next word.
+
+    Not before control has lapsed too, a day after it went or after the last word. Nobody tells
+    us, so any news from after the others came still counts.
+    """
+    last = max(_last_at(conversation), conversation.owner_settled)
+    lapses_at = last + MESSAGING_WINDOW + CLOCK_SKEW
+    if event.received_at < lapses_at:
+        return replace(conversation, timer=Timer(event.kind, lapses_at))
+    back = _to_bot(conversation, since=conversation.owner_since, settled=conversation.owner_settled)
     return replace(back, owner=Owner.IDLE, unannounced=Outcome.EXPIRED)
 
 

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from messenger_app.conversation.commands import AskBot, SendMessage, TellBot
-from messenger_app.conversation.events import ControlPassed, ControlTaken
-from messenger_app.conversation.policy import CLOCK_SKEW, LATE_ECHO, MESSAGING_WINDOW
+from messenger_app.conversation.events import ControlPassed, ControlTaken, Event, OtherAppEchoed
+from messenger_app.conversation.policy import CLOCK_SKEW, MESSAGING_WINDOW
 from messenger_app.conversation.state import Owner
 from tests.together.meta import INBOX
-from tests.together.world import BILLING, OUR_APP, World
+from tests.together.world import BILLING, OUR_APP, Kind, World
 
 SPEAKS_FOR_THE_BOT = (AskBot, TellBot, SendMessage)
 ELSEWHERE = {Owner.WAITING, Owner.HUMAN, Owner.OTHER_APP}
@@ -36,13 +36,16 @@ def what_a_human_heard_is_never_given_to_the_bot(world: World) -> None:
             assert word.channels[OUR_APP] == "messaging", f"{word} was heard in standby"
             known = world.shell.events[: began.applied]
             later = [
-                event
-                for event in known
-                if isinstance(event, ControlPassed | ControlTaken)
-                and event.new_app_id != OUR_APP
-                and event.at > word.at
+                event for event in known if _takes_the_word(event, world) and event.at > word.at
             ]
             assert not later, f"{word} was the human's to answer: {later}"
+
+
+def _takes_the_word(event: Event, world: World) -> bool:
+    if isinstance(event, ControlPassed | ControlTaken):
+        return event.new_app_id != OUR_APP
+    # Without a default app echoes alone tell of a human.
+    return world.kind is Kind.NOBODY and isinstance(event, OtherAppEchoed)
 
 
 def each_word_is_asked_once(world: World) -> None:
@@ -124,14 +127,19 @@ def both_agree_who_may_speak(world: World) -> None:
     assert bridge is not Owner.HANDING_OFF, "a handoff without an end"
     changed_at = world.changed_at
     told = world.told_at >= changed_at
+    told_nothing = world.told_at <= changed_at
     if platform == OUR_APP:
         assert bridge in {Owner.BOT, Owner.IDLE}, bridge
+    elif platform is None and world.kind is Kind.NOBODY:
+        # Every app may speak; a human or an app that did makes the bot pause.
+        quiet = world.conversation.timer is not None
+        assert bridge in {Owner.BOT, Owner.IDLE} or quiet or told_nothing, bridge
     elif platform is None:
         # Nobody is told that ownership lapsed or was released; the next word will show it.
-        assert bridge in {Owner.BOT, Owner.IDLE} or world.told_at <= changed_at, bridge
+        assert bridge in {Owner.BOT, Owner.IDLE} or told_nothing, bridge
     elif bridge in {Owner.BOT, Owner.IDLE}:
         # A word that is only just newer than the owner may be told by clocks that differ.
-        late = world.told_at <= world.conversation.owner_since + LATE_ECHO + CLOCK_SKEW
+        late = world.told_at <= world.conversation.owner_since + 2 * CLOCK_SKEW
         assert not told or late, f"{bridge}, but {platform} has control"
     elif platform == INBOX:
         knows = bridge in {Owner.WAITING, Owner.HUMAN}

@@ -2,8 +2,9 @@
 
 from messenger_app.conversation.state import Owner
 from tests.together import rules
+from tests.together.meta import Fate
 from tests.together.pretend_bot import Reply
-from tests.together.world import World
+from tests.together.world import Kind, World
 
 MINUTE = 60_000
 RELEASE = {"inbox_done": "release"}
@@ -120,3 +121,74 @@ def test_a_word_written_right_before_the_pass_is_not_taken_for_a_return():
     world.time_passes(MINUTE)
     world.person_writes("my order is lost")  # in the moment before the pass, by a clock behind
     assert at_rest(world).conversation.owner is Owner.WAITING
+
+
+def test_a_thread_that_we_take_for_lapsed_still_comes_back_by_late_news():
+    world = World()
+    world.person_writes("hello")
+    world.time_passes(25 * 60 * MINUTE)
+    world.agent_replies()
+    at_rest(world)
+    world.person_writes("are you there?")
+    world.agent_marks_done()
+    world.time_passes(24 * 60 * MINUTE)  # and nothing arrives
+    world.worker_turns()
+    assert world.conversation.owner is Owner.IDLE
+    at_rest(world)
+
+
+def test_a_take_from_before_a_release_that_did_nothing_counts():
+    world = World()
+    world.person_writes("hello")
+    at_rest(world)
+    world.operator_runs("release")
+    world.worker_turns()
+    world.agent_moves_to_main()
+    world.worker_is_swapped(call_goes_on=False)
+    take = world.wire.pop()
+    world.comes_to_rest()
+    world.wire.append(take)
+    assert at_rest(world).conversation.owner is Owner.HUMAN
+
+
+def test_where_control_cannot_be_taken_somebody_looks_again_until_it_lapses():
+    for kind in (Kind.NO_TOGGLE, Kind.UNTOLD_TOGGLE):
+        world = World(kind=kind)
+        world.person_writes("hello")
+        at_rest(world)
+        world.agent_replies()
+        world.person_writes("and my order?")
+        at_rest(world).waits_for_every_timer()
+        assert at_rest(world).conversation.owner is Owner.IDLE
+
+
+def test_a_message_that_is_found_later_was_sent_when_it_was_tried():
+    world = World()
+    world.person_writes("hello")
+    world.webhook_arrives()
+    world.worker_turns()
+    world.call_happens()
+    world.worker_turns()
+    world.call_happens(Fate.ANSWER_LOST)
+    world.agent_replies()  # and takes the thread, of which nobody tells us yet
+    late, world.wire = world.wire, []
+    world.comes_to_rest()
+    assert len(world.meta.said) == 1
+    world.wire = late
+    assert at_rest(world).conversation.owner is Owner.HUMAN
+
+
+def test_a_word_whose_answer_overtook_it_is_answered():
+    world = World()
+    world.person_writes("I want a person")
+    world.webhook_arrives()
+    world.worker_turns()
+    world.call_happens(reply=Reply.HANDOFF)
+    at_rest(world).agent_replies()
+    world.time_passes(1)
+    world.person_writes("thank you")
+    world.time_passes(1)
+    world.agent_replies()
+    at_rest(world).agent_marks_done()
+    at_rest(world)
+    assert "'unanswered': False" in world.bot.heard[-1].said

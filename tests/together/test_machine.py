@@ -7,11 +7,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from inbox_simulator.platform.switches import SWITCHES
+from messenger_app.conversation.policy import BotWhileHuman
 from tests.together import rules
 from tests.together.meta import Fate
 from tests.together.pretend_bot import BotFate, Reply
-from tests.together.world import World
+from tests.together.world import Kind, World
 
+KINDS = [Kind[name] for name in os.environ.get("TOGETHER_KINDS", "").split()] or [
+    kind for kind in Kind if kind is not Kind.NOBODY
+]
 SECOND, MINUTE, HOUR = 1_000, 60_000, 3_600_000
 SPANS = (1, 300, SECOND, 3 * SECOND, 11 * SECOND, 2 * MINUTE, 16 * MINUTE, 5 * HOUR, 25 * HOUR)
 WORDS = ("hello", "I want a person", "Never mind", "and when are you open?")
@@ -35,11 +39,15 @@ class Together(RuleBasedStateMachine):
                 for name in ("inbox_done", "echo_and_take", "standby_postbacks")
             }
         ),
+        kind=st.sampled_from(KINDS),
+        bot_while_human=st.sampled_from(BotWhileHuman),
         skew=st.sampled_from([0, 400, -400]),
     )
-    def begin(self, switches: dict[str, str], skew: int) -> None:
-        self.world = World(switches, skew, tell=note)
-        note(f"switches {switches}, the bridge's clock is {skew} ms ahead")
+    def begin(
+        self, switches: dict[str, str], kind: Kind, bot_while_human: BotWhileHuman, skew: int
+    ) -> None:
+        self.world = World(switches, kind, bot_while_human, skew, tell=note)
+        note(f"{kind}, {switches}, bot while human {bot_while_human}, clock {skew} ms ahead")
 
     # People
 
@@ -72,6 +80,26 @@ class Together(RuleBasedStateMachine):
     def agent_marks_done(self) -> None:
         self.world.time_passes(1)
         self.world.agent_marks_done()
+
+    @rule()
+    def other_app_replies(self) -> None:
+        self.world.time_passes(1)
+        self.world.other_app_replies()
+
+    @rule()
+    def other_app_passes_to_us(self) -> None:
+        self.world.time_passes(1)
+        self.world.other_app_passes_to_us()
+
+    @rule()
+    def other_app_takes(self) -> None:
+        self.world.time_passes(1)
+        self.world.other_app_takes()
+
+    @rule()
+    def other_app_requests(self) -> None:
+        self.world.time_passes(1)
+        self.world.other_app_requests()
 
     @rule(action=st.sampled_from(["take", "release", "pass", "pass billing"]))
     def operator_runs(self, action: str) -> None:

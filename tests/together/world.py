@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 import orjson
 
-from inbox_simulator.platform import page_inbox, people
+from inbox_simulator.platform import handovers, page_inbox, people, sending
+from inbox_simulator.platform.apps import App
 from inbox_simulator.platform.errors import PlatformError
 from inbox_simulator.platform.thread import Message, Thread
 from inbox_simulator.seed import Seed
@@ -19,7 +21,9 @@ from messenger_app.conversation.policy import (
     CLOCK_SKEW,
     LATE_ECHO,
     PAGE_INBOX_APP_ID,
+    BotWhileHuman,
     Policy,
+    Routing,
     Target,
 )
 from messenger_app.conversation.state import Conversation
@@ -44,11 +48,23 @@ CONTROL_CALLS = (PassThreadControl, TakeThreadControl, ReleaseThreadControl)
 HANDOVERS = {"pass_thread_control", "take_thread_control"}
 
 
+class Kind(StrEnum):
+    """How the Page is set up."""
+
+    OURS = "our app is the default app"
+    OTHER = "another app is the default app"
+    NOBODY = "no default app"
+    NO_TOGGLE = "our app may not take control, and the bridge knows"
+    UNTOLD_TOGGLE = "our app may not take control, and nobody told the bridge"
+
+
 @dataclass
 class World:
     """Everything, with the verbs of those who act. What happened is told to ``tell``."""
 
     switches: Mapping[str, str] = field(default_factory=dict)
+    kind: Kind = Kind.OURS
+    bot_while_human: BotWhileHuman = BotWhileHuman.OFF
     skew: int = 0
     tell: Callable[[str], object] = lambda _: None
     clock: TwoClocks = field(init=False)
@@ -74,14 +90,17 @@ class World:
         billing = Seed.read(webhook_url="").grow(epoch=1).apps[OUR_APP]
         billing.app_id, billing.name = BILLING, "Billing"
         platform.apps[BILLING] = billing
-        platform.switches.update(dict(self.switches))
+        routing = "off" if self.kind is Kind.NOBODY else "default_app"
+        platform.switches.update({**self.switches, "routing": routing})
+        platform.default_app_id = BILLING if self.kind is Kind.OTHER else OUR_APP
+        platform.apps[OUR_APP].can_take = self.kind not in {Kind.NO_TOGGLE, Kind.UNTOLD_TOGGLE}
         self.psid = platform.add_person("Ana", "en_US").psid
         self.meta = Meta(platform, self.clock, OUR_APP)
         self.graph = PlatformGraph(self.meta, CALL_DEADLINE)
         self.bot = PretendBot(self.meta, CALL_DEADLINE)
         page_id = platform.page.id
         executor = Executor({page_id: self.graph}, {page_id: self.bot}, OUR_APP, self.clock)
-        self.shell = Shell(policy(), executor, self.clock, page_id, self.psid)
+        self.shell = Shell(self._policy(), executor, self.clock, page_id, self.psid)
 
     # What the rules look at
 
@@ -147,6 +166,40 @@ class World:
             "marks the thread done",
             lambda at: page_inbox.mark_done(self.meta.platform, self.psid, at),
         )
+
+    def other_app_replies(self) -> None:
+        request = sending.Send(self.psid, {"text": "Billing here"})
+        self._other("replies", lambda app, at: sending.send(self.meta.platform, app, request, at))
+
+    def other_app_passes_to_us(self) -> None:
+        self._other(
+            "passes the thread to us",
+            lambda app, at: handovers.pass_control(
+                self.meta.platform, handovers.ControlCall(app, self.psid, at), OUR_APP
+            ),
+        )
+
+    def other_app_takes(self) -> None:
+        self._other(
+            "takes the thread",
+            lambda app, at: handovers.take_control(
+                self.meta.platform, handovers.ControlCall(app, self.psid, at)
+            ),
+        )
+
+    def other_app_requests(self) -> None:
+        self._other(
+            "asks for the thread",
+            lambda app, at: handovers.request_control(
+                self.meta.platform, handovers.ControlCall(app, self.psid, at)
+            ),
+        )
+
+    def _other(self, what: str, act: Callable[[App, int], object]) -> None:
+        self._keep_apart(self.called_at)
+        self.agent_at = self.clock.platform
+        billing = self.meta.platform.apps[BILLING]
+        self._act(f"the billing app {what}", lambda at: act(billing, at))
 
     def operator_runs(self, action: str, target: str | None = None) -> None:
         self.tell(f"{self._when()} the operator runs {action} {target or ''}")
@@ -278,6 +331,23 @@ class World:
             self.comes_to_rest()
         raise AssertionError("One timer follows another, and the thread never rests.")
 
+    def _policy(self) -> Policy:
+        """Return the operator's choices: the defaults, with two targets."""
+        return Policy(
+            app_id=OUR_APP,
+            targets={
+                "page_inbox": Target("page_inbox", "A person from our team", PAGE_INBOX_APP_ID),
+                "billing": Target("billing", "Billing team", BILLING, kind="app"),
+            },
+            default_target="page_inbox",
+            routing={
+                Kind.OTHER: Routing.OTHER_DEFAULT_APP,
+                Kind.NOBODY: Routing.NO_DEFAULT_APP,
+            }.get(self.kind, Routing.DEFAULT_APP),
+            may_take=self.kind is not Kind.NO_TOGGLE,
+            bot_while_human=self.bot_while_human,
+        )
+
     # Words for the history
 
     def _when(self) -> str:
@@ -287,18 +357,6 @@ class World:
         owner = self.thread.owner
         name = self.meta.platform.app_name(owner) if owner else "nobody"
         return f"{name} has control"
-
-
-def policy() -> Policy:
-    """Return the operator's choices: the defaults, with two targets."""
-    return Policy(
-        app_id=OUR_APP,
-        targets={
-            "page_inbox": Target("page_inbox", "A person from our team", PAGE_INBOX_APP_ID),
-            "billing": Target("billing", "Billing team", BILLING, kind="app"),
-        },
-        default_target="page_inbox",
-    )
 
 
 def _event(body: bytes) -> str:

@@ -33,6 +33,7 @@ from messenger_app.conversation.events import (
 from messenger_app.conversation.hours import parse_hours
 from messenger_app.conversation.messages import BotMessage
 from messenger_app.conversation.policy import (
+    CLOCK_SKEW,
     MESSAGING_WINDOW,
     PAGE_INBOX_APP_ID,
     BotWhileHuman,
@@ -481,7 +482,7 @@ def test_each_word_of_the_human_sets_the_idle_time_anew():
 
 def test_a_thread_that_lapsed_comes_back_in_silence_and_is_announced_at_the_next_word():
     story = Story().bot_hands_over().agent_replies()
-    story.later(MESSAGING_WINDOW)
+    story.later(MESSAGING_WINDOW + CLOCK_SKEW)
     story.timer_fires()
     assert story.commands == ()
     assert story.owner is Owner.IDLE
