@@ -1,23 +1,25 @@
-"""What an operator can do: `flask worker`, `thread …`, `inbox …`, `page …`, `db upgrade`."""
+"""What an operator can do: `flask worker`, `doctor`, `thread …`, `inbox …`, `page …`, `db …`."""
 
 import json
 import secrets
 import signal
 import time
 from dataclasses import asdict
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 import orjson
-from flask import Flask, current_app
+from flask import Flask
 from flask.cli import AppGroup
 from sqlalchemy import Connection
 
 from messenger_app.bridge import Bridge
+from messenger_app.cli_inbox import inbox_group, transcript_group
+from messenger_app.cli_shared import as_json_option, fail, find, this_bridge
 from messenger_app.conversation.state import Conversation, Owner
 from messenger_app.doctor import NEEDED_FIELDS, USEFUL_FIELDS, examine
 from messenger_app.graph.errors import GraphError
-from messenger_app.store import conversations, inbox, outbox, transcripts
+from messenger_app.store import conversations, inbox, transcripts
 from messenger_app.store.inbox import thread_of
 from messenger_app.webhook.envelope import Channel, ReceivedEvent
 
@@ -27,19 +29,25 @@ FIELDS = [*NEEDED_FIELDS, *USEFUL_FIELDS]
 #: How long `flask thread take|pass|release` waits for the worker, in seconds.
 WAIT = 20.0
 
-_as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
-
 
 def register(app: Flask) -> None:
     """Add the commands to the application."""
-    for command in (run_worker, run_doctor, thread_group, inbox_group, db_group, page_group):
+    for command in (
+        run_worker,
+        run_doctor,
+        thread_group,
+        inbox_group,
+        transcript_group,
+        db_group,
+        page_group,
+    ):
         app.cli.add_command(command)
 
 
 @click.command("worker")
 def run_worker() -> None:
     """Work events off until SIGTERM or Ctrl-C."""
-    worker = _bridge().worker()
+    worker = this_bridge().worker()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop())
     worker.run()
@@ -51,7 +59,7 @@ db_group = AppGroup("db", help="The database.")
 @db_group.command("upgrade")
 def db_upgrade() -> None:
     """Bring the tables up to date."""
-    _bridge().database.upgrade()
+    this_bridge().database.upgrade()
     click.echo("The database is up to date.")
 
 
@@ -60,10 +68,10 @@ thread_group = AppGroup("thread", help="Threads and who owns them.")
 
 @thread_group.command("list")
 @click.option("--limit", default=50, show_default=True)
-@_as_json
+@as_json_option
 def thread_list(limit: int, *, as_json: bool) -> None:
     """List threads, those with something to do first."""
-    with _bridge().database.reading() as connection:
+    with this_bridge().database.reading() as connection:
         found = conversations.newest(connection, limit)
     if as_json:
         click.echo(json.dumps([_summary(conversation) for conversation in found]))
@@ -74,11 +82,11 @@ def thread_list(limit: int, *, as_json: bool) -> None:
 
 @thread_group.command("show")
 @click.argument("psid")
-@_as_json
+@as_json_option
 def thread_show(psid: str, *, as_json: bool) -> None:
     """Show who owns a thread, why, and what was said."""
-    bridge = _bridge()
-    conversation = _find(bridge, psid)
+    bridge = this_bridge()
+    conversation = find(bridge, psid)
     with bridge.database.reading() as connection:
         lines = transcripts.read(connection, thread_of(conversation.page_id, psid))
     if as_json:
@@ -96,7 +104,7 @@ def thread_show(psid: str, *, as_json: bool) -> None:
 
 @thread_group.command("take")
 @click.argument("psid")
-@_as_json
+@as_json_option
 def thread_take(psid: str, *, as_json: bool) -> None:
     """Take the thread back; the bot goes on. An idle one is the bot's at the next word anyway."""
     _operate(psid, {"action": "take"}, {Owner.BOT, Owner.IDLE}, as_json=as_json)
@@ -105,48 +113,29 @@ def thread_take(psid: str, *, as_json: bool) -> None:
 @thread_group.command("pass")
 @click.argument("psid")
 @click.option("--target", help="A target of the handoff config; the default one without it.")
-@_as_json
+@as_json_option
 def thread_pass(psid: str, target: str | None, *, as_json: bool) -> None:
     """Hand the thread to a human."""
-    known = _bridge().policy.targets
+    known = this_bridge().policy.targets
     if target is not None and target not in known:
-        _fail(f"There is no target {target}. The handoff config has: {', '.join(known)}.")
+        fail(f"There is no target {target}. The handoff config has: {', '.join(known)}.")
     wanted = {Owner.WAITING, Owner.HUMAN, Owner.OTHER_APP}
     _operate(psid, {"action": "pass", "target": target}, wanted, as_json=as_json)
 
 
 @thread_group.command("release")
 @click.argument("psid")
-@_as_json
+@as_json_option
 def thread_release(psid: str, *, as_json: bool) -> None:
     """Let the thread go idle."""
     _operate(psid, {"action": "release"}, {Owner.IDLE}, as_json=as_json)
 
 
-inbox_group = AppGroup("inbox", help="The durable inbox.")
-
-
-@inbox_group.command("list")
-@_as_json
-def inbox_list(*, as_json: bool) -> None:
-    """Count the stored events and the commands that followed, by status."""
-    with _bridge().database.reading() as connection:
-        counted = {"events": inbox.counts(connection), "commands": outbox.counts(connection)}
-        busy = conversations.busy(connection)
-    if as_json:
-        click.echo(json.dumps({**counted, "threads_busy": busy}))
-        return
-    for what, numbers in counted.items():
-        for status, number in numbers.items():
-            click.echo(f"{what:<9} {status:<13} {number}")
-    click.echo(f"threads   busy          {busy}")
-
-
 @click.command("doctor")
-@_as_json
+@as_json_option
 def run_doctor(*, as_json: bool) -> None:
     """Say whether everything is set up so that a handover works, and what to do where it isn't."""
-    findings = list(examine(_bridge()))
+    findings = list(examine(this_bridge()))
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings]))
     else:
@@ -162,17 +151,17 @@ page_group = AppGroup("page", help="The Facebook Page.")
 @page_group.command("subscribe")
 def page_subscribe() -> None:
     """Subscribe the app to each Page's webhooks, with every field the bridge needs."""
-    bridge = _bridge()
+    bridge = this_bridge()
     for page_id, graph in bridge.graph.items():
         _graph(lambda graph=graph: graph.subscribe(FIELDS))
         click.echo(f"Page {page_id}: subscribed to {', '.join(FIELDS)}")
 
 
 @page_group.command("status")
-@_as_json
+@as_json_option
 def page_status(*, as_json: bool) -> None:
     """Show which fields each Page's subscription has, and which it lacks."""
-    bridge = _bridge()
+    bridge = this_bridge()
     told: dict[str, Any] = {}
     for page_id, graph in bridge.graph.items():
         apps = _graph(graph.subscribed_apps)
@@ -189,23 +178,10 @@ def page_status(*, as_json: bool) -> None:
             click.echo("Run `flask page subscribe`.")
 
 
-def _bridge() -> Bridge:
-    bridge: Bridge = current_app.extensions["bridge"]
-    return bridge
-
-
-def _find(bridge: Bridge, psid: str) -> Conversation:
-    with bridge.database.reading() as connection:
-        found = conversations.find(connection, psid)
-    if not found:
-        _fail(f"No thread with {psid}. `flask thread list` shows those there are.")
-    return found[0]
-
-
 def _operate(psid: str, action: dict[str, Any], wanted: set[Owner], *, as_json: bool) -> None:
     """Put an operator's wish into the durable inbox and wait for the worker to carry it out."""
-    bridge = _bridge()
-    conversation = _find(bridge, psid)
+    bridge = this_bridge()
+    conversation = find(bridge, psid)
     now = bridge.clock.now()
     event = ReceivedEvent(
         channel=Channel.OPERATOR,
@@ -227,13 +203,13 @@ def _operate(psid: str, action: dict[str, Any], wanted: set[Owner], *, as_json: 
     )
     if conversation.owner not in wanted:
         hint = "" if bridge.bell.is_heard() else " No worker is running: start `flask worker`."
-        _fail(f"That is not what was asked for after {WAIT:.0f} s.{hint}")
+        fail(f"That is not what was asked for after {WAIT:.0f} s.{hint}")
 
 
 def _wait_for(bridge: Bridge, psid: str, wanted: set[Owner]) -> Conversation:
     deadline = time.monotonic() + WAIT
     while True:
-        conversation = _find(bridge, psid)
+        conversation = find(bridge, psid)
         with bridge.database.reading() as connection:
             pending = _is_pending(connection, conversation)
         done = not pending and conversation.owner in wanted
@@ -262,8 +238,4 @@ def _graph(call: Any) -> Any:
     try:
         return call()
     except GraphError as error:
-        _fail(f"Graph: {error}")
-
-
-def _fail(message: str) -> NoReturn:
-    raise click.ClickException(message)
+        fail(f"Graph: {error}")

@@ -14,9 +14,9 @@ from messenger_app.conversation.events import Event, MessageSent, OwnAppEchoed, 
 from messenger_app.conversation.policy import Policy
 from messenger_app.conversation.state import Conversation
 from messenger_app.conversation.transitions import Line, Transition, may_run, transition
+from messenger_app.doubt import heal, leave_alone, not_sent_again_before
 from messenger_app.executor import (
     CALL_DEADLINE,
-    ECHO_GRACE,
     LOOK_BACK,
     Job,
     Result,
@@ -96,14 +96,14 @@ class Progress:
     def _advance(self, connection: Connection, hand: InHand) -> Job | NothingToDo:
         while True:
             now = self._clock.machine()
-            command = _heal(hand, now)
+            command = heal(hand, now)
             if command is not None and not may_run(
                 hand.conversation, command.command, command.turn
             ):
                 self._drop(hand, command)
                 continue
             if command is not None and command.status is CommandStatus.RUNNING:
-                _leave_alone(hand, command)
+                leave_alone(hand, command)
                 continue
             waits_until = command.not_before if command else 0
             if command is not None and waits_until <= now:
@@ -158,7 +158,7 @@ class Progress:
         )
         not_before = self._clock.machine() + min(again.after, LONGEST_WAIT)
         if again.uncertain:
-            not_before = max(not_before, _not_sent_again_before(job.open))
+            not_before = max(not_before, not_sent_again_before(job.open))
         hand.put(
             replace(
                 job.open,
@@ -268,47 +268,6 @@ class Progress:
 
 def _without_timer(conversation: Conversation, event: Event) -> Conversation:
     return replace(conversation, timer=None) if isinstance(event, TimerFired) else conversation
-
-
-def _heal(hand: InHand, now: int) -> OpenCommand | None:
-    """Return the oldest command, with times that the clock can't have shown brought back to now."""
-    if not hand.commands:
-        return None
-    command = hand.commands[0]
-    if command.started_at is not None and command.started_at > now:
-        command = replace(command, started_at=now)
-        hand.put(command)
-    if command.not_before > now + LONGEST_WAIT:
-        command = replace(command, not_before=_not_sent_again_before(command))
-        hand.put(command)
-    return command
-
-
-def _leave_alone(hand: InHand, command: OpenCommand) -> None:
-    """Leave what a dead worker began alone until it must be over.
-
-    A message's echo that comes in the meantime settles it; whether a control call or a question
-    to the bot got through can be looked up at once.
-    """
-    hand.put(
-        replace(
-            command,
-            status=CommandStatus.QUEUED,
-            not_before=_not_sent_again_before(command),
-            uncertain=True,
-            error="the worker died over it",
-        )
-    )
-
-
-def _not_sent_again_before(command: OpenCommand) -> int:
-    """Return until when a message that may have arrived waits for its echo.
-
-    Whether anything else got through can be looked up at once.
-    """
-    if not isinstance(command.command, SendMessage):
-        return 0
-    return (command.started_at or 0) + CALL_DEADLINE + ECHO_GRACE
 
 
 def _parts(command: Command) -> list[Command]:

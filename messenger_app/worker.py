@@ -7,7 +7,6 @@ needs somebody else, and all of that is written. The calls begin after the commi
 finds them marked as running.
 """
 
-import fcntl
 import os
 import queue
 import secrets
@@ -15,7 +14,6 @@ import threading
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TextIO
 
 import structlog
 from sqlalchemy import Connection
@@ -26,17 +24,16 @@ from messenger_app.conversation.policy import Policy
 from messenger_app.errors import StoreRefused, StoreUnavailable
 from messenger_app.executor import CALL_DEADLINE, Executor, Job, Result
 from messenger_app.in_hand import InHand
+from messenger_app.leases import HEARTBEAT, LEASE, Leases
 from messenger_app.progress import NothingToDo, Progress
-from messenger_app.store import conversations, inbox, outbox, worklist
+from messenger_app.store import conversations, inbox, worklist
 from messenger_app.store.database import Database
+from messenger_app.store.purge import Purge
 from messenger_app.store.wakeup import Bell
 from messenger_app.store.worklist import Changes
 
 log = structlog.get_logger(__name__)
 
-#: A lease is longer than any call may last, so that only a dead worker loses one. Milliseconds.
-LEASE = 20_000
-HEARTBEAT = 5_000
 #: How often the worker looks by itself, in seconds.
 TICK = 0.25
 #: A call that could not begin this soon after its turn is looked at once more. Milliseconds.
@@ -74,6 +71,7 @@ class Worker:
         bell: Bell,
         *,
         threads: int = 16,
+        purge: Purge | None = None,
     ) -> None:
         """``threads`` is how many calls may be under way at once."""
         self.name = f"{os.uname().nodename}:{os.getpid()}:{secrets.token_hex(3)}"
@@ -83,18 +81,17 @@ class Worker:
         self._bell = bell
         self._slots = threads
         self._progress = Progress(policy, clock)
+        self._leases = Leases(database, clock, self.name)
+        self._purge = purge or Purge()
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="call")
         self._results: queue.SimpleQueue[_Done | None] = queue.SimpleQueue()
-        self._in_hand: dict[str, InHand] = {}
         self._under_way = 0
         self._stopping = threading.Event()
-        self._beat_at = self._beat_steadily_at = -HEARTBEAT
-        self._worker_lock: TextIO | None = None
 
     def run(self) -> None:
         """Work until `stop`; then wait for the calls under way and hand back every thread."""
         log.info("worker.started", worker=self.name)
-        self._free_what_the_dead_left()
+        self._write(self._leases.free_what_the_dead_left)
         threading.Thread(target=self._hear_the_bell, name="bell", daemon=True).start()
         done: list[_Done] = []
         while not (self._stopping.is_set() and not self._under_way and not done):
@@ -102,11 +99,12 @@ class Worker:
             try:
                 self._turn(done)
                 done = []
+                self._purge_now_and_then()
             except StoreUnavailable as error:  # nothing of this turn happened; results are kept
                 log.error("worker.store_unavailable", reason=str(error))
                 if self._stopping.wait(1) and not self._under_way:
                     break  # what was marked as running is looked into by the next worker
-        self._hand_back()
+        self._write(self._leases.hand_back)
         self._pool.shutdown()
         log.info("worker.stopped", worker=self.name)
 
@@ -145,7 +143,7 @@ class Worker:
                 raise
             log.error("worker.turn_refused", reason=_told(error))
             self._work([], step=())
-            for thread in sorted({*self._in_hand, *(item.call.job.thread for item in done)}):
+            for thread in sorted({*self._leases.in_hand, *(item.call.job.thread for item in done)}):
                 self._turn_alone(thread, [i for i in done if i.call.job.thread == thread])
 
     def _turn_alone(self, thread: str, done: list[_Done]) -> None:
@@ -162,20 +160,20 @@ class Worker:
 
         ``step`` are the threads to take forward; None means all in hand.
         """
-        before = {thread: hand.copy() for thread, hand in self._in_hand.items()}
+        before = {thread: hand.copy() for thread, hand in self._leases.in_hand.items()}
         try:
             with self._database.writing() as connection:
                 decided_at = self._clock.steady()
-                self._keep_leases(connection)
+                self._leases.keep(connection)
                 if not self._stopping.is_set():
-                    self._claim(connection)
+                    self._leases.claim(connection, self._slots)
                 self._read_events(connection)
                 for item in done:
                     self._take_result(item)
                 jobs = [] if self._stopping.is_set() else self._step_all(connection, step)
                 self._write_changes(connection)
         except BaseException:
-            self._in_hand = before  # memory must not know of what was rolled back
+            self._leases.in_hand = before  # memory must not know of what was rolled back
             raise
         self._let_go()
         committed_at = self._clock.steady()
@@ -184,8 +182,8 @@ class Worker:
             self._pool.submit(self._carry_out, _Call(job, token, decided_at, committed_at))
 
     def _read_events(self, connection: Connection) -> None:
-        waiting = inbox.waiting(connection, self._in_hand)
-        for thread, hand in self._in_hand.items():
+        waiting = inbox.waiting(connection, self._leases.in_hand)
+        for thread, hand in self._leases.in_hand.items():
             hand.events = waiting.get(thread, [])
             hand.more = len(hand.events) >= inbox.MOST_AT_ONCE
 
@@ -193,11 +191,11 @@ class Worker:
         self, connection: Connection, step: Collection[str] | None
     ) -> list[tuple[Job, int]]:
         jobs = []
-        for thread, hand in list(self._in_hand.items()):
+        for thread, hand in list(self._leases.in_hand.items()):
             if (step is not None and thread not in step) or (hand.running and not hand.events):
                 continue
             found = self._step(connection, hand)
-            after = self._in_hand[thread]
+            after = self._leases.in_hand[thread]
             if isinstance(found, NothingToDo):
                 more = found.until is None and after.more and not after.events
                 after.release(conversations.READY if more else found.until)
@@ -215,26 +213,26 @@ class Worker:
         except Exception as error:  # a fault of ours must not stop every other thread
             log.exception("thread.failed", thread=hand.thread)
             return self._progress.blame(hand, trial.applying, type(error).__name__)
-        self._in_hand[hand.thread] = trial
+        self._leases.in_hand[hand.thread] = trial
         return found
 
     def _write_changes(self, connection: Connection) -> None:
-        changes = {thread: hand.changes for thread, hand in self._in_hand.items()}
+        changes = {thread: hand.changes for thread, hand in self._leases.in_hand.items()}
         worklist.write(connection, changes, self._clock.machine())
 
     def _let_go(self) -> None:
         """Forget what was written; look again at once where somebody waits for a free place."""
-        full = len(self._in_hand) >= self._slots
-        for hand in list(self._in_hand.values()):
+        full = len(self._leases.in_hand) >= self._slots
+        for hand in list(self._leases.in_hand.values()):
             if hand.changes.released:
-                del self._in_hand[hand.thread]
+                del self._leases.in_hand[hand.thread]
                 if full or hand.changes.due == conversations.READY:
                     self._results.put(None)
             hand.changes = Changes()
 
     def _hold_back(self, thread: str, reason: str, *, had_result: bool) -> None:
         """Let go of a thread whose changes the database refused, and of what made them."""
-        hand = self._in_hand.pop(thread, None)
+        hand = self._leases.in_hand.pop(thread, None)
         if hand is None:
             return
         try:
@@ -249,6 +247,15 @@ class Worker:
                 worklist.write(connection, {thread: hand.changes}, self._clock.machine())
         except StoreRefused as error:  # its lease runs out, and then it is tried again
             log.error("thread.failed", thread=thread, reason=str(error))
+
+    def _purge_now_and_then(self) -> None:
+        steady, machine, now = self._clock.steady(), self._clock.machine(), self._clock.now()
+        if self._purge.is_due(steady):
+            self._write(
+                lambda connection: self._purge.run(
+                    connection, steady=steady, machine=machine, now=now
+                )
+            )
 
     # Calls
 
@@ -275,71 +282,17 @@ class Worker:
     def _take_result(self, done: _Done) -> None:
         """Apply what came back, unless another worker has taken the thread over meanwhile."""
         job = done.call.job
-        hand = self._in_hand.get(job.thread)
+        hand = self._leases.in_hand.get(job.thread)
         if hand is None or hand.token != done.call.token:
             log.warning("lease.lost", thread=job.thread, kind=job.open.kind)
         else:
             self._progress.take_result(hand, job, done.result)
 
-    # Leases
-
-    def _keep_leases(self, connection: Connection) -> None:
-        """Let go of threads that another worker has taken over; keep the others for longer."""
-        held = conversations.held(connection, {t: h.token for t, h in self._in_hand.items()})
-        for thread in self._in_hand.keys() - held:
-            log.warning("lease.lost", thread=thread)
-            del self._in_hand[thread]
-        machine = self._clock.machine()
-        since = machine - self._beat_at  # not what it was if the clock has stepped
-        if 0 <= since < HEARTBEAT and self._clock.steady() - self._beat_steadily_at < HEARTBEAT:
-            return
-        conversations.extend(connection, self.name, machine + LEASE)
-        conversations.mend(connection, machine, LEASE)
-        self._beat_at, self._beat_steadily_at = machine, self._clock.steady()
-
-    def _claim(self, connection: Connection) -> None:
-        free = self._slots - len(self._in_hand)
-        if free <= 0:
-            return
-        machine = self._clock.machine()
-        leases = conversations.claim(
-            connection,
-            self.name,
-            machine=machine,
-            now=self._clock.now(),
-            lease_until=machine + LEASE,
-            limit=free,
-        )
-        open_ = outbox.open_commands(connection, [lease.thread for lease in leases])
-        for lease in leases:
-            self._in_hand[lease.thread] = InHand(
-                lease.thread, lease.token, lease.conversation, open_.get(lease.thread, [])
-            )
-
-    # Start and end
-
-    def _free_what_the_dead_left(self) -> None:
-        """On one machine a file lock proves that no other worker lives: no lease need run out."""
-        path = self._database.path_beside(".worker")
-        if path is None:
-            return
-        self._worker_lock = path.open("w")
-        try:
-            fcntl.flock(self._worker_lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            log.warning("worker.not_alone", hint="another worker uses this file; leases run out")
-            return
-        self._write(conversations.release_all)
-
-    def _hand_back(self) -> None:
-        self._write(lambda connection: conversations.release_all(connection, [self.name]))
-        self._in_hand.clear()
-
-    def _write(self, write: Callable[[Connection], None]) -> None:
+    def _write(self, write: Callable[[Connection], object]) -> None:
         try:
             with self._database.writing() as connection:
                 write(connection)
-        except StoreUnavailable as error:  # the leases run out by themselves
+        except StoreUnavailable as error:  # what is left is found again
             log.error("worker.store_unavailable", reason=str(error))
 
 

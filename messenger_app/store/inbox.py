@@ -33,6 +33,15 @@ class StoredEvent:
     attempts: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptEvent(StoredEvent):
+    """An event of any status, for whoever wants to know what became of it."""
+
+    thread: str | None
+    status: EventStatus
+    error: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What became of an event; still pending where it is to be tried again."""
@@ -141,6 +150,30 @@ def finish(connection: Connection, findings: Iterable[Finding], now: int) -> Non
         connection.execute(_FINISH, rows)
 
 
+def find(connection: Connection, event_id: int) -> KeptEvent | None:
+    """Return one event, whatever became of it."""
+    row = connection.execute(select(inbox_event).where(inbox_event.c.id == event_id)).one_or_none()
+    return _kept(row) if row else None
+
+
+def with_status(connection: Connection, status: EventStatus, limit: int) -> list[KeptEvent]:
+    """Return events of that status, the newest first."""
+    rows = connection.execute(
+        select(inbox_event)
+        .where(inbox_event.c.status == status.value)
+        .order_by(inbox_event.c.id.desc())
+        .limit(limit)
+    )
+    return [_kept(row) for row in rows]
+
+
+def replay(connection: Connection, event: KeptEvent) -> None:
+    """Make an event pending again, with all its attempts before it, and its thread ready."""
+    page_id, _, psid = (event.thread or "").partition(":")
+    wake(connection, {thread_of(page_id, psid): (page_id, psid)})
+    finish(connection, [Finding(event.id, EventStatus.PENDING)], event.received_at)
+
+
 def counts(connection: Connection) -> dict[str, int]:
     """Return how many events there are of each status, by its name."""
     rows = connection.execute(
@@ -155,15 +188,24 @@ def thread_of(page_id: str, psid: str) -> str:
 
 
 def _stored(row: Any) -> StoredEvent:
-    return StoredEvent(
-        id=row.id,
-        channel=Channel(row.channel),
-        at=row.at,
-        received_at=row.received_at,
-        overtakes=row.overtakes,
-        body=row.body,
-        attempts=row.attempts,
-    )
+    return StoredEvent(**_fields(row))
+
+
+def _kept(row: Any) -> KeptEvent:
+    status = EventStatus(row.status)
+    return KeptEvent(**_fields(row), thread=row.thread, status=status, error=row.error)
+
+
+def _fields(row: Any) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "channel": Channel(row.channel),
+        "at": row.at,
+        "received_at": row.received_at,
+        "overtakes": row.overtakes,
+        "body": row.body,
+        "attempts": row.attempts,
+    }
 
 
 def _insert(dialect: type[sqlite.Insert] | type[postgresql.Insert]) -> Executable:

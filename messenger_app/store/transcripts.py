@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from messenger_app.conversation.transitions import Line
 from messenger_app.store.tables import transcript
@@ -41,3 +41,16 @@ def read(connection: Connection, thread: str) -> list[Line]:
         Line(row.author, row.text, row.at, row.mid, heard_by_bot=row.heard_by_bot, note=row.note)
         for row in rows
     ]
+
+
+def purge(
+    connection: Connection, *, thread: str | None = None, before: int | None = None, most: int = 500
+) -> int:
+    """Delete up to ``most`` lines of a thread, or said before a time; return how many."""
+    old = select(transcript.c.id).order_by(transcript.c.at).limit(most)
+    if thread is not None:
+        old = old.where(transcript.c.thread == thread)
+    if before is not None:
+        old = old.where(transcript.c.at < before)
+    gone = delete(transcript).where(transcript.c.id.in_(old.scalar_subquery()))
+    return connection.execute(gone).rowcount

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import pytest
 
-from messenger_app import cli
+from messenger_app import cli, cli_inbox
 from messenger_app.config import Settings
 from messenger_app.conversation.diagram import mermaid
 from messenger_app.conversation.policy import Words
@@ -27,7 +27,8 @@ def commands() -> list[str]:
         cli.run_worker,
         cli.run_doctor,
         cli.thread_group,
-        cli.inbox_group,
+        cli_inbox.inbox_group,
+        cli_inbox.transcript_group,
         cli.db_group,
         cli.page_group,
     ):

@@ -1,0 +1,83 @@
+"""Which threads a worker has to itself, and for how long."""
+
+import fcntl
+from typing import TextIO
+
+import structlog
+from sqlalchemy import Connection
+
+from messenger_app.clock import Clock
+from messenger_app.in_hand import InHand
+from messenger_app.store import conversations, outbox
+from messenger_app.store.database import Database
+
+log = structlog.get_logger(__name__)
+
+#: A lease is longer than any call may last, so that only a dead worker loses one. Milliseconds.
+LEASE = 20_000
+HEARTBEAT = 5_000
+
+
+class Leases:
+    """The leases of one worker. After each `keep` they have LEASE - HEARTBEAT left at least."""
+
+    def __init__(self, database: Database, clock: Clock, worker: str) -> None:
+        """``worker`` is a name that no other worker has."""
+        self.in_hand: dict[str, InHand] = {}
+        self._database = database
+        self._clock = clock
+        self._worker = worker
+        self._beat_at = self._beat_steadily_at = -HEARTBEAT
+        self._lock: TextIO | None = None
+
+    def keep(self, connection: Connection) -> None:
+        """Let go of threads that another worker has taken over; keep the others for longer."""
+        tokens = {thread: hand.token for thread, hand in self.in_hand.items()}
+        for thread in tokens.keys() - conversations.held(connection, tokens):
+            log.warning("lease.lost", thread=thread)
+            del self.in_hand[thread]
+        machine, steady = self._clock.machine(), self._clock.steady()
+        recent = 0 <= machine - self._beat_at < HEARTBEAT  # not so where the clock has stepped
+        if recent and steady - self._beat_steadily_at < HEARTBEAT:
+            return
+        conversations.extend(connection, self._worker, machine + LEASE)
+        conversations.mend(connection, machine, LEASE)
+        self._beat_at, self._beat_steadily_at = machine, steady
+
+    def claim(self, connection: Connection, most: int) -> None:
+        """Lease what is ready, up to so many threads in all, with their open commands."""
+        free = most - len(self.in_hand)
+        if free <= 0:
+            return
+        machine = self._clock.machine()
+        leases = conversations.claim(
+            connection,
+            self._worker,
+            machine=machine,
+            now=self._clock.now(),
+            lease_until=machine + LEASE,
+            limit=free,
+        )
+        commands = outbox.open_commands(connection, [lease.thread for lease in leases])
+        for lease in leases:
+            self.in_hand[lease.thread] = InHand(
+                lease.thread, lease.token, lease.conversation, commands.get(lease.thread, [])
+            )
+
+    def free_what_the_dead_left(self, connection: Connection) -> None:
+        """On one machine a file lock proves that no other worker lives: no lease need run out."""
+        path = self._database.path_beside(".worker")
+        if path is None:
+            return
+        self._lock = path.open("w")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            log.warning("worker.not_alone", hint="another worker uses this file; leases run out")
+            return
+        conversations.release_all(connection)
+
+    def hand_back(self, connection: Connection) -> None:
+        """Let every thread go, for the next worker to take at once."""
+        conversations.release_all(connection, [self._worker])
+        self.in_hand.clear()

@@ -1,0 +1,83 @@
+"""Let go of what is past its time, a little at a time, so that nobody waits for it.
+
+An event's body goes before its key: a delivery that comes once more must still be known. What was
+set aside keeps its body for as long as its key, so that it can be replayed.
+"""
+
+from sqlalchemy import Column, ColumnElement, Connection, Table, delete, select, update
+
+from messenger_app.store import transcripts
+from messenger_app.store.tables import EventStatus, inbox_event, outbox
+
+#: Milliseconds.
+DAY = 24 * 60 * 60 * 1000
+#: Days after which an event's body goes, and its key.
+BODY_DAYS = 7
+KEY_DAYS = 30
+#: Days after which a settled command goes, with the long payloads of its buttons.
+COMMAND_DAYS = 30
+#: Days after which a line of a transcript goes, unless told otherwise.
+TRANSCRIPT_DAYS = 90
+
+#: Rows in one go.
+BATCH = 500
+#: How often the worker looks, in milliseconds; at once where a batch was full.
+EVERY = 60_000
+
+_NO_LONGER_READ = (EventStatus.DONE.value, EventStatus.UNRECOGNISED.value)
+
+
+class Purge:
+    """The worker's purge. Of two workers each does a part."""
+
+    def __init__(self, transcript_days: int = TRANSCRIPT_DAYS) -> None:
+        self._transcript_days = transcript_days
+        self._next = 0
+        #: Bodies of events that were over before this are gone already.
+        self._bodies_gone = 0
+
+    def is_due(self, steady: int) -> bool:
+        """Say whether it is time to look; ``steady`` is a time that never steps."""
+        return steady >= self._next
+
+    def run(self, connection: Connection, *, steady: int, machine: int, now: int) -> int:
+        """Delete a batch of each kind; return how many rows.
+
+        ``machine`` is the machine's time, ``now`` the bridge's, by which transcripts are kept.
+        """
+        gone = [
+            self._empty_bodies(connection, machine - BODY_DAYS * DAY),
+            _delete(connection, inbox_event, inbox_event.c.finished_at, machine - KEY_DAYS * DAY),
+            _delete(connection, outbox, outbox.c.settled_at, machine - COMMAND_DAYS * DAY),
+            transcripts.purge(connection, before=now - self._transcript_days * DAY, most=BATCH),
+        ]
+        self._next = steady if max(gone) >= BATCH else steady + EVERY
+        return sum(gone)
+
+    def _empty_bodies(self, connection: Connection, before: int) -> int:
+        finished_at = inbox_event.c.finished_at
+        old = (
+            select(inbox_event.c.id)
+            .where(
+                finished_at.between(self._bodies_gone, before),
+                inbox_event.c.status.in_(_NO_LONGER_READ),
+                inbox_event.c.body != b"",
+            )
+            .order_by(finished_at)
+            .limit(BATCH)
+        )
+        emptied = connection.execute(
+            update(inbox_event)
+            .where(inbox_event.c.id.in_(old.scalar_subquery()))
+            .values(body=b"")
+            .returning(finished_at)
+        )
+        times = list(emptied.scalars())
+        self._bodies_gone = max(times) if len(times) >= BATCH else max(before, self._bodies_gone)
+        return len(times)
+
+
+def _delete(connection: Connection, table: Table, time: Column[int], before: int) -> int:
+    expired: ColumnElement[bool] = time <= before
+    old = select(table.c.id).where(expired).order_by(time).limit(BATCH)
+    return connection.execute(delete(table).where(table.c.id.in_(old.scalar_subquery()))).rowcount
