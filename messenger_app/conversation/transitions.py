@@ -742,7 +742,8 @@ def _to_bot(conversation: Conversation, *, since: int, settled: int) -> Conversa
         previous_app_id=conversation.owner_app_id or conversation.previous_app_id,
         owner_since=since,
         owner_settled=settled,
-        left_at=conversation.owner_settled
+        # A live word that is newer than the return is the bot's, however short the time between.
+        left_at=min(conversation.owner_settled, since)
         if conversation.owner in ELSEWHERE
         else conversation.left_at,
         turn=conversation.turn + 1,

@@ -20,6 +20,18 @@ def test_words_written_after_an_unseen_release_are_answered_when_our_take_settle
     assert [c.text for c in story.commands if isinstance(c, AskBot)] == ["when are you open"]
 
 
+def test_a_word_written_right_after_a_quick_return_is_answered():
+    story = Story()
+    story.bot_hands_over()
+    returned_at = story.later(50)  # the agent presses Done at once
+    written_at = story.later(50)
+
+    story.control_comes_back(at=returned_at)
+    story.person_says("when are you open", at=written_at)
+
+    assert [c.text for c in story.commands if isinstance(c, AskBot)] == ["when are you open"]
+
+
 def test_a_word_from_before_a_time_with_a_human_that_nobody_told_of_stays_with_the_human():
     story = Story()
     story.person_says("hello").bot_answers("Hi").message_is_sent()
