@@ -309,12 +309,13 @@ def _on_foreign_echo(
     by_the_one_before = event.app_id == conversation.previous_app_id or (
         human and _is_inbox(conversation.previous_app_id, policy)
     )
-    # An agent who steps in again takes control, and a webhook of its own says so.
+    # An agent who steps in again takes control, and a webhook of its own says so: on a routed Page.
     still_old = event.at <= conversation.owner_settled or (
         by_the_one_before and event.at <= conversation.owner_since + LATE_ECHO
     )
     came_back = conversation.left_at > 0 and conversation.owner in {Owner.BOT, Owner.HANDING_OFF}
-    late = still_old and came_back
+    is_told = policy.routing is not Routing.NO_DEFAULT_APP
+    late = still_old and came_back and is_told
     late = late or _spoke_since(conversation, event.at, policy)
     if late or event.at < conversation.owner_since:
         return Transition(
@@ -577,10 +578,17 @@ def _on_pass_settled(
             owner_app_id=handoff.app_id,
             owner_since=event.at,
             owner_settled=event.received_at + CLOCK_SKEW,
-            timer=timeout if inbox else None,
+            timer=timeout if inbox else _lapse_timer(event.received_at, policy),
         ),
         (NotifyAgents("handoff", _notice(handoff, policy)),) if inbox else (),
     )
+
+
+def _lapse_timer(now: int, policy: Policy) -> Timer | None:
+    """See to it that a thread comes back from another app on a Page where no live word shows it."""
+    if policy.routing is not Routing.NO_DEFAULT_APP:
+        return None
+    return Timer(TimerKind.ECHO_PAUSE, now + MESSAGING_WINDOW + CLOCK_SKEW)
 
 
 def _on_take_settled(
@@ -685,9 +693,10 @@ def _until_it_lapses(conversation: Conversation) -> Conversation:
 def _after_echo_pause(conversation: Conversation, now: int, policy: Policy) -> Transition:
     """Go on where only echoes tell of a human: at once if somebody waits, else at the next word."""
     last = conversation.last_word
+    since, settled = conversation.owner_since, conversation.owner_settled  # late news still counts
     if last is not None and not last.answered and now - last.at < MESSAGING_WINDOW:
-        return _return(conversation, Outcome.TIMEOUT, now, now, policy)
-    back = _to_bot(conversation, since=now, settled=now)
+        return _return(conversation, Outcome.TIMEOUT, since, settled, policy)
+    back = _to_bot(conversation, since=since, settled=settled)
     return Transition(replace(back, unannounced=Outcome.DONE))
 
 
@@ -771,16 +780,17 @@ def _to_other(
 
 
 def _with_idle_timer(conversation: Conversation, now: int, policy: Policy) -> Conversation:
-    if policy.routing is Routing.NO_DEFAULT_APP:
+    routed = policy.routing is not Routing.NO_DEFAULT_APP
+    kind = TimerKind.HUMAN_IDLE_TIMEOUT if routed else TimerKind.ECHO_PAUSE
+    due = now + policy.human_idle_timeout
+    if not routed and not _is_unknown(conversation):
         # Armed anew by each echo, but not beyond the time a human may be idle: pauses that feed
         # themselves have left people unanswered for hours.
         latest = max(conversation.owner_since + policy.human_idle_timeout, now)
         due = min(now + policy.agent_echo_pause, latest)
-        return replace(conversation, timer=Timer(TimerKind.ECHO_PAUSE, due))
-    if conversation.owner is not Owner.HUMAN and not _is_unknown(conversation):
+    elif conversation.owner is not Owner.HUMAN and not _is_unknown(conversation):
         return conversation  # another app answers for its threads itself
-    due = now + policy.human_idle_timeout
-    return replace(conversation, timer=Timer(TimerKind.HUMAN_IDLE_TIMEOUT, due))
+    return replace(conversation, timer=Timer(kind, due))
 
 
 def _is_unknown(conversation: Conversation) -> bool:

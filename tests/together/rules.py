@@ -128,12 +128,14 @@ def both_agree_who_may_speak(world: World) -> None:
     changed_at = world.changed_at
     told = world.told_at >= changed_at
     told_nothing = world.told_at <= changed_at
-    if platform == OUR_APP:
-        assert bridge in {Owner.BOT, Owner.IDLE}, bridge
-    elif platform is None and world.kind is Kind.NOBODY:
+    if platform in {OUR_APP, None} and world.kind is Kind.NOBODY:
         # Every app may speak; a human or an app that did makes the bot pause.
-        quiet = world.conversation.timer is not None
-        assert bridge in {Owner.BOT, Owner.IDLE} or quiet or told_nothing, bridge
+        pauses = world.conversation.timer is not None
+        assert bridge in {Owner.BOT, Owner.IDLE} or pauses or told_nothing, bridge
+    elif world.kind is Kind.NOBODY:
+        pass  # after a pause ownership is ours to declare; a refusal or a standby word corrects it
+    elif platform == OUR_APP:
+        assert bridge in {Owner.BOT, Owner.IDLE}, bridge
     elif platform is None:
         # Nobody is told that ownership lapsed or was released; the next word will show it.
         assert bridge in {Owner.BOT, Owner.IDLE} or told_nothing, bridge

@@ -192,3 +192,39 @@ def test_a_word_whose_answer_overtook_it_is_answered():
     at_rest(world).agent_marks_done()
     at_rest(world)
     assert "'unanswered': False" in world.bot.heard[-1].said
+
+
+def nobody_routes(**how: object) -> World:
+    """A Page without a default app."""
+    return World(kind=Kind.NOBODY, **how)  # type: ignore[arg-type]
+
+
+def test_without_a_default_app_an_agent_who_goes_on_right_after_a_return_is_no_late_news():
+    world = nobody_routes()
+    world.person_writes("hello")
+    at_rest(world).agent_replies()
+    at_rest(world).other_app_passes_to_us()
+    world.time_passes(900)
+    world.agent_replies()  # takes no control, and nothing else tells of it
+    assert at_rest(world).conversation.owner is Owner.HUMAN
+
+
+def test_without_a_default_app_a_refusal_is_followed_by_a_long_pause_and_no_loop():
+    world = nobody_routes()
+    world.other_app_requests()
+    world.person_writes("hello")
+    world.agent_replies()
+    world.time_passes(1)
+    world.person_writes("are you there?")
+    at_rest(world).waits_for_every_timer()
+    assert len(world.meta.refused_to_another) < 8
+
+
+def test_without_a_default_app_a_thread_comes_back_from_another_app_that_lost_it():
+    world = nobody_routes()
+    world.operator_runs("pass", "billing")
+    at_rest(world).time_passes(25 * 60 * MINUTE)
+    world.person_writes("hello")
+    at_rest(world).waits_for_every_timer()
+    assert at_rest(world).conversation.owner is Owner.BOT
+    assert len(world.meta.said) == 1

@@ -38,7 +38,7 @@ BILLING = "777000000000001"
 #: Steps in which everything must have come to rest; more are a loop.
 MOST_STEPS = 400
 #: Timers that may run out one after another before the thread is at rest.
-MOST_TIMERS = 6
+MOST_TIMERS = 8
 
 #: Calls of ours and what others do can't be told apart by two clocks when they are closer.
 APART = 2 * CLOCK_SKEW
