@@ -8,6 +8,7 @@ from sqlalchemy import (
     Connection,
     Executable,
     bindparam,
+    case,
     func,
     select,
     update,
@@ -129,10 +130,11 @@ def extend(connection: Connection, worker: str, lease_until: int) -> None:
 def mend(connection: Connection, machine: int, lease: int) -> None:
     """Bring back what a clock that has stepped back would hide for long.
 
-    Not to this moment, so that a living worker can make its leases longer first.
+    Leased threads not to this moment: a living worker is to make its leases longer first.
     """
     hidden = table.c.due > machine + LONGEST_WAIT
-    connection.execute(update(table).where(hidden).values(due=machine + lease))
+    soon = case((table.c.worker.is_(None), READY), else_=machine + lease)
+    connection.execute(update(table).where(hidden).values(due=soon))
 
 
 def release_all(connection: Connection, workers: Collection[str] | None = None) -> None:

@@ -1,0 +1,58 @@
+"""Graph and the bot take every call and never answer; the platform must not notice."""
+
+import statistics
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from messenger_app.store import inbox, outbox
+from tests.faults.breaking import never_answering
+from tests.support.bridge import Bridge
+from tests.support.meta import deliver, entry, fresh_mid, message
+from tests.support.waiting import wait_for
+
+PEOPLE = 40
+CALLS_AT_ONCE = 16
+DELIVERIES = 400
+#: The platform gives up on a delivery that takes longer, in seconds.
+PLATFORMS_PATIENCE = 5.0
+
+
+@pytest.fixture
+def deserted(tmp_path: Path) -> Iterator[Bridge]:
+    """A bridge whose Graph and whose bot hang."""
+    with never_answering() as url:
+        bridge = Bridge(tmp_path, settings={"GRAPH_API_URL": url, "RASA_URL": url})
+        bridge.start()
+        yield bridge
+        bridge.stop()
+
+
+def running(bridge: Bridge) -> int:
+    """Return how many calls are under way."""
+    with bridge.database.reading() as connection:
+        return outbox.counts(connection).get("running", 0)
+
+
+def test_deliveries_are_acknowledged_while_graph_and_the_bot_hang(deserted: Bridge):
+    def acknowledge(number: int) -> float:
+        event = message(str(1000 + number % PEOPLE), f"word {number}", fresh_mid())
+        began = time.perf_counter()
+        assert deliver(deserted, entry(messaging=[event])) == 200
+        return time.perf_counter() - began
+
+    for number in range(PEOPLE):
+        acknowledge(number)
+    wait_for(lambda: running(deserted) >= CALLS_AT_ONCE, "every call of the worker to hang")
+    with ThreadPoolExecutor(8) as pool:
+        took = list(pool.map(acknowledge, range(PEOPLE, PEOPLE + DELIVERIES)))
+    p99 = statistics.quantiles(took, n=100)[98]
+    told = f"p99 {p99 * 1e3:.0f} ms, slowest {max(took) * 1e3:.0f} ms"
+    print(f"\n{DELIVERIES} deliveries: {told}")  # noqa: T201 - speed is told, not asserted
+    assert max(took) < PLATFORMS_PATIENCE / 2
+    assert running(deserted) >= CALLS_AT_ONCE  # they still do
+    with deserted.database.reading() as connection:
+        assert sum(inbox.counts(connection).values()) == PEOPLE + DELIVERIES
