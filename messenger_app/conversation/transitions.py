@@ -751,10 +751,7 @@ def _to_bot(conversation: Conversation, *, since: int, settled: int) -> Conversa
         previous_app_id=conversation.owner_app_id or conversation.previous_app_id,
         owner_since=since,
         owner_settled=settled,
-        # A live word that is newer than the return is the bot's, however short the time between.
-        left_at=min(conversation.owner_settled, since)
-        if conversation.owner in ELSEWHERE
-        else conversation.left_at,
+        left_at=_left_at(conversation, since),
         turn=conversation.turn + 1,
         handoff=None,
         timer=None,
@@ -763,6 +760,20 @@ def _to_bot(conversation: Conversation, *, since: int, settled: int) -> Conversa
         offers_to_wait=False,
         bot_failures=0,
     )
+
+
+def _left_at(conversation: Conversation, since: int) -> int:
+    """Return until when a live word was written before others had the thread, that now comes back.
+
+    One that is newer than the return is the bot's, however short the time between. Where only our
+    own call tells when it left, the likely time counts, not the latest possible: a word that the
+    bot is given although a human had it does less harm than one that nobody answers.
+    """
+    if conversation.owner not in ELSEWHERE:
+        return conversation.left_at
+    by_own_call = conversation.owner_since < conversation.owner_settled
+    left = conversation.owner_settled - (CLOCK_SKEW if by_own_call else 0)
+    return min(left, since)
 
 
 def _to_other(

@@ -32,6 +32,18 @@ def test_a_word_written_right_after_a_quick_return_is_answered():
     assert [c.text for c in story.commands if isinstance(c, AskBot)] == ["when are you open"]
 
 
+def test_a_word_written_after_a_take_that_we_learn_of_late_is_answered():
+    story = Story()
+    story.bot_hands_over()
+    written_at = story.later(200)  # our take has worked already, and its answer was lost
+
+    story.later(20_000)
+    story.call_settles(ControlCall.TAKE)
+    story.person_says("when are you open", at=written_at)
+
+    assert [c.text for c in story.commands if isinstance(c, AskBot)] == ["when are you open"]
+
+
 def test_a_word_from_before_a_time_with_a_human_that_nobody_told_of_stays_with_the_human():
     story = Story()
     story.person_says("hello").bot_answers("Hi").message_is_sent()
