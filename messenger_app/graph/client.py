@@ -7,14 +7,15 @@ from datetime import datetime
 from typing import Any
 
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
 from messenger_app.graph.errors import GraphError, GraphOutcomeUnknown, GraphUnreachable, rejected
+from messenger_app.http import deadline, make_session, reason_of, was_never_sent
 from messenger_app.wire import read_json
 
 #: Seconds to connect, and seconds between two bytes of the answer.
 TIMEOUT = (3.05, 8.0)
+#: Seconds for a whole call: shorter than what a successor waits before it tries again.
+WHOLE_CALL = 9.0
 
 #: Subcode of code 1: Graph could not make its answer, though the messages went out.
 MESSAGES_WENT_OUT = 1357046
@@ -57,11 +58,8 @@ class GraphClient:
         self._root = f"{url.rstrip('/')}/{version}"
         self._page_id = page_id
         self._timeout = timeout
-        self._session = requests.Session()
+        self._session = make_session(connections)
         self._session.headers["Authorization"] = f"Bearer {token}"
-        adapter = HTTPAdapter(pool_maxsize=connections)
-        self._session.mount("http://", adapter)
-        self._session.mount("https://", adapter)
 
     def send_message(self, psid: str, message: JSON) -> str:
         """Send a message in answer to the person; return its mid.
@@ -175,9 +173,10 @@ class GraphClient:
 
     def _call(self, method: str, path: str, **content: Any) -> JSON:
         try:
-            response = self._session.request(
-                method, f"{self._root}/{path}", timeout=self._timeout, **content
-            )
+            with deadline(WHOLE_CALL):
+                response = self._session.request(
+                    method, f"{self._root}/{path}", timeout=self._timeout, **content
+                )
         except requests.RequestException as error:
             raise _failure(error) from error
         answer = _json(response)
@@ -230,10 +229,5 @@ def _regains_access(headers: Mapping[str, str]) -> int:
 
 
 def _failure(error: requests.RequestException) -> GraphError:
-    """Tell "never sent" from "sent, no answer": only the first may be tried again blindly."""
-    cause = error.args[0] if error.args else None
-    reason = cause.reason if isinstance(cause, MaxRetryError) else None
-    name = type(reason or error).__name__
-    if isinstance(reason, NewConnectionError | ConnectTimeoutError):
-        return GraphUnreachable(name)
-    return GraphOutcomeUnknown(name)
+    name = type(reason_of(error)).__name__
+    return GraphUnreachable(name) if was_never_sent(error) else GraphOutcomeUnknown(name)

@@ -9,17 +9,18 @@ from typing import Any
 from urllib.parse import quote
 
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
 from messenger_app.conversation.events import HandoffAsked
 from messenger_app.conversation.messages import BotMessage
+from messenger_app.http import deadline, make_session, reason_of, was_never_sent
 from messenger_app.rasa.errors import BotError, BotOutcomeUnknown, BotRejected, BotUnreachable
 from messenger_app.rasa.replies import from_rest, from_tracker
 from messenger_app.wire import read_json
 
 #: Seconds to connect, and seconds the bot may think.
-TIMEOUT = (3.05, 10.0)
+TIMEOUT = (3.05, 8.0)
+#: Seconds for a whole call: shorter than what a successor waits before it asks again.
+WHOLE_CALL = 9.0
 
 #: The same for a look whether it is there: whoever asks `/readyz` waits for no hung bot.
 LOOK_TIMEOUT = (0.5, 0.5)
@@ -51,10 +52,7 @@ class RasaClient:
         self._url = url.rstrip("/")
         self._query = {"token": token} if token else {}
         self._timeout = timeout
-        self._session = requests.Session()
-        adapter = HTTPAdapter(pool_maxsize=connections)
-        self._session.mount("http://", adapter)
-        self._session.mount("https://", adapter)
+        self._session = make_session(connections)
 
     def say(self, sender: str, text: str, metadata: dict[str, Any]) -> Answer:
         """Give the bot a person's words. They are never obeyed as an intent."""
@@ -108,13 +106,14 @@ class RasaClient:
         self, method: str, path: str, *, timeout: tuple[float, float] | None = None, **content: Any
     ) -> Any:
         try:
-            response = self._session.request(
-                method,
-                f"{self._url}/{path}",
-                params=self._query,
-                timeout=timeout or self._timeout,
-                **content,
-            )
+            with deadline(WHOLE_CALL):
+                response = self._session.request(
+                    method,
+                    f"{self._url}/{path}",
+                    params=self._query,
+                    timeout=timeout or self._timeout,
+                    **content,
+                )
         except requests.RequestException as error:
             raise _failure(error) from None  # its text holds the URL, and that the token
         if not response.ok:
@@ -134,9 +133,5 @@ def as_words(text: str) -> str:
 
 
 def _failure(error: requests.RequestException) -> BotError:
-    cause = error.args[0] if error.args else None
-    reason = cause.reason if isinstance(cause, MaxRetryError) else None
-    name = type(reason or error).__name__
-    if isinstance(reason, NewConnectionError | ConnectTimeoutError):
-        return BotUnreachable(name)
-    return BotOutcomeUnknown(name)
+    name = type(reason_of(error)).__name__
+    return BotUnreachable(name) if was_never_sent(error) else BotOutcomeUnknown(name)
