@@ -771,9 +771,13 @@ def _left_at(conversation: Conversation, since: int) -> int:
     """
     if conversation.owner not in ELSEWHERE:
         return conversation.left_at
-    by_own_call = conversation.owner_since < conversation.owner_settled
-    left = conversation.owner_settled - (CLOCK_SKEW if by_own_call else 0)
-    return min(left, since)
+    left = max(
+        conversation.owner_since,
+        conversation.others_spoke_at,
+        conversation.owner_settled - CLOCK_SKEW,
+    )
+    only_assumed = since <= conversation.owner_since  # a lapse or the end of a pause
+    return left if only_assumed else min(left, since)
 
 
 def _to_other(

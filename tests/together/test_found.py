@@ -228,3 +228,15 @@ def test_without_a_default_app_a_thread_comes_back_from_another_app_that_lost_it
     at_rest(world).waits_for_every_timer()
     assert at_rest(world).conversation.owner is Owner.BOT
     assert len(world.meta.said) == 1
+
+
+def test_without_a_default_app_a_pause_that_ends_leaves_the_agents_words_to_the_agent():
+    world = nobody_routes()
+    world.operator_runs("take")
+    world.time_passes(1)
+    world.person_writes("hello")
+    world.time_passes(1)
+    world.agent_replies()
+    at_rest(world).waits_for_every_timer()
+    at_rest(world)
+    assert not [turn.mid for turn in world.bot.heard if turn.mid]
