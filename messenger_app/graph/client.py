@@ -52,7 +52,7 @@ class GraphClient:
         page_id: str,
         token: str,
         *,
-        connections: int = 16,
+        connections: int = 20,  # the worker's calls, and a few beside them that show presence
         timeout: tuple[float, float] = TIMEOUT,
     ) -> None:
         self._root = f"{url.rstrip('/')}/{version}"
