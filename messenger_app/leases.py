@@ -81,3 +81,8 @@ class Leases:
         """Let every thread go, for the next worker to take at once."""
         conversations.release_all(connection, [self._worker])
         self.in_hand.clear()
+
+    def close(self) -> None:
+        """Let go of the file lock, once nothing is leased any more."""
+        if self._lock is not None:
+            self._lock.close()

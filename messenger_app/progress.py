@@ -27,7 +27,7 @@ from messenger_app.executor import (
 from messenger_app.graph.messages import split
 from messenger_app.in_hand import InHand
 from messenger_app.store import outbox, payloads
-from messenger_app.store.conversations import LONGEST_WAIT
+from messenger_app.store.conversations import LONGEST_WAIT, READY
 from messenger_app.store.inbox import Finding, StoredEvent
 from messenger_app.store.outbox import OpenCommand
 from messenger_app.store.tables import CommandStatus, EventStatus
@@ -77,7 +77,11 @@ class Progress:
             failed = replace(hand.commands[0], status=CommandStatus.FAILED, error=reason)
             log.error("command.crashed", thread=hand.thread, kind=failed.kind)
             hand.put(failed)
-        return None if hand.running else NothingToDo(self._clock.machine() + backoff(attempts))
+            attempts = MOST_FAULTS
+        if hand.running is not None:
+            return None
+        later = self._clock.machine() + backoff(attempts)
+        return NothingToDo(later if attempts < MOST_FAULTS else READY)
 
     def take_result(self, hand: InHand, job: Job, result: Result | None) -> None:
         """Write down what came of a command, and apply what it means. None: it was not begun."""

@@ -106,6 +106,7 @@ class Worker:
                     break  # what was marked as running is looked into by the next worker
         self._write(self._leases.hand_back)
         self._pool.shutdown()
+        self._leases.close()
         log.info("worker.stopped", worker=self.name)
 
     def stop(self) -> None:
@@ -237,9 +238,8 @@ class Worker:
             return
         try:
             with self._database.writing() as connection:
-                events = inbox.pending(connection, thread)
-                hand.events = events
-                culprit = events[0] if events and not had_result else None
+                hand.events = inbox.pending(connection, thread)
+                culprit = hand.events[0] if hand.events and not had_result else None
                 if had_result:
                     hand.running = None
                 found = self._progress.blame(hand, culprit, reason)

@@ -50,20 +50,20 @@ def system(
     with Simulator(webhook_url=bridge.webhook_url) as simulator:
         bridge.connect(simulator.url, bot.url)
         bridge.start_web()
-        worker, clients = in_thread(bridge, simulator, bot, clock)
+        worker, closed_at_the_end = in_thread(bridge, simulator, bot, clock)
         thread = threading.Thread(target=worker.run)
         thread.start()
         yield bridge, simulator
         worker.stop()
         thread.join(30)
-        for client in clients:
-            client.close()
+        for used in closed_at_the_end:
+            used.close()
         bridge.stop()
 
 
 def in_thread(
     bridge: Bridge, simulator: Simulator, bot: StandInBot, clock: Clock
-) -> tuple[Worker, tuple[GraphClient, RasaClient]]:
+) -> tuple[Worker, tuple[GraphClient | RasaClient | Bell, ...]]:
     page = SETTINGS["PAGE_ID"]
     graph = GraphClient(simulator.url, "v26.0", page, SETTINGS["PAGE_ACCESS_TOKEN"])
     rasa = RasaClient(bot.url)
@@ -73,7 +73,7 @@ def in_thread(
         app_id=SETTINGS["APP_ID"], targets=handoff.targets, default_target=handoff.default
     )
     bell = Bell(bridge.database.path_beside(".bell"))
-    return Worker(bridge.database, executor, policy, clock, bell), (graph, rasa)
+    return Worker(bridge.database, executor, policy, clock, bell), (graph, rasa, bell)
 
 
 def test_a_thread_that_waits_to_try_again_does_not_wait_an_hour(

@@ -181,3 +181,39 @@ def test_a_timer_that_was_cancelled_wakes_nobody(database: Database) -> None:
     release(database, "1", None)
     with database.writing() as connection:
         assert claim(connection, now=NOW + 10**9) == []
+
+
+# A clock that steps back
+
+
+def test_a_thread_that_would_wait_for_an_hour_is_ready_at_once(database: Database) -> None:
+    wake(database, "1", "2")
+    with database.writing() as connection:
+        claim(connection)
+    release(database, "1", NOW + 500)
+    release(database, "2", NOW + 500)
+    back = NOW - 3_600_000
+    with database.writing() as connection:
+        assert claim(connection, machine=back) == []
+        conversations.mend(connection, back, LEASE)
+        assert names(claim(connection, machine=back)) == ["1", "2"]
+
+
+def test_a_lease_that_would_last_an_hour_lasts_as_long_as_any(database: Database) -> None:
+    wake(database, "1")
+    with database.writing() as connection:
+        claim(connection, "A")
+        back = NOW - 3_600_000
+        conversations.mend(connection, back, LEASE)
+        assert claim(connection, "B", machine=back + LEASE - 1) == []
+        assert names(claim(connection, "B", machine=back + LEASE)) == ["1"]
+
+
+def test_what_is_put_off_as_long_as_may_be_stays_so(database: Database) -> None:
+    wake(database, "1")
+    with database.writing() as connection:
+        claim(connection)
+    release(database, "1", NOW + conversations.LONGEST_WAIT)
+    with database.writing() as connection:
+        conversations.mend(connection, NOW, LEASE)
+        assert claim(connection, machine=NOW + conversations.LONGEST_WAIT - 1) == []

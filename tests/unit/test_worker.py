@@ -1,0 +1,176 @@
+"""One worker on a real SQLite file, with rules and calls that go wrong in ways of ours."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from messenger_app import logs
+from messenger_app.clock import Clock
+from messenger_app.conversation.policy import Policy
+from messenger_app.conversation.transitions import Line
+from messenger_app.errors import StoreRefused
+from messenger_app.executor import Executor, Job, Result, Settled
+from messenger_app.progress import MOST_FAULTS, Progress
+from messenger_app.store import conversations, inbox, outbox, transcripts
+from messenger_app.store.database import Database
+from messenger_app.store.tables import EventStatus
+from messenger_app.store.wakeup import Bell
+from messenger_app.webhook.envelope import split
+from messenger_app.worker import Worker
+from tests.support.waiting import wait_for
+from tests.unit.payloads import OWN_APP_ID, PAGE_ID, delivery, entry, message
+
+POLICY = Policy(app_id=OWN_APP_ID, targets={}, default_target="")
+
+
+class Silent(Executor):
+    """Says that everything worked, and keeps what it was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__({}, {}, OWN_APP_ID, Clock())
+        self.jobs: list[Job] = []
+
+    def run(self, job: Job) -> Result:
+        self.jobs.append(job)
+        return Settled()
+
+
+@pytest.fixture(autouse=True)
+def _logs() -> None:
+    logs.configure(as_json=True, level="ERROR")
+
+
+@pytest.fixture
+def executor() -> Silent:
+    return Silent()
+
+
+@pytest.fixture
+def worker(database: Database, executor: Silent) -> Iterator[Worker]:
+    bell = Bell(None)
+    yield Worker(database, executor, POLICY, Clock(), bell, threads=4)
+    bell.close()
+
+
+@contextmanager
+def running(worker: Worker) -> Iterator[None]:
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    try:
+        yield
+    finally:
+        worker.stop()
+        thread.join(20)
+        assert not thread.is_alive()
+
+
+def say(database: Database, *psids: str, at: int | None = None) -> None:
+    now = at or Clock.machine()
+    for psid in psids:
+        said = {**message(f"m_{psid}_{now}"), "sender": {"id": psid}, "timestamp": now}
+        with database.writing() as connection:
+            inbox.add(connection, split(delivery(entry(said)), frozenset({PAGE_ID}), now), now)
+
+
+def is_quiet(database: Database) -> bool:
+    with database.reading() as connection:
+        return conversations.busy(connection) == 0
+
+
+def counts(database: Database) -> dict[str, int]:
+    with database.reading() as connection:
+        return inbox.counts(connection)
+
+
+def poisoned(progress: Progress, psid: str) -> Callable[..., Any]:
+    """Return a parser of events that fails for one person."""
+    genuine = progress._apply_stored
+
+    def apply(connection: Any, hand: Any, stored: Any) -> bool:
+        if hand.conversation.psid == psid:
+            hand.applying = stored
+            raise KeyError("poison")
+        return genuine(connection, hand, stored)
+
+    return apply
+
+
+def test_an_event_that_fails_again_and_again_is_set_aside_and_the_others_go_on(
+    worker: Worker, database: Database, executor: Silent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker._progress, "_apply_stored", poisoned(worker._progress, "66"))
+    say(database, "1", "66", "2")
+    with running(worker):
+        wait_for(lambda: counts(database).get("set_aside") == 1, "the event to be set aside")
+        wait_for(lambda: is_quiet(database), "quiet")
+    assert counts(database) == {"done": 2, "set_aside": 1}
+    assert {job.psid for job in executor.jobs} == {"1", "2"}
+    with database.reading() as connection:
+        (dead,) = inbox.with_status(connection, EventStatus.SET_ASIDE, 10)
+    assert (dead.error, dead.attempts) == ("KeyError", MOST_FAULTS)
+
+
+def test_an_event_that_was_set_aside_is_applied_once_it_is_replayed(
+    worker: Worker, database: Database, executor: Silent
+) -> None:
+    say(database, "1")
+    with database.writing() as connection:
+        (stored,) = inbox.pending(connection, f"{PAGE_ID}:1")
+        reason = inbox.Finding(stored.id, EventStatus.SET_ASIDE, "KeyError", MOST_FAULTS)
+        inbox.finish(connection, [reason], 1)
+        found = inbox.find(connection, stored.id)
+        assert found is not None
+        inbox.replay(connection, found)
+    with running(worker):
+        wait_for(lambda: counts(database) == {"done": 1}, "the event")
+        wait_for(lambda: is_quiet(database), "quiet")
+    assert [job.psid for job in executor.jobs] == ["1"]
+
+
+def test_what_the_database_refuses_of_one_thread_holds_back_no_other(
+    worker: Worker, database: Database, executor: Silent
+) -> None:
+    with database.writing() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER refuse BEFORE INSERT ON transcript "
+            "WHEN NEW.thread LIKE '%:66' BEGIN SELECT RAISE(ABORT, 'CHECK failed'); END"
+        )
+    with pytest.raises(StoreRefused), database.writing() as connection:
+        transcripts.add(connection, "x:66", [Line("person", "Hi", 1)])
+    say(database, "1", "66", "2")
+    with running(worker):
+        wait_for(lambda: counts(database).get("set_aside") == 1, "the event to be set aside")
+        wait_for(lambda: is_quiet(database), "quiet")
+    assert counts(database) == {"done": 2, "set_aside": 1}
+    assert {job.psid for job in executor.jobs} == {"1", "2"}
+
+
+def test_a_thread_with_very_much_to_do_is_worked_off_to_its_end_in_order(
+    worker: Worker, database: Database, executor: Silent
+) -> None:
+    now = Clock.machine()
+    for number in range(4 * inbox.MOST_AT_ONCE):
+        say(database, "1", at=now + number)
+    with running(worker):
+        wait_for(lambda: is_quiet(database), "quiet")
+    asked = [job.open.command for job in executor.jobs]
+    assert [getattr(command, "mid", "") for command in asked] == [
+        f"m_1_{now + number}" for number in range(4 * inbox.MOST_AT_ONCE)
+    ]
+
+
+def test_a_call_that_could_not_begin_in_time_is_decided_again(
+    worker: Worker, database: Database, executor: Silent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusals = iter([False, False])
+    monkeypatch.setattr(worker, "_may_begin", lambda _call: next(refusals, True))
+    say(database, "1")
+    with running(worker):
+        wait_for(lambda: len(executor.jobs) == 1 and is_quiet(database), "the call")
+    assert executor.jobs[0].open.attempts == 1
+    assert not executor.jobs[0].open.uncertain
+    with database.reading() as connection:
+        assert outbox.counts(connection) == {"done": 1}
