@@ -771,13 +771,9 @@ def _left_at(conversation: Conversation, since: int) -> int:
     """
     if conversation.owner not in ELSEWHERE:
         return conversation.left_at
-    left = max(
-        conversation.owner_since,
-        conversation.others_spoke_at,
-        conversation.owner_settled - CLOCK_SKEW,
-    )
+    left = max(conversation.owner_since, conversation.owner_settled - CLOCK_SKEW)
     only_assumed = since <= conversation.owner_since  # a lapse or the end of a pause
-    return left if only_assumed else min(left, since)
+    return max(conversation.others_spoke_at, left if only_assumed else min(left, since))
 
 
 def _to_other(

@@ -12,7 +12,8 @@ from messenger_app.conversation.events import ControlPassed, ControlTaken, Event
 from messenger_app.conversation.policy import CLOCK_SKEW, MESSAGING_WINDOW
 from messenger_app.conversation.state import Owner
 from tests.together.meta import INBOX
-from tests.together.world import BILLING, OUR_APP, Kind, World
+from tests.together.pages import BILLING, OUR_APP, Kind
+from tests.together.world import World
 
 SPEAKS_FOR_THE_BOT = (AskBot, TellBot, SendMessage)
 ELSEWHERE = {Owner.WAITING, Owner.HUMAN, Owner.OTHER_APP}

@@ -3,8 +3,9 @@
 from messenger_app.conversation.state import Owner
 from tests.together import rules
 from tests.together.meta import Fate
+from tests.together.pages import Kind
 from tests.together.pretend_bot import Reply
-from tests.together.world import Kind, World
+from tests.together.world import World
 
 MINUTE = 60_000
 RELEASE = {"inbox_done": "release"}
@@ -238,5 +239,19 @@ def test_without_a_default_app_a_pause_that_ends_leaves_the_agents_words_to_the_
     world.time_passes(1)
     world.agent_replies()
     at_rest(world).waits_for_every_timer()
+    at_rest(world)
+    assert not [turn.mid for turn in world.bot.heard if turn.mid]
+
+
+def test_without_a_default_app_a_word_before_the_agents_is_the_agents_whenever_we_take():
+    world = nobody_routes()
+    world.person_writes("hello")
+    world.time_passes(1)
+    world.agent_replies()
+    world.time_passes(1)
+    world.person_taps_button("Opening hours", "/opening_hours")
+    world.operator_runs("take")
+    world.time_passes(1)
+    world.agent_replies()
     at_rest(world)
     assert not [turn.mid for turn in world.bot.heard if turn.mid]

@@ -14,8 +14,9 @@ from inbox_simulator.platform.switches import SWITCHES
 from messenger_app.conversation.policy import BotWhileHuman
 from tests.together import rules
 from tests.together.meta import Fate
+from tests.together.pages import Kind
 from tests.together.pretend_bot import BotFate, Reply
-from tests.together.world import Kind, World
+from tests.together.world import World
 
 #: How many histories to try. Without it, always the same ones; with it, new ones each time.
 EXAMPLES = os.environ.get("TOGETHER_EXAMPLES")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
+from functools import partial
 from typing import Any
 
 import orjson
@@ -11,7 +11,6 @@ from inbox_simulator.platform import handovers, page_inbox, people, sending
 from inbox_simulator.platform.apps import App
 from inbox_simulator.platform.errors import PlatformError
 from inbox_simulator.platform.thread import Message, Thread
-from inbox_simulator.seed import Seed
 from messenger_app.conversation.commands import (
     PassThreadControl,
     ReleaseThreadControl,
@@ -20,20 +19,14 @@ from messenger_app.conversation.commands import (
 from messenger_app.conversation.policy import (
     CLOCK_SKEW,
     LATE_ECHO,
-    PAGE_INBOX_APP_ID,
     BotWhileHuman,
-    Policy,
-    Routing,
-    Target,
 )
 from messenger_app.conversation.state import Conversation
 from messenger_app.executor import CALL_DEADLINE, Executor
-from tests.together.meta import Fate, Late, Meta, PlatformGraph, TwoClocks
+from tests.together.meta import START, Fate, Late, Meta, PlatformGraph, TwoClocks
+from tests.together.pages import BILLING, OUR_APP, Kind, page, policy, told
 from tests.together.pretend_bot import BotFate, PretendBot, Reply
 from tests.together.shell import Shell
-
-OUR_APP = "615243000000001"
-BILLING = "777000000000001"
 
 #: Steps in which everything must have come to rest; more are a loop.
 MOST_STEPS = 400
@@ -46,16 +39,6 @@ APART = 2 * CLOCK_SKEW
 LOOK = LATE_ECHO + APART
 CONTROL_CALLS = (PassThreadControl, TakeThreadControl, ReleaseThreadControl)
 HANDOVERS = {"pass_thread_control", "take_thread_control"}
-
-
-class Kind(StrEnum):
-    """How the Page is set up."""
-
-    OURS = "our app is the default app"
-    OTHER = "another app is the default app"
-    NOBODY = "no default app"
-    NO_TOGGLE = "our app may not take control, and the bridge knows"
-    UNTOLD_TOGGLE = "our app may not take control, and nobody told the bridge"
 
 
 @dataclass
@@ -86,21 +69,16 @@ class World:
 
     def __post_init__(self) -> None:
         self.clock = TwoClocks(self.skew)
-        platform = Seed.read(webhook_url="http://127.0.0.1:9/webhook").grow(epoch=1)
-        billing = Seed.read(webhook_url="").grow(epoch=1).apps[OUR_APP]
-        billing.app_id, billing.name = BILLING, "Billing"
-        platform.apps[BILLING] = billing
-        routing = "off" if self.kind is Kind.NOBODY else "default_app"
-        platform.switches.update({**self.switches, "routing": routing})
-        platform.default_app_id = BILLING if self.kind is Kind.OTHER else OUR_APP
-        platform.apps[OUR_APP].can_take = self.kind not in {Kind.NO_TOGGLE, Kind.UNTOLD_TOGGLE}
+        platform = page(self.kind, self.switches)
         self.psid = platform.add_person("Ana", "en_US").psid
         self.meta = Meta(platform, self.clock, OUR_APP)
         self.graph = PlatformGraph(self.meta, CALL_DEADLINE)
         self.bot = PretendBot(self.meta, CALL_DEADLINE)
         page_id = platform.page.id
         executor = Executor({page_id: self.graph}, {page_id: self.bot}, OUR_APP, self.clock)
-        self.shell = Shell(self._policy(), executor, self.clock, page_id, self.psid)
+        self.shell = Shell(
+            policy(self.kind, self.bot_while_human), executor, self.clock, page_id, self.psid
+        )
 
     # What the rules look at
 
@@ -172,28 +150,20 @@ class World:
         self._other("replies", lambda app, at: sending.send(self.meta.platform, app, request, at))
 
     def other_app_passes_to_us(self) -> None:
-        self._other(
-            "passes the thread to us",
-            lambda app, at: handovers.pass_control(
-                self.meta.platform, handovers.ControlCall(app, self.psid, at), OUR_APP
-            ),
-        )
+        def act(call: handovers.ControlCall) -> None:
+            handovers.pass_control(self.meta.platform, call, OUR_APP)
+
+        self._other_calls("passes the thread to us", act)
 
     def other_app_takes(self) -> None:
-        self._other(
-            "takes the thread",
-            lambda app, at: handovers.take_control(
-                self.meta.platform, handovers.ControlCall(app, self.psid, at)
-            ),
-        )
+        self._other_calls("takes the thread", partial(handovers.take_control, self.meta.platform))
 
     def other_app_requests(self) -> None:
-        self._other(
-            "asks for the thread",
-            lambda app, at: handovers.request_control(
-                self.meta.platform, handovers.ControlCall(app, self.psid, at)
-            ),
-        )
+        act = partial(handovers.request_control, self.meta.platform)
+        self._other_calls("asks for the thread", act)
+
+    def _other_calls(self, what: str, act: Callable[[handovers.ControlCall], None]) -> None:
+        self._other(what, lambda app, at: act(handovers.ControlCall(app, self.psid, at)))
 
     def _other(self, what: str, act: Callable[[App, int], object]) -> None:
         self._keep_apart(self.called_at)
@@ -233,7 +203,7 @@ class World:
 
     def webhook_arrives(self, index: int = 0, *, comes_again: bool = False) -> None:
         body = self.wire[index] if comes_again else self.wire.pop(index)
-        self.tell(f"{self._when()} arrives: {_event(body)}")
+        self.tell(f"{self._when()} arrives: {told(body)}")
         self.shell.receive(body)
 
     def late_call_arrives(self, index: int = 0) -> None:
@@ -331,38 +301,12 @@ class World:
             self.comes_to_rest()
         raise AssertionError("One timer follows another, and the thread never rests.")
 
-    def _policy(self) -> Policy:
-        """Return the operator's choices: the defaults, with two targets."""
-        return Policy(
-            app_id=OUR_APP,
-            targets={
-                "page_inbox": Target("page_inbox", "A person from our team", PAGE_INBOX_APP_ID),
-                "billing": Target("billing", "Billing team", BILLING, kind="app"),
-            },
-            default_target="page_inbox",
-            routing={
-                Kind.OTHER: Routing.OTHER_DEFAULT_APP,
-                Kind.NOBODY: Routing.NO_DEFAULT_APP,
-            }.get(self.kind, Routing.DEFAULT_APP),
-            may_take=self.kind is not Kind.NO_TOGGLE,
-            bot_while_human=self.bot_while_human,
-        )
-
     # Words for the history
 
     def _when(self) -> str:
-        return f"+{(self.clock.platform - 1_800_000_000_000) / 1000:9.3f}"
+        return f"+{(self.clock.platform - START) / 1000:9.3f}"
 
     def _who(self) -> str:
         owner = self.thread.owner
         name = self.meta.platform.app_name(owner) if owner else "nobody"
         return f"{name} has control"
-
-
-def _event(body: bytes) -> str:
-    entry = orjson.loads(body)["entry"][0]
-    channel = "standby" if "standby" in entry else "messaging"
-    event = entry[channel][0]
-    what = {key: event[key] for key in event if key not in {"sender", "recipient", "timestamp"}}
-    at = (event["timestamp"] - 1_800_000_000_000) / 1000
-    return f"{channel} of +{at:.3f} {orjson.dumps(what).decode()}"
