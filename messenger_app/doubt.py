@@ -41,6 +41,17 @@ def leave_alone(hand: InHand, command: OpenCommand) -> None:
     )
 
 
+def may_arrive_until(command: OpenCommand) -> int:
+    """Return until when a message that is no longer wanted may still arrive, by its last try.
+
+    What comes next is said after that, or else the person reads two answers in the wrong order.
+    """
+    was_tried = command.uncertain or command.status is CommandStatus.RUNNING
+    if not was_tried or not isinstance(command.command, SendMessage):
+        return 0
+    return (command.started_at or 0) + CALL_DEADLINE
+
+
 def not_sent_again_before(command: OpenCommand) -> int:
     """Return until when a message that may have arrived waits for its echo.
 

@@ -14,7 +14,7 @@ from messenger_app.conversation.events import Event, MessageSent, OwnAppEchoed, 
 from messenger_app.conversation.policy import Policy
 from messenger_app.conversation.state import Conversation
 from messenger_app.conversation.transitions import Line, Transition, may_run, transition
-from messenger_app.doubt import heal, leave_alone, not_sent_again_before
+from messenger_app.doubt import heal, leave_alone, may_arrive_until, not_sent_again_before
 from messenger_app.executor import (
     CALL_DEADLINE,
     LOOK_BACK,
@@ -104,6 +104,8 @@ class Progress:
             if command is not None and not may_run(
                 hand.conversation, command.command, command.turn
             ):
+                if (over := may_arrive_until(command)) > now:
+                    return NothingToDo(over)
                 self._drop(hand, command)
                 continue
             if command is not None and command.status is CommandStatus.RUNNING:

@@ -93,6 +93,22 @@ def test_a_message_that_cant_be_looked_for_just_now_is_looked_for_later(
     assert said(person) == ["You said: hello"]
 
 
+def test_nothing_is_said_before_a_message_that_hangs_while_a_human_comes_and_goes(
+    bridge: Bridge, simulator: Simulator, person: Person, agent: Agent
+):
+    slow = {"match": {"edge": "messages"}, "do": "delay", "seconds": 9.0}
+    break_calls(simulator, slow)
+    person.says("hello")
+    wait_for(lambda: simulator.faults.as_json()["rules"][0]["used"], "the call that hangs")
+    agent.takes()
+    agent.marks_done()
+    bridge.settle()
+    first, second = said(person)
+    assert first == "You said: hello"
+    assert second is not None
+    assert second.startswith("The bot is back.")
+
+
 def test_equal_words_that_were_sent_before_do_not_stand_for_a_lost_message(
     bridge: Bridge, simulator: Simulator, person: Person, bot: StandInBot, without_echoes: None
 ):
