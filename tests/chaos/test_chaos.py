@@ -1,6 +1,12 @@
-"""A short chaos on the real programs, with each seed that once found a fault.
+"""A short chaos on the real programs, with the seeds that once found a fault.
 
-Seed 2 found that one error of a bot that had been away before was taken for the fourth in a row.
+- 2: one error of a bot that had been away before was taken for the fourth in a row.
+- 6: a message was said twice, since Graph was too busy to be asked whether it had arrived.
+- 7: words were left to a human who had gone before the bridge heard of it.
+- 14: a message that hung arrived after the answer to a later word.
+
+A seed gives everybody the same intentions, and not the same moments: real processes race. Each of
+these faults has a test of its own besides.
 """
 
 from pathlib import Path
@@ -11,8 +17,8 @@ from tests.chaos import report
 from tests.chaos.bots import StandInBot
 from tests.chaos.run import play
 
-SEEDS = [1, 2]
-MESSAGES = 800
+SEEDS = [2, 6, 7, 14]
+MESSAGES = 500
 
 
 @pytest.mark.timeout(420)
@@ -23,5 +29,5 @@ def test_nothing_is_lost_or_said_twice_or_said_to_a_human_whatever_goes_wrong(
     outcome = play(seed, MESSAGES, tmp_path, StandInBot(tmp_path, seed))
 
     assert outcome.is_good, f"{report.table([outcome])}\n{report.troubles(outcome)}"
-    assert outcome.verdict.answered > MESSAGES / 3
+    assert outcome.verdict.answered > MESSAGES / 4
     assert outcome.killed.total() > 2
