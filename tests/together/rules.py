@@ -166,17 +166,25 @@ def no_word_is_lost(world: World) -> None:
 def nobody_is_stranded(world: World) -> None:
     """The person's last word is answered, or is with a human, or will be by a timer."""
     messages = world.thread.messages
+    if messages and messages[-1].text and messages[-1].text.startswith("One moment, I'm connect"):
+        waits = world.conversation.owner is not Owner.BOT or world.thread.owner != OUR_APP
+        assert waits or _is_shut(world), "told to wait for somebody, and nobody comes"
     if not messages or messages[-1].author != "person":
         return
     if world.thread.owner not in {OUR_APP, None}:
         waiting = world.conversation.owner in {Owner.WAITING, Owner.HUMAN}
         assert world.conversation.timer is not None or not waiting, "nobody would ever look"
         return
-    if world.clock.platform >= messages[-1].at + MESSAGING_WINDOW:
+    if _is_shut(world):
         return
     if world.conversation.owner_app_id == BILLING and world.named_at < world.changed_at:
         return  # that app's to answer, and nobody told us that an agent put it by
     assert world.conversation.timer is not None, f"nobody answers {messages[-1]}"
+
+
+def _is_shut(world: World) -> bool:
+    last = world.thread.last_person_at
+    return last is None or world.clock.platform >= last + MESSAGING_WINDOW
 
 
 def told_again_nothing_changes(world: World) -> None:
