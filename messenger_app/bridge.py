@@ -13,6 +13,7 @@ from messenger_app.metrics import Metrics
 from messenger_app.rasa.client import RasaClient
 from messenger_app.store.database import Database
 from messenger_app.store.intake import Intake
+from messenger_app.store.purge import Purge
 from messenger_app.store.wakeup import Bell
 from messenger_app.worker import Worker
 
@@ -60,7 +61,8 @@ class Bridge:
             notify_urls=self.settings.notify_urls,
             bot_patience=self.settings.bot_patience * 1000,
         )
-        return Worker(self.database, executor, self.policy, self.clock, self.bell)
+        purge = Purge(self.settings.transcript_retention_days)
+        return Worker(self.database, executor, self.policy, self.clock, self.bell, purge=purge)
 
 
 def build_bridge(settings: Settings) -> Bridge:

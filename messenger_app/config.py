@@ -78,6 +78,7 @@ class Settings(BaseSettings):
     page_routing: Routing = Routing.DEFAULT_APP
     page_may_take: bool = True
     bot_while_human: BotWhileHuman = BotWhileHuman.OFF
+    transcript_retention_days: Annotated[int, Field(gt=0)] = 90
     notify_urls: Annotated[list[Url], NoDecode] = []
     handback_intent: str = "handback"
     clock_url: Url | None = None
