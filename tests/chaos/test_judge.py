@@ -46,11 +46,11 @@ class Story:
         )
         return marks.of_message(text, mid)
 
-    def hears(self, text: str) -> None:
+    def hears(self, text: str, **metadata: str) -> None:
         """The bot is asked."""
         self._tick()
-        said = marks.put_on(replies(text), marks.of_question(text, {}))
-        self.turns.append(Turn(self.now, PSID, text, {}, said))
+        said = marks.put_on(replies(text), marks.of_question(text, metadata))
+        self.turns.append(Turn(self.now, PSID, text, metadata, said))
 
     def answers(self, mark: str, *, part: int = 1) -> None:
         """Messenger takes one part of an answer."""
@@ -129,6 +129,22 @@ def test_a_human_who_comes_excuses_an_open_word(story: Story):
     story.owned_by(US)
 
     assert story.broken_rules() == set()
+
+
+def test_a_person_who_calls_the_bot_back_is_answered_by_its_greeting(story: Story):
+    story.says("Never mind!")
+    story.hears('/handback{"outcome": "cancelled"}', request="r1")
+    story.answers("r1")
+
+    assert story.broken_rules() == set()
+
+
+def test_a_greeting_answers_no_other_word(story: Story):
+    story.says("hello #1.1")
+    story.hears('/handback{"outcome": "cancelled"}', request="r1")
+    story.answers("r1")
+
+    assert story.broken_rules() == {"lost"}
 
 
 def test_a_human_does_not_excuse_a_word_that_was_passed_over(story: Story):

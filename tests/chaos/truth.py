@@ -10,6 +10,10 @@ from tests.chaos.journal import Call, Delivery, Journal
 from tests.chaos.record import Turn
 
 
+#: What people say, and tap, to have the bot back.
+CALLS_BACK = {"never mind", "never mind!", "cancel"}
+
+
 @dataclass(frozen=True)
 class Word:
     """What a person wrote or tapped, once."""
@@ -120,9 +124,22 @@ class ThreadTruth:
 
     def answered_at(self, word: Word) -> int | None:
         """Return when Messenger had taken all that the bot answered to this word."""
-        times = [self.said_at.get(each) for each in self.expected.get(word.mark, [])]
+        answer = self.expected.get(word.mark) or self._greeting_after(word)
+        times = [self.said_at.get(each) for each in answer]
         taken = [time for time in times if time is not None]
         return max(taken) if taken and len(taken) == len(times) else None
+
+    def _greeting_after(self, word: Word) -> list[Utterance]:
+        """Return what the bot said to a person who called it back: that is their answer.
+
+        Whether control had come back by itself just before, the bridge may not know yet.
+        """
+        if word.text.casefold() not in CALLS_BACK or word.arrived_from is None:
+            return []
+        for turn in self.turns:
+            if turn.at >= word.arrived_from and '"outcome": "cancelled"' in turn.message:
+                return self.expected[marks.of_question(turn.message, turn.metadata)]
+        return []
 
     def _word(self, message: JSON, arrivals: list[Delivery]) -> Word:
         return Word(
