@@ -9,7 +9,6 @@ from tests.chaos import marks
 from tests.chaos.journal import Call, Delivery, Journal
 from tests.chaos.record import Turn
 
-
 #: What people say, and tap, to have the bot back.
 CALLS_BACK = {"never mind", "never mind!", "cancel"}
 
