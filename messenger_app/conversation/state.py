@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from messenger_app.conversation.commands import AskBot
+
 
 class Owner(StrEnum):
     """Who has thread control, as far as the bridge knows."""
@@ -95,6 +97,9 @@ class Conversation:
     left_at: int = 0
     #: When a human or another app last wrote: what the person had written before is answered.
     others_spoke_at: int = 0
+    #: Live words from so soon after our pass that clocks can't tell whether a human was to have
+    #: them. They are the bot's if control has come back without a human's word.
+    doubtful: tuple[AskBot, ...] = ()
     #: When the platform last took a message of ours: the thread was ours then.
     spoke_at: int = 0
     #: Grows each time the bot loses the word. A command decided in an earlier turn is dropped.

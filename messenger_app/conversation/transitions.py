@@ -183,8 +183,24 @@ def _on_word(
     if policy.routing is Routing.NO_DEFAULT_APP or event.at <= conversation.owner_settled:
         # Without a default app a live event proves nothing; and one that is older than the
         # owner was written before control went, and is handled after.
-        return _on_overheard(heard, event, policy)
+        return _on_overheard(_in_doubt(heard, event, policy), event, policy)
     return _on_live_return(conversation, heard, event, policy)
+
+
+def _in_doubt(
+    heard: Conversation, event: PersonMessaged | PersonTapped, policy: Policy
+) -> Conversation:
+    """Keep a live word that only the tolerance for clocks puts before our pass.
+
+    If it is newer, control had come back unseen, and the word is the bot's.
+    """
+    surely_before = event.at <= heard.owner_settled - CLOCK_SKEW
+    if heard.owner is not Owner.WAITING or policy.routing is Routing.NO_DEFAULT_APP:
+        return heard
+    asked, _ = _put_to_bot(event, heard.turn, policy)
+    if surely_before or policy.asks_to_cancel(_words(event)) or not isinstance(asked, AskBot):
+        return heard
+    return replace(heard, doubtful=(*heard.doubtful, asked))
 
 
 def _believe_standby(
@@ -295,7 +311,7 @@ def _on_live_return(
     back = _to_bot(heard, since=event.at, settled=event.at)
     greeting = _handback(outcome, policy, unanswered=False)
     said, line = _put_to_bot(event, before.turn, policy)
-    return Transition(back, (*greeting, *((said,) if said else ())), (line,))
+    return Transition(back, (*greeting, *heard.doubtful, *((said,) if said else ())), (line,))
 
 
 # Who else speaks
@@ -624,7 +640,8 @@ def _return(
         # Nobody told us since when others had it: a live word may be older than they are.
         back = replace(back, left_at=max(since, back.left_at))
     back = replace(back, offers_to_wait=outcome is Outcome.TIMEOUT)
-    return Transition(back, _handback(outcome, policy, unanswered=unanswered))
+    greeting = _handback(outcome, policy, unanswered=unanswered and not conversation.doubtful)
+    return Transition(back, (*greeting, *conversation.doubtful))
 
 
 def _handback(outcome: Outcome | None, policy: Policy, *, unanswered: bool) -> tuple[Command, ...]:
@@ -752,6 +769,7 @@ def _to_bot(conversation: Conversation, *, since: int, settled: int) -> Conversa
         owner_since=since,
         owner_settled=settled,
         left_at=_left_at(conversation, since),
+        doubtful=(),
         turn=conversation.turn + 1,
         handoff=None,
         timer=None,
@@ -787,6 +805,7 @@ def _to_other(
         owner_settled=at,
         turn=conversation.turn + 1,
         timer=None,
+        doubtful=(),
     )
 
 

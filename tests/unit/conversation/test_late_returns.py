@@ -44,6 +44,27 @@ def test_a_word_written_after_a_take_that_we_learn_of_late_is_answered():
     assert [c.text for c in story.commands if isinstance(c, AskBot)] == ["when are you open"]
 
 
+def test_a_word_that_may_have_been_the_humans_is_the_bots_once_a_newer_one_shows_whose_it_was():
+    story = Story()
+    story.bot_hands_over()
+    story.person_says("where is the shop", at=story.later(200))  # released already, unseen
+    assert story.commands == ()
+
+    story.person_says("when are you open")
+
+    asked = [c.text for c in story.commands if isinstance(c, AskBot)]
+    assert asked == ["where is the shop", "when are you open"]
+
+
+def test_a_word_that_may_have_been_the_humans_is_theirs_once_they_have_spoken():
+    story = Story()
+    story.bot_hands_over()
+    story.person_says("my number is 12", at=story.later(200))
+    story.agent_replies().control_comes_back()
+
+    assert [c.text for c in story.commands if isinstance(c, AskBot)] == []
+
+
 def test_a_word_from_before_a_time_with_a_human_that_nobody_told_of_stays_with_the_human():
     story = Story()
     story.person_says("hello").bot_answers("Hi").message_is_sent()

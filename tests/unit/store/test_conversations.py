@@ -1,5 +1,6 @@
 from dataclasses import fields
 
+from messenger_app.conversation.commands import AskBot
 from messenger_app.conversation.state import (
     Conversation,
     Handoff,
@@ -90,6 +91,7 @@ def test_everything_of_a_conversation_is_kept(database: Database) -> None:
         unannounced=Outcome.EXPIRED,
         offers_to_wait=True,
         bot_failures=2,
+        doubtful=(AskBot("m_2", "Where are you?", None),),
     )
     plain = Conversation(page_id="", psid="")
     for field in fields(Conversation):
