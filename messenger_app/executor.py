@@ -133,6 +133,9 @@ class Executor:
         self._notifier = requests.Session()
         self._refused_until: dict[str, int] = {}
         self._away_since: dict[str, int] = {}
+        #: Errors of the bot's by the question's key. A bot that is away, or whose answer is lost,
+        #: makes none. Another worker counts anew: then the person is told a little later.
+        self._bot_errors: dict[str, int] = {}
         self._bot_patience = bot_patience
         self._presence = Presence(graph)
 
@@ -223,14 +226,16 @@ class Executor:
         except BotOutcomeUnknown as error:
             return TryAgain(500, f"no answer from the bot: {error}", uncertain=True)
         except BotError as error:
-            # The first error is never the last try: those before it may all have been refused
-            # connections, and what the bot heard before it fell over stands in its tracker.
-            if job.open.attempts < MOST_BOT_ERRORS or not job.open.uncertain:
-                return TryAgain(backoff(job.open.attempts), str(error), uncertain=True)
+            errors = self._bot_errors.get(job.open.key, 0) + 1
+            if errors < MOST_BOT_ERRORS:
+                self._bot_errors[job.open.key] = errors
+                return TryAgain(backoff(errors), str(error), uncertain=True)
+            # What the bot heard before it fell over stands in its tracker.
             answer = self._heard_all_the_same(job) or Answer((), None)
             if not (answer.messages or answer.handoff):
                 log.error("bot.failed", thread=job.thread, reason=str(error))
         self._away_since.pop(job.page_id, None)
+        self._bot_errors.pop(job.open.key, None)
         return self._answered(job, answer)
 
     def _shown_as_read(self, job: Job) -> AbstractContextManager[None]:
