@@ -99,7 +99,7 @@ class Run:
             self._simulator.kill()
 
     def _people(self) -> list[Person]:
-        number = max(4, min(100, self._messages // 20))
+        number = max(4, min(100, self._messages // 10))
         each, more = divmod(self._messages, number)
         return [
             Person(self._simulator.url, self.seed, n, each + (n <= more))
