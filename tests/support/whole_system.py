@@ -17,6 +17,15 @@ class WholeSystem:
     bridge: Bridge
 
 
+#: What the worker logs when its own code fails; it goes on, so a test might not notice.
+OUR_FAULTS = ("thread.failed", "command.crashed", "event.set_aside", "Traceback (most recent")
+
+
+def faults_of_our_own(log: str) -> list[str]:
+    """Return the lines that tell of the bridge's own faults."""
+    return [line for line in log.splitlines() if any(fault in line for fault in OUR_FAULTS)]
+
+
 @contextmanager
 def running(folder: Path, rasa_url: str, **settings: str) -> Iterator[WholeSystem]:
     """Run simulator, web and worker until the block ends."""
@@ -28,3 +37,4 @@ def running(folder: Path, rasa_url: str, **settings: str) -> Iterator[WholeSyste
             yield WholeSystem(simulator, bridge)
         finally:
             bridge.stop()
+        assert faults_of_our_own(bridge.log.read_text()) == []
