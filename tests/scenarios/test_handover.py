@@ -195,6 +195,18 @@ def test_typed_slashes_are_words(bridge: Bridge, person: Person, bot: StandInBot
     assert person.thread.owner == OUR_APP
 
 
+def test_the_bot_is_asked_one_thing_at_a_time_for_each_person_and_in_order(
+    bridge: Bridge, person: Person, bot: StandInBot
+):
+    bot.delay = 0.1
+    words = [f"word {number}" for number in range(8)]
+    for word in words:
+        person.says(word)
+    bridge.settle()
+    assert bot.heard[person.psid] == words
+    assert bot.most_at_once == 1
+
+
 def test_two_people_are_kept_apart(bridge: Bridge, person: Person, simulator: Simulator):
     ben = Person(person._stage, "Ben")
     person.says("I want to talk to a person")

@@ -35,6 +35,8 @@ class StandInBot:
     mids: list[str] = field(default_factory=list)
     #: How many of its next answers never arrive, though it has heard and remembered.
     loses_answers: int = 0
+    #: How many questions of one person it was asked at once, at most.
+    most_at_once: int = 0
     #: How many questions it has begun to think about.
     begun: int = 0
     #: Seconds it thinks before it answers.
@@ -45,6 +47,7 @@ class StandInBot:
     def __post_init__(self) -> None:
         self._server: BaseWSGIServer | None = None
         self._trackers: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        self._thinking: dict[str, int] = defaultdict(int)
         self._lock = threading.Lock()
         self._app = Flask("stand_in_bot")
         self._app.add_url_rule("/version", view_func=lambda: jsonify(version="stand-in"))
@@ -89,15 +92,20 @@ class StandInBot:
         self.answers = {}
         self.delay = 0.0
         self.begun = 0
+        self.most_at_once = 0
         self.loses_answers = 0
 
     def _hear(self) -> Any:
         body = request.get_json()
         sender, message = body["sender"], body["message"]
         self.begun += 1
+        with self._lock:
+            self._thinking[sender] += 1
+            self.most_at_once = max(self.most_at_once, self._thinking[sender])
         if self.delay:
             threading.Event().wait(self.delay)
         with self._lock:
+            self._thinking[sender] -= 1
             self.heard[sender].append(message)
             if mid := (body.get("metadata") or {}).get("mid"):
                 self.mids.append(mid)
