@@ -47,7 +47,13 @@ from messenger_app.graph.errors import (
 from messenger_app.graph.messages import render
 from messenger_app.presence import Presence
 from messenger_app.rasa.client import Answer, RasaClient
-from messenger_app.rasa.errors import BotError, BotOutcomeUnknown, BotUnreachable
+from messenger_app.rasa.errors import (
+    BotCutOff,
+    BotError,
+    BotOutcomeUnknown,
+    BotRejected,
+    BotUnreachable,
+)
 from messenger_app.store.outbox import OpenCommand
 from messenger_app.webhook.parser import METADATA_PREFIX
 
@@ -98,11 +104,15 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class TryAgain:
-    """Not yet. ``uncertain`` where it may have worked all the same."""
+    """Not yet. ``uncertain`` where it may have worked all the same.
+
+    ``over`` where the other side said that nothing is under way any more.
+    """
 
     after: int
     reason: str
     uncertain: bool = False
+    over: bool = False
 
 
 Result = Settled | TryAgain
@@ -211,12 +221,13 @@ class Executor:
     # The bot
 
     def _ask(self, job: Job, command: AskBot | TellBot) -> Result:
-        rasa = self._rasa[job.page_id]
+        rasa, asked = self._rasa[job.page_id], False
         try:
             answer = rasa.find_answer(job.psid, job.open.key) if job.open.uncertain else None
             if answer is None and not job.may_call:
                 return TryAgain(500, "the bot may still be thinking", uncertain=True)
             if answer is None:
+                asked = True
                 with self._shown_as_read(job):
                     answer = self._put_question(rasa, job, command)
         except BotUnreachable:
@@ -229,7 +240,9 @@ class Executor:
             errors = self._bot_errors.get(job.open.key, 0) + 1
             if errors < MOST_BOT_ERRORS:
                 self._bot_errors[job.open.key] = errors
-                return TryAgain(backoff(errors), str(error), uncertain=True)
+                # An answer ends the question; a look into the tracker ends none before it.
+                over = asked and isinstance(error, BotRejected) and not isinstance(error, BotCutOff)
+                return TryAgain(backoff(errors), str(error), uncertain=True, over=over)
             # What the bot heard before it fell over stands in its tracker.
             answer = self._heard_all_the_same(job) or Answer((), None)
             if not (answer.messages or answer.handoff):

@@ -170,6 +170,7 @@ class Progress:
                 job.open,
                 status=CommandStatus.QUEUED,
                 not_before=not_before,
+                started_at=None if again.over else job.open.started_at,
                 uncertain=job.open.uncertain or again.uncertain,
                 error=again.reason,
             )

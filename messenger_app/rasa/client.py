@@ -13,7 +13,13 @@ import requests
 from messenger_app.conversation.events import HandoffAsked
 from messenger_app.conversation.messages import BotMessage
 from messenger_app.http import deadline, make_session, reason_of, was_never_sent
-from messenger_app.rasa.errors import BotError, BotOutcomeUnknown, BotRejected, BotUnreachable
+from messenger_app.rasa.errors import (
+    BotCutOff,
+    BotError,
+    BotOutcomeUnknown,
+    BotRejected,
+    BotUnreachable,
+)
 from messenger_app.rasa.replies import from_rest, from_tracker
 from messenger_app.wire import read_json
 
@@ -24,6 +30,9 @@ WHOLE_CALL = 9.0
 
 #: The same for a look whether it is there: whoever asks `/readyz` waits for no hung bot.
 LOOK_TIMEOUT = (0.5, 0.5)
+
+#: What gateways answer in the place of a bot that may still be thinking.
+_GATEWAY = frozenset({502, 503, 504})
 
 #: What leads words that Rasa would obey as an intent; see `as_words`.
 _GUARD = "\u200b"
@@ -117,7 +126,8 @@ class RasaClient:
         except requests.RequestException as error:
             raise _failure(error) from None  # its text holds the URL, and that the token
         if not response.ok:
-            raise BotRejected(f"The bot answered {response.status_code}.")
+            error = BotCutOff if response.status_code in _GATEWAY else BotRejected
+            raise error(f"The bot answered {response.status_code}.")
         try:
             return read_json(response.content)
         except ValueError:

@@ -4,6 +4,7 @@ BotError
 ├── BotUnreachable      nothing was asked: try again
 ├── BotOutcomeUnknown   asked, no answer: look in the tracker before asking again
 └── BotRejected         the bot answered with an error; it may have heard the question
+    └── BotCutOff       something before it answered: the bot may still be thinking
 """
 
 from messenger_app.errors import HandoverError
@@ -22,4 +23,8 @@ class BotOutcomeUnknown(BotError):
 
 
 class BotRejected(BotError):
-    """The bot answered with an error."""
+    """The bot answered with an error: it is done with the question."""
+
+
+class BotCutOff(BotRejected):
+    """A gateway answered in the bot's place; what the bot does meanwhile is not known."""

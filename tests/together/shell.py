@@ -197,7 +197,9 @@ class Shell:
     def _drop(self, command: OpenCommand) -> None:
         self._write(replace(command, status=CommandStatus.DROPPED))
 
-    def _put_back(self, command: OpenCommand, after: int, *, uncertain: bool) -> None:
+    def _put_back(
+        self, command: OpenCommand, after: int, *, uncertain: bool, over: bool = False
+    ) -> None:
         not_before = self.clock.machine() + after
         if uncertain and isinstance(command.command, SendMessage):
             alone_until = (command.started_at or 0) + CALL_DEADLINE + ECHO_GRACE
@@ -207,6 +209,7 @@ class Shell:
                 command,
                 status=CommandStatus.QUEUED,
                 not_before=not_before,
+                started_at=None if over else command.started_at,
                 uncertain=uncertain or command.uncertain,
             )
         )
@@ -217,7 +220,7 @@ class Shell:
     def _take_result(self, job: Job, result: Result) -> None:
         self.running = self.result = None
         if isinstance(result, TryAgain):
-            self._put_back(job.open, result.after, uncertain=result.uncertain)
+            self._put_back(job.open, result.after, uncertain=result.uncertain, over=result.over)
             return
         status = CommandStatus.FAILED if result.refused else CommandStatus.DONE
         self._write(replace(job.open, status=status))

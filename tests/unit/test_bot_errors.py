@@ -9,7 +9,7 @@ from messenger_app.conversation.events import BotAnswered
 from messenger_app.conversation.messages import BotMessage
 from messenger_app.executor import MOST_BOT_ERRORS, Executor, Job, Settled, TryAgain
 from messenger_app.rasa.client import Answer, RasaClient
-from messenger_app.rasa.errors import BotError, BotRejected, BotUnreachable
+from messenger_app.rasa.errors import BotCutOff, BotError, BotRejected, BotUnreachable
 from messenger_app.store.outbox import OpenCommand
 
 HEARD = Answer((BotMessage(text="I heard you."),), None)
@@ -27,6 +27,22 @@ class FailingBot(RasaClient):
 
     def find_answer(self, *_: Any) -> Answer | None:
         return self._known
+
+
+class DeafBot(FailingBot):
+    """Fails even when its tracker is looked into."""
+
+    def find_answer(self, *_: Any) -> Answer | None:
+        raise BotRejected
+
+
+def try_once(bot: FailingBot, *, uncertain: bool = False, may_call: bool = True) -> TryAgain:
+    """Carry one question out that fails."""
+    command = OpenCommand(key="k", turn=0, command=TellBot("handback"), uncertain=uncertain)
+    executor = Executor({}, {"1": bot}, "2", Clock())
+    result = executor.run(Job("1:7", "1", "7", command, may_call=may_call))
+    assert isinstance(result, TryAgain)
+    return result
 
 
 def ask(bot: FailingBot) -> list[Settled | TryAgain]:
@@ -53,3 +69,18 @@ def test_an_answer_that_the_bot_gave_before_it_fell_over_is_taken_at_the_last_tr
     assert isinstance(last, Settled)
     assert isinstance(last.event, BotAnswered)
     assert last.event.messages == HEARD.messages
+
+
+def test_a_question_that_the_bot_answered_with_an_error_is_over():
+    again = try_once(FailingBot(iter([BotRejected()])))
+    assert again.over
+    assert again.uncertain
+
+
+def test_a_question_that_a_gateway_cut_off_may_go_on():
+    assert not try_once(FailingBot(iter([BotCutOff()]))).over
+
+
+def test_a_look_into_the_tracker_that_fails_ends_no_question():
+    bot = DeafBot(iter([]))
+    assert not try_once(bot, uncertain=True, may_call=False).over

@@ -12,7 +12,7 @@ from messenger_app.clock import Clock
 from messenger_app.conversation.policy import Policy
 from messenger_app.conversation.transitions import Line
 from messenger_app.errors import StoreRefused
-from messenger_app.executor import Executor, Job, Result, Settled
+from messenger_app.executor import CALL_DEADLINE, Executor, Job, Result, Settled, TryAgain
 from messenger_app.progress import MOST_FAULTS, Progress
 from messenger_app.store import conversations, inbox, outbox, transcripts
 from messenger_app.store.database import Database
@@ -174,3 +174,22 @@ def test_a_call_that_could_not_begin_in_time_is_decided_again(
     assert not executor.jobs[0].open.uncertain
     with database.reading() as connection:
         assert outbox.counts(connection) == {"done": 1}
+
+
+def test_what_the_other_side_said_is_over_is_asked_again_at_once(
+    worker: Worker, database: Database, executor: Silent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began = Clock.steady()
+    results = iter([TryAgain(10, "500", uncertain=True, over=True)])
+
+    def run(job: Job) -> Result:
+        executor.jobs.append(job)
+        return next(results, Settled())
+
+    monkeypatch.setattr(executor, "run", run)
+    say(database, "1")
+    with running(worker):
+        wait_for(lambda: len(executor.jobs) == 2 and is_quiet(database), "the second try")
+    assert Clock.steady() - began < CALL_DEADLINE / 2
+    assert [job.may_call for job in executor.jobs] == [True, True]
+    assert executor.jobs[1].open.uncertain  # so the tracker is looked into first

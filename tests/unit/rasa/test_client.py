@@ -12,7 +12,13 @@ from responses import matchers
 
 from messenger_app.conversation.messages import BotMessage
 from messenger_app.rasa.client import RasaClient, as_words
-from messenger_app.rasa.errors import BotError, BotOutcomeUnknown, BotRejected, BotUnreachable
+from messenger_app.rasa.errors import (
+    BotCutOff,
+    BotError,
+    BotOutcomeUnknown,
+    BotRejected,
+    BotUnreachable,
+)
 from tests.unit.payloads import PSID
 from tests.unit.servers import answering, http, refused_url
 
@@ -245,6 +251,14 @@ def test_a_bot_that_hangs_up_may_have_heard() -> None:
 def test_an_answer_that_is_no_list_is_the_bots_error(answer: bytes) -> None:
     with answering(answer) as url:
         assert type(reason(url)) is BotRejected
+
+
+@pytest.mark.parametrize(
+    "status", ["502 Bad Gateway", "503 Service Unavailable", "504 Gateway Timeout"]
+)
+def test_a_gateways_error_leaves_open_what_the_bot_does(status: str) -> None:
+    with answering(http(status, b"")) as url:
+        assert type(reason(url)) is BotCutOff
 
 
 @pytest.mark.parametrize("asks", [ask, look])
