@@ -126,8 +126,8 @@ class RasaClient:
         except requests.RequestException as error:
             raise _failure(error) from None  # its text holds the URL, and that the token
         if not response.ok:
-            error = BotCutOff if response.status_code in _GATEWAY else BotRejected
-            raise error(f"The bot answered {response.status_code}.")
+            kind = BotCutOff if response.status_code in _GATEWAY else BotRejected
+            raise kind(f"The bot answered {response.status_code}.")
         try:
             return read_json(response.content)
         except ValueError:
