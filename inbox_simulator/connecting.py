@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from inbox_simulator.platform import roles
 from inbox_simulator.platform.apps import FIELDS, App, known_fields
 from inbox_simulator.platform.errors import InvalidParameterError
 
@@ -21,7 +22,8 @@ def connect(simulator: "Simulator", values: JSON) -> App:
     app_id = str(values.get("app_id") or "")
     if not app_id.isdigit():
         raise InvalidParameterError("app_id must be a string of digits")
-    with simulator.acting() as (platform, _):
+    with simulator.acting() as (platform, now):
+        before = roles.assigned(platform)
         app = platform.apps.get(app_id) or _new(app_id, values)
         for name in TEXTS:
             if name in values:
@@ -34,6 +36,7 @@ def connect(simulator: "Simulator", values: JSON) -> App:
         platform.apps[app_id] = app
         if values.get("default"):
             platform.default_app_id = app_id
+        roles.tell_changes(platform, before, now)
     if app.webhook_url:
         simulator.sender.look_after(app)
     simulator.feed.note("apps")

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, jsonify, request
 from inbox_simulator import connecting
 from inbox_simulator.client import USER_AGENT
 from inbox_simulator.faults import FaultRuleError
-from inbox_simulator.platform import page_inbox, people, switches, views
+from inbox_simulator.platform import page_inbox, people, roles, switches, views
 from inbox_simulator.platform.errors import (
     InvalidParameterError,
     NoMatchingUserError,
@@ -170,11 +170,13 @@ def faults() -> JSON:
 @blueprint.route("/switches", methods=["GET", "PUT"])
 def show_switches() -> JSON:
     """Show the switches with their options, or set some."""
-    with simulator().acting() as (platform, _):
+    with simulator().acting() as (platform, now):
         if request.method == "PUT":
             values = body()
             values.pop("explanations", None)  # So that what GET answered can be put back.
+            before = roles.assigned(platform)
             platform.switches.update(values)
+            roles.tell_changes(platform, before, now)
             simulator().feed.note("switches")
         return switches_json(platform.switches)
 

@@ -16,7 +16,8 @@ def page(caller: Caller) -> JSON:
 
     https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversation-routing
     """
-    routed = caller.platform.routed_app_id is not None
+    platform = caller.platform
+    routed = platform.routed_app_id is not None and not platform.has_roles
     values = {
         "id": caller.platform.page.id,
         "name": caller.platform.page.name,

@@ -5,7 +5,12 @@ https://developers.facebook.com/documentation/business-messaging/messenger-platf
 
 from inbox_simulator.graph_api.caller import Caller
 from inbox_simulator.platform import handovers
-from inbox_simulator.platform.errors import JSON, InvalidParameterError
+from inbox_simulator.platform.errors import (
+    JSON,
+    InvalidParameterError,
+    NoReceiverError,
+    SecondaryMayNotSeeError,
+)
 
 DONE: JSON = {"success": True}
 
@@ -47,7 +52,8 @@ def extend_thread_control(caller: Caller) -> JSON:
 def thread_owner(caller: Caller) -> JSON:
     """Tell the owner to itself and to the default app, the expiry alone to any other.
 
-    The answer for an idle thread is not documented; an empty list is our assumption.
+    The answer for an idle thread is not documented; an empty list is our assumption. Where there
+    are receiver roles every app is told the owner, and nothing expires.
     """
     psid = caller.call.text("recipient")
     if not psid:
@@ -58,6 +64,8 @@ def thread_owner(caller: Caller) -> JSON:
     thread = caller.platform.thread(psid, caller.now)
     if thread.owner is None:
         return {"data": []}
+    if caller.platform.has_roles:
+        return {"data": [{"thread_owner": {"app_id": thread.owner}}]}
     owner: JSON = {"expiration": (thread.expires_at or 0) // 1000}
     if caller.app.app_id in {thread.owner, caller.platform.routed_app_id}:
         owner = {"app_id": thread.owner, **owner}
@@ -65,11 +73,17 @@ def thread_owner(caller: Caller) -> JSON:
 
 
 def secondary_receivers(caller: Caller) -> JSON:
-    """List the other apps; what Conversation Routing leaves of this edge is not documented.
+    """List the other apps, where there are roles for the primary receiver alone.
+
+    What Conversation Routing leaves of this edge is not documented.
 
     https://developers.facebook.com/docs/messenger-platform/handover-protocol/secondary-receivers
     """
     platform = caller.platform
+    if platform.has_roles and not caller.app.subscribed:
+        raise NoReceiverError
+    if platform.has_roles and caller.app.app_id != platform.default_app_id:
+        raise SecondaryMayNotSeeError
     ids = [platform.inbox_app_id, *platform.apps]
     return {
         "data": [

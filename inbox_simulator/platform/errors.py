@@ -108,6 +108,23 @@ class TakeNotAllowedError(PlatformError):
     default = "(#10) This app is not allowed to take control of conversations on this Page"
 
 
+class NoReceiverError(PlatformError):
+    """The list of secondary receivers was asked for by an app that is no receiver.
+
+    Meta publishes this subcode and the next one with their meaning; the texts are assumed.
+    """
+
+    subcode = 2018171
+    default = "(#100) Only Primary/Secondary Receivers can do this"
+
+
+class SecondaryMayNotSeeError(PlatformError):
+    """A secondary receiver asked who the others are."""
+
+    subcode = 2018234
+    default = "(#100) Secondary receivers are not allowed to see other secondary receivers"
+
+
 class AccessTokenError(PlatformError):
     """The access token is missing, unknown or for something else."""
 

@@ -59,6 +59,14 @@ def control_moved(previous: str | None, new: str, metadata: str | None) -> JSON:
     return body if metadata is None else {**body, "metadata": metadata}
 
 
+def roles_changed(page_id: str, app_id: str, role: str, at: int) -> JSON:
+    """Return the event that tells an app its role; it is about the Page, so it has no sender.
+
+    Meta's sample prints a person as the recipient, its table the Page.
+    """
+    return {"recipient": {"id": page_id}, "timestamp": at, "app_roles": {app_id: [role]}}
+
+
 def control_requested(app_id: str, metadata: str | None) -> JSON:
     """Return the object of a ``request_thread_control`` event."""
     body: JSON = {"requested_owner_app_id": int(app_id)}

@@ -3,7 +3,7 @@
 https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks/webhook-events/messaging_handovers
 
 A pass is told to the new owner alone, a take to the app that lost the thread, a release and an
-expiry to nobody.
+expiry to nobody; a request to the owner, or to the primary receiver where there are roles.
 """
 
 from dataclasses import dataclass
@@ -21,6 +21,16 @@ class ControlCall:
 
     app: App
     psid: str
+    at: int
+    metadata: str | None = None
+
+
+@dataclass(frozen=True)
+class Request:
+    """An app would like to have a thread."""
+
+    of: str
+    by: str
     at: int
     metadata: str | None = None
 
@@ -50,12 +60,21 @@ def take_control(platform: Platform, call: ControlCall) -> None:
     thread = platform.thread(call.psid, call.at)
     routed = platform.routed_app_id is not None
     app = call.app
-    thread_control.check_may_take(thread, app.app_id, can_take=app.can_take, routed=routed)
+    if platform.has_roles:
+        thread_control.check_takes_as_primary(thread, app.app_id, platform.default_app_id)
+    else:
+        thread_control.check_may_take(thread, app.app_id, can_take=app.can_take, routed=routed)
     take(platform, thread, Move(app.app_id, call.at, "take", call.metadata))
 
 
 def request_control(platform: Platform, call: ControlCall) -> None:
-    """Ask the owner for the thread; only on a Page without a default app."""
+    """Ask the owner for the thread, or the primary receiver; not where a default app routes."""
+    if platform.has_roles:
+        thread = platform.thread(call.psid, call.at)
+        thread_control.check_may_ask_primary(thread, call.app.app_id, platform.default_app_id)
+        request = Request(platform.default_app_id, call.app.app_id, call.at, call.metadata)
+        ask(platform, thread, request)
+        return
     if platform.routed_app_id is not None:
         raise InvalidParameterError(
             "(#100) request_thread_control is not available with Conversation Routing"
@@ -66,13 +85,12 @@ def request_control(platform: Platform, call: ControlCall) -> None:
         return
     if thread.owner == app_id:
         raise InvalidParameterError("(#100) The app already controls this thread")
-    body = events.control_requested(app_id, call.metadata)
-    event = events.from_person(platform.page.id, call.psid, call.at, request_thread_control=body)
-    routing.notify(platform, thread, thread.owner, event)
+    ask(platform, thread, Request(thread.owner, app_id, call.at, call.metadata))
 
 
 def release_control(platform: Platform, call: ControlCall) -> None:
     """Let the owner give the thread up; it is idle, and nobody is told."""
+    _refuse_with_roles(platform, "release_thread_control")
     thread = platform.thread(call.psid, call.at)
     thread_control.check_is_owner(thread, call.app.app_id)
     go_idle(platform, thread, call.at, "release")
@@ -80,6 +98,7 @@ def release_control(platform: Platform, call: ControlCall) -> None:
 
 def extend_control(platform: Platform, call: ControlCall, duration: int) -> None:
     """Let the owner keep the thread longer; ``duration`` in seconds."""
+    _refuse_with_roles(platform, "extend_thread_control")
     thread = platform.thread(call.psid, call.at)
     thread_control.extend(thread, call.app.app_id, duration, call.at)
     platform.changed.append(call.psid)
@@ -103,6 +122,15 @@ def take(platform: Platform, thread: Thread, move: Move) -> None:
         routing.notify(platform, thread, previous, event)
 
 
+def ask(platform: Platform, thread: Thread, request: Request) -> None:
+    """Tell whoever can grant it that an app wants the thread. Control stays where it is."""
+    body = events.control_requested(request.by, request.metadata)
+    event = events.from_person(
+        platform.page.id, thread.psid, request.at, request_thread_control=body
+    )
+    routing.notify(platform, thread, request.of, event)
+
+
 def go_idle(platform: Platform, thread: Thread, at: int, cause: Cause) -> None:
     """Leave the thread to nobody. The next message goes to the default app."""
     thread_control.make_idle(thread, at, cause)
@@ -110,8 +138,14 @@ def go_idle(platform: Platform, thread: Thread, at: int, cause: Cause) -> None:
     platform.changed.append(thread.psid)
 
 
+def _refuse_with_roles(platform: Platform, edge: str) -> None:
+    """Refuse what came to the platform after the roles."""
+    if platform.has_roles:
+        raise InvalidParameterError(f"(#100) {edge} is not available with receiver roles")
+
+
 def _change_owner(platform: Platform, thread: Thread, move: Move) -> None:
-    thread_control.give(thread, move.to, move.at, move.cause)
+    thread_control.give(thread, move.to, move.at, move.cause, platform.ownership_lasts)
     to_inbox = move.to == platform.inbox_app_id
     thread.folder = "main" if to_inbox else "done"
     thread.unread = to_inbox

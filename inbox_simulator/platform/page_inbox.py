@@ -4,6 +4,10 @@ https://developers.facebook.com/documentation/business-messaging/messenger-platf
 
 On a routed Page a reply in a thread that the inbox doesn't own, and a move to Main, take control.
 What Done does is not documented there: see the switch ``inbox_done``.
+
+Where there are receiver roles the inbox is a secondary receiver: a move to Main asks the primary
+for control, Done returns it to the primary, and a reply moves none.
+https://developers.facebook.com/docs/messenger-platform/handover-protocol/request-thread-control
 """
 
 from inbox_simulator.platform import handovers, sending
@@ -35,7 +39,11 @@ def reply(platform: Platform, psid: str, text: str, agent: str, at: int) -> Mess
 def move_to_main(platform: Platform, psid: str, at: int) -> Thread:
     """Let an agent move the thread to the Main folder."""
     thread = platform.thread(psid, at)
-    _take(platform, thread, at, "moved")
+    if platform.has_roles and thread.owner != platform.inbox_app_id:
+        request = handovers.Request(platform.default_app_id, platform.inbox_app_id, at)
+        handovers.ask(platform, thread, request)
+    else:
+        _take(platform, thread, at, "moved")
     thread.folder = "main"
     thread.unread = False
     thread.seen_at = at
@@ -49,7 +57,7 @@ def mark_done(platform: Platform, psid: str, at: int) -> Thread:
     thread.folder = "done"
     thread.unread = False
     platform.changed.append(psid)
-    done = platform.switches["inbox_done"]
+    done = "pass_to_default" if platform.has_roles else platform.switches["inbox_done"]
     if thread.owner != platform.inbox_app_id or done == "nothing":
         return thread
     if done == "pass_to_default" and platform.routed_app_id is not None:
@@ -68,6 +76,7 @@ def mark_read(platform: Platform, psid: str, at: int) -> Thread:
 
 
 def _take(platform: Platform, thread: Thread, at: int, cause: Cause) -> None:
-    # Without a default app a reply needs no control and moves none.
-    if platform.routed_app_id is not None and thread.owner != platform.inbox_app_id:
+    # Without a default app a reply needs no control and moves none; with roles that is assumed.
+    routed = platform.routed_app_id is not None and not platform.has_roles
+    if routed and thread.owner != platform.inbox_app_id:
         handovers.take(platform, thread, handovers.Move(platform.inbox_app_id, at, cause))

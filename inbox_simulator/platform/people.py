@@ -73,7 +73,7 @@ def _say(
     _read(platform, thread, at)
     thread.last_person_at = at
     routing.route_to_default(platform, thread, at)
-    thread_control.keep_alive(thread, at)
+    thread_control.keep_alive(thread, at, platform.ownership_lasts)
     thread.unread = thread.owner == platform.inbox_app_id
     message = Message(
         platform.ids.new_mid(), "person", thread.person.name, at, text=text,

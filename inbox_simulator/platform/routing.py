@@ -14,7 +14,8 @@ from inbox_simulator.platform.world import Delivery, Platform
 def route_to_default(platform: Platform, thread: Thread, at: int) -> None:
     """Give an idle thread to the default app, because the person wrote or that app answers."""
     if thread.owner is None and platform.routed_app_id is not None:
-        thread_control.give(thread, platform.routed_app_id, at, "message")
+        lasts = platform.ownership_lasts
+        thread_control.give(thread, platform.routed_app_id, at, "message", lasts)
         thread.folder = "done"
 
 

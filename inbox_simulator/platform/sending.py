@@ -103,7 +103,7 @@ def _show(platform: Platform, caller: App, thread: Thread, action: str, at: int)
 
 def _control(platform: Platform, caller: App, thread: Thread, control: JSON, at: int) -> None:
     """Pass or release right after the message; without ``control_type`` it is a release."""
-    if platform.routed_app_id is None:
+    if platform.routed_app_id is None or platform.has_roles:
         raise InvalidParameterError("(#100) thread_control needs Conversation Routing")
     kind = control.get("control_type", "release")
     call = handovers.ControlCall(caller, thread.psid, at, control.get("metadata"))

@@ -18,15 +18,18 @@ class Switch:
 
 SWITCHES = {
     "routing": Switch(
-        ("default_app", "off"),
+        ("default_app", "off", "receiver_roles"),
         "Conversation Routing with a default app, or the Page without one: every connected app"
         " hears every message live, nobody owns a thread until control is passed, and take is"
-        " blocked.",
+        " blocked. Receiver roles are the older Handover Protocol: the default app is the primary"
+        " receiver and alone may take, the others and the Page Inbox ask it for control, Done"
+        " returns control to it, and nothing lapses.",
     ),
     "inbox_done": Switch(
         ("pass_to_default", "release", "nothing"),
-        "What Done in the Page Inbox does with control: passes it to the default app, releases it"
-        " (the app learns of it with the person's next message), or leaves it with the inbox.",
+        "What Done in the Page Inbox does with control on a routed Page: passes it to the default"
+        " app, releases it (the app learns of it with the person's next message), or leaves it with"
+        " the inbox.",
     ),
     "echo_and_take": Switch(
         ("take_first", "echo_first"),

@@ -20,11 +20,11 @@ OWNERSHIP_LASTS = 24 * HOUR
 LONGEST_EXTENSION = 7 * 24 * HOUR
 
 
-def give(thread: Thread, app_id: str, at: int, cause: Cause) -> None:
-    """Make an app the owner from now on."""
+def give(thread: Thread, app_id: str, at: int, cause: Cause, lasts: int | None) -> None:
+    """Make an app the owner from now on, for so long without a word, or for good."""
     _move(thread, app_id, at, cause)
     thread.extended_until = 0
-    thread.expires_at = at + OWNERSHIP_LASTS
+    thread.expires_at = None if lasts is None else at + lasts
 
 
 def make_idle(thread: Thread, at: int, cause: Cause) -> None:
@@ -50,10 +50,10 @@ def expire(thread: Thread, at: int) -> bool:
     return True
 
 
-def keep_alive(thread: Thread, at: int) -> None:
+def keep_alive(thread: Thread, at: int, lasts: int | None) -> None:
     """Let a person's act keep the owner for another day."""
     if thread.owner is not None:
-        thread.expires_at = max(at + OWNERSHIP_LASTS, thread.extended_until)
+        thread.expires_at = None if lasts is None else max(at + lasts, thread.extended_until)
 
 
 def check_may_send(thread: Thread, app_id: str, default_app_id: str | None) -> None:
@@ -75,6 +75,22 @@ def check_may_take(thread: Thread, app_id: str, *, can_take: bool, routed: bool)
     """Refuse a take without a default app, without the app's toggle, or by the present owner."""
     if not routed or not can_take:
         raise TakeNotAllowedError
+    if thread.owner == app_id:
+        raise InvalidParameterError("(#100) The app already controls this thread")
+
+
+def check_takes_as_primary(thread: Thread, app_id: str, primary_app_id: str) -> None:
+    """Refuse a take by a secondary receiver, or by the present owner."""
+    if app_id != primary_app_id:
+        raise TakeNotAllowedError
+    if thread.owner == app_id:
+        raise InvalidParameterError("(#100) The app already controls this thread")
+
+
+def check_may_ask_primary(thread: Thread, app_id: str, primary_app_id: str) -> None:
+    """Refuse a request by the primary receiver, which takes, and by the present owner."""
+    if app_id == primary_app_id:
+        raise InvalidParameterError("(#100) The primary receiver takes control, it does not ask")
     if thread.owner == app_id:
         raise InvalidParameterError("(#100) The app already controls this thread")
 

@@ -57,8 +57,18 @@ class Platform:
 
     @property
     def routed_app_id(self) -> str | None:
-        """The default app of Conversation Routing, or none where routing is off."""
-        return self.default_app_id if self.switches["routing"] == "default_app" else None
+        """The app that gets idle threads: the default app or the primary receiver, or none."""
+        return None if self.switches["routing"] == "off" else self.default_app_id
+
+    @property
+    def has_roles(self) -> bool:
+        """Whether this is an older Page, with a primary receiver and secondary ones."""
+        return self.switches["routing"] == "receiver_roles"
+
+    @property
+    def ownership_lasts(self) -> int | None:
+        """After how many quiet milliseconds ownership lapses; none where it never does."""
+        return None if self.has_roles else thread_control.OWNERSHIP_LASTS
 
     def add_person(self, name: str, locale: str) -> Person:
         """Let a new person open a thread with the Page."""
@@ -71,7 +81,7 @@ class Platform:
         thread = self.threads.get(psid)
         if thread is None:
             raise NoMatchingUserError
-        if thread_control.expire(thread, at):
+        if not self.has_roles and thread_control.expire(thread, at):
             self.changed.append(psid)
         return thread
 

@@ -68,14 +68,20 @@ let drawnApps = "";
 
 function drawApps(node, state) {
   const others = state.apps.filter(({ app_id: id }) => id !== state.inbox_app_id);
-  const signature = JSON.stringify(others);
+  const signature = JSON.stringify([others, state.switches.routing]);
   if (signature === drawnApps) return;
   drawnApps = signature;
-  fill(node, ...others.map((app) => appMark(app)));
+  fill(node, ...others.map((app) => appMark(app, state.switches.routing)));
 }
 
-function appMark({ name, status, webhook_url: url, default: isDefault }) {
+/** What an app is on this Page, in a sentence. Without Conversation Routing no app is the default. */
+function roleOf(isDefault, routing) {
+  if (routing === "receiver_roles") return isDefault ? "Primary receiver: it gets each new conversation, and alone may take one. " : "Secondary receiver. ";
+  return isDefault && routing === "default_app" ? "Default app: it gets each new conversation. " : "";
+}
+
+function appMark({ name, status, webhook_url: url, default: isDefault }, routing) {
   const words = STATUS[status] ?? status;
-  const title = `${name}: ${words}${isDefault ? ". Default app: it gets each new conversation" : ""}. Webhook ${url ?? "none"}`;
+  const title = `${name}: ${words}. ${roleOf(isDefault, routing)}Webhook ${url ?? "none"}`;
   return h("span", { class: "app-mark", "data-status": status, title }, h("i"), h("span", { class: "app-name" }, name), h("small", {}, words));
 }
