@@ -62,14 +62,59 @@ class Person:
         spoken = [message for message in self.thread.messages if message.author != "person"]
         return spoken[-1].text if spoken else None
 
-    def says(self, text: str) -> None:
-        """Write a message."""
-        self._stage.act(f"people/{self.psid}/messages", {"text": text})
+    def says(self, text: str, reply_to: MessageView | None = None) -> None:
+        """Write a message, or answer one that is there."""
+        answered = {} if reply_to is None else {"reply_to": reply_to.mid}
+        self._acts("messages", text=text, **answered)
 
     def sends(self, url: str, kind: str = "image") -> None:
         """Send a picture, or another kind of file, by its address."""
-        attachment = {"type": kind, "url": url}
-        self._stage.act(f"people/{self.psid}/messages", {"attachment": attachment})
+        self._acts("messages", attachment={"type": kind, "url": url})
+
+    def sends_thumbs_up(self) -> None:
+        """Tap the big thumb beside the text field."""
+        self._acts("messages", attachment={"type": "sticker"})
+
+    def shares(self, url: str, title: str, text: str = "") -> None:
+        """Share a link, which Messenger shows with its title."""
+        link = {"type": "fallback", "url": url, "title": title}
+        self._acts("messages", text=text, attachment=link)
+
+    def shares_place(self, latitude: float, longitude: float) -> None:
+        """Share where they are."""
+        place = {"type": "location", "latitude": latitude, "longitude": longitude}
+        self._acts("messages", attachment=place)
+
+    def reacts(self, reaction: str = "❤️", to: MessageView | None = None) -> None:
+        """React to a message, by default the newest one of the Page's."""
+        mid = (to or self._newest(by_page=True)).mid
+        self._acts("reactions", mid=mid, reaction=reaction)
+
+    def unreacts(self, to: MessageView | None = None) -> None:
+        """Take a reaction back."""
+        mid = (to or self._newest(by_page=True)).mid
+        self._acts("reactions", mid=mid, action="unreact")
+
+    def edits(self, text: str, message: MessageView | None = None) -> None:
+        """Change the text of a message of their own, by default the newest."""
+        self._acts("edits", mid=(message or self._newest(by_page=False)).mid, text=text)
+
+    def follows_link(self, ref: str) -> None:
+        """Come by an m.me link."""
+        self._acts("referrals", ref=ref)
+
+    def clicks_ad(self, ad_id: str, ref: str | None = None, **context: str) -> None:
+        """Come by an ad; ``context`` is what its ``ads_context_data`` says."""
+        about = {"ads_context_data": context} if context else {}
+        self._acts("referrals", ad_id=ad_id, ref=ref, **about)
+
+    def opts_in(self, title: str, payload: str = "") -> None:
+        """Opt in to notification messages."""
+        self._acts("optins", title=title, payload=payload)
+
+    def links_account(self, authorization_code: str) -> None:
+        """Link an account of the business's own."""
+        self._acts("account_linking", authorization_code=authorization_code)
 
     def taps(self, title: str) -> None:
         """Tap the newest quick reply or button with this title, once it is there."""
@@ -82,9 +127,9 @@ class Person:
         )
         payload = {"title": title, "payload": choice.get("payload") or ""}
         if choice["kind"] == "quick_reply":
-            self._stage.act(f"people/{self.psid}/messages", {"quick_reply": payload})
+            self._acts("messages", quick_reply=payload)
         else:
-            self._stage.act(f"people/{self.psid}/postbacks", payload)
+            self._acts("postbacks", **payload)
 
     def sees(self, text: str = "") -> MessageView:
         """Wait for news from the Page with these words in it; capitals don't matter."""
@@ -114,6 +159,17 @@ class Person:
         if self._stage.patience.ever(spoke, seconds):
             raise AssertionError(f"The bot was not silent.\n{self.thread.describe()}")
 
+    def _acts(self, what: str, **values: Any) -> None:
+        self._stage.act(f"people/{self.psid}/{what}", values)
+
+    def _newest(self, *, by_page: bool) -> MessageView:
+        """Return the newest message of one side; without one there is nothing to act on."""
+        messages = [m for m in self.thread.messages if (m.author != "person") == by_page]
+        if not messages:
+            whose = "the Page's" if by_page else "their own"
+            raise AssertionError(f"{self.name} has no message of {whose} to act on")
+        return messages[-1]
+
     def _news(self) -> list[MessageView]:
         """Return what the Page said since the last act."""
         messages = self.thread.messages
@@ -131,9 +187,18 @@ class Agent:
     def __init__(self, stage: Stage, person: Person | None = None, name: str = "Mia") -> None:
         self._stage, self._person, self.name = stage, person, name
 
-    def replies(self, text: str, to: Person | None = None) -> None:
+    def replies(
+        self, text: str, to: Person | None = None, reply_to: MessageView | None = None
+    ) -> None:
         """Answer; takes control if the inbox doesn't have it."""
         body = {"text": text, "agent": self.name}
+        if reply_to is not None:
+            body["reply_to"] = reply_to.mid
+        self._stage.act(f"inbox/{self._psid(to)}/replies", body)
+
+    def sends(self, url: str, kind: str = "image", to: Person | None = None) -> None:
+        """Send a picture, or another kind of file, by its address."""
+        body = {"attachment": {"type": kind, "url": url}, "agent": self.name}
         self._stage.act(f"inbox/{self._psid(to)}/replies", body)
 
     def marks_done(self, person: Person | None = None) -> None:

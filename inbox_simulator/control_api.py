@@ -1,7 +1,7 @@
 """The control API: people, agents, time, faults and switches, from outside.
 
-Under ``/_simulator/``; on loopback alone. A missing body means ``{}``. Times are milliseconds. A
-request that can't be done answers ``{"error": sentence}``.
+Under ``/_simulator/``; on loopback alone. Times are milliseconds. What people do is in
+``people_api``.
 """
 
 from typing import Any
@@ -10,48 +10,13 @@ from flask import Blueprint, Response, jsonify, request
 
 from inbox_simulator import connecting
 from inbox_simulator.client import USER_AGENT
-from inbox_simulator.faults import FaultRuleError
-from inbox_simulator.platform import page_inbox, people, roles, switches, views
-from inbox_simulator.platform.errors import (
-    InvalidParameterError,
-    NoMatchingUserError,
-    PlatformError,
-)
+from inbox_simulator.control_calls import a_text, an_object, body, refuse_in_words
+from inbox_simulator.platform import page_inbox, roles, switches, views
 from inbox_simulator.running import simulator
 
 JSON = dict[str, Any]
 blueprint = Blueprint("control_api", __name__)
-
-
-def body() -> JSON:
-    """Return the request's JSON object; a missing body is an empty one."""
-    if not request.get_data():
-        return {}
-    values = request.get_json(force=True, silent=True)
-    if not isinstance(values, dict):
-        raise InvalidParameterError("The body must be a JSON object")
-    return values
-
-
-def _object(values: JSON, name: str) -> JSON | None:
-    value = values.get(name)
-    if value is not None and not isinstance(value, dict):
-        raise InvalidParameterError(f"{name} must be an object")
-    return value
-
-
-@blueprint.errorhandler(PlatformError)
-def _refused(error: PlatformError) -> tuple[Response, int]:
-    if isinstance(error, NoMatchingUserError):
-        return jsonify(error="There is no person with this PSID"), 404
-    return jsonify(error=str(error), code=error.code, subcode=error.subcode), error.status
-
-
-@blueprint.errorhandler(FaultRuleError)
-@blueprint.errorhandler(TypeError)
-@blueprint.errorhandler(ValueError)
-def _misread(error: Exception) -> tuple[Response, int]:
-    return jsonify(error=str(error)), 400
+refuse_in_words(blueprint)
 
 
 @blueprint.post("/reset")
@@ -78,40 +43,6 @@ def connect_app() -> JSON:
     return {"app_id": app.app_id, "status": simulator().sender.status(app)}
 
 
-@blueprint.post("/people")
-def add_person() -> JSON:
-    """Add a Messenger user."""
-    values = body()
-    name = str(values.get("name") or "Somebody")
-    with simulator().acting() as (platform, _):
-        person = platform.add_person(name, str(values.get("locale") or "en_US"))
-    simulator().feed.note("people", person.psid)
-    return views.person_json(person)
-
-
-@blueprint.post("/people/<psid>/messages")
-def person_writes(psid: str) -> JSON:
-    """Let a person write, tap a quick reply or send an attachment."""
-    values = body()
-    with simulator().acting() as (platform, now):
-        attachment = _object(values, "attachment")
-        if attachment is not None:
-            kind, url = str(attachment.get("type")), str(attachment.get("url") or "")
-            return {"mid": people.send_attachment(platform, psid, kind, url, now).mid}
-        quick_reply = _object(values, "quick_reply")
-        text = values.get("text") or (quick_reply or {}).get("title") or ""
-        return {"mid": people.write(platform, psid, str(text), now, quick_reply).mid}
-
-
-@blueprint.post("/people/<psid>/postbacks")
-def person_taps(psid: str) -> JSON:
-    """Let a person tap a button, the menu or Get Started."""
-    values = body()
-    title, payload = str(values.get("title") or ""), str(values.get("payload") or "")
-    with simulator().acting() as (platform, now):
-        return {"mid": people.tap_button(platform, psid, title or payload, payload, now).mid}
-
-
 @blueprint.get("/threads/<psid>")
 def show_thread(psid: str) -> JSON:
     """Show a thread: its owner, its folder and what was said."""
@@ -121,12 +52,16 @@ def show_thread(psid: str) -> JSON:
 
 @blueprint.post("/inbox/<psid>/replies")
 def agent_replies(psid: str) -> JSON:
-    """Let an agent answer in the Page Inbox."""
+    """Let an agent answer in the Page Inbox, in words or with a file."""
     values = body()
     with simulator().acting() as (platform, now):
         agent = str(values.get("agent") or platform.agents[0])
         text = str(values.get("text") or "")
-        return {"mid": page_inbox.reply(platform, psid, text, agent, now).mid}
+        sent = page_inbox.reply(
+            platform, psid, text, agent, now,
+            attachment=an_object(values, "attachment"), reply_to=a_text(values, "reply_to"),
+        )  # fmt: skip
+        return {"mid": sent.mid}
 
 
 @blueprint.post("/inbox/<psid>/<any(done, take, read):act>")

@@ -21,6 +21,11 @@ class MessageView:
     buttons: list[JSON]
     attachments: list[JSON]
     channels: dict[str, str]
+    reply_to: str | None
+    #: Who reacted ("person", or an app's id), and with which emoji.
+    reactions: list[JSON]
+    #: How often the text was changed.
+    edits: int
 
     @classmethod
     def read(cls, values: JSON) -> "MessageView":
@@ -38,6 +43,10 @@ class MessageView:
         return [{"kind": "quick_reply", **reply} for reply in self.quick_replies] + [
             {"kind": "postback", **button} for button in buttons if button["type"] == "postback"
         ]
+
+    def reaction_of(self, who: str) -> str | None:
+        """Return the emoji with which somebody reacted, or none."""
+        return next((each["emoji"] for each in self.reactions if each["by"] == who), None)
 
     def words(self) -> Iterator[str]:
         """Yield everything that can be read on the bubble."""

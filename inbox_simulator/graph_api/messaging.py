@@ -5,7 +5,7 @@ from inbox_simulator.platform import sending
 from inbox_simulator.platform.errors import JSON, InvalidParameterError
 
 #: Better refused than dropped in silence.
-NOT_SIMULATED = frozenset({"persona_id", "reply_to"})
+NOT_SIMULATED = frozenset({"persona_id"})
 
 
 def messages(caller: Caller) -> JSON:
@@ -20,6 +20,7 @@ def messages(caller: Caller) -> JSON:
         messaging_type=call.text("messaging_type"),
         tag=call.text("tag"),
         thread_control=call.object("thread_control"),
+        reply_to=call.object("reply_to"),
     )
     message = sending.send(caller.platform, caller.app, request, caller.now)
     if message is None:

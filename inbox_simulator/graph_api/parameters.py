@@ -20,7 +20,7 @@ BARE_KEY = re.compile(r"([{,]\s*)([A-Za-z_]\w*)\s*:")
 BARE_VALUE = re.compile(
     r"(:\s*)(?!true\b|false\b|null\b|-?\d+\s*[,}])([^\s\"'{}\[\],][^\"'{}\[\],]*)"
 )
-OBJECTS = frozenset({"recipient", "message", "thread_control"})
+OBJECTS = frozenset({"recipient", "message", "thread_control", "reply_to", "payload"})
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,9 @@ SINGULAR_NAMES = {
     "message_echo": "message_echoes",
     "message_read": "message_reads",
     "message_delivery": "message_deliveries",
+    "message_reaction": "message_reactions",
+    "message_edit": "message_edits",
+    "messaging_optin": "messaging_optins",
 }
 
 #: Fields of a Page's subscription that this model sends.
@@ -19,6 +22,11 @@ FIELDS = (
     "message_echoes",
     "message_deliveries",
     "message_reads",
+    "message_reactions",
+    "message_edits",
+    "messaging_referrals",
+    "messaging_optins",
+    "messaging_account_linking",
     "messaging_handovers",
     "standby",
 )

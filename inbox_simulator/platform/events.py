@@ -3,20 +3,38 @@
 https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks/webhook-events
 
 App ids are numbers in echoes and requests, and strings in the events of a pass or take, as in the
-published samples: a receiver has to read both.
+published samples: a receiver has to read both. Keys stand in the order of the samples.
 """
+
+from typing import Any
 
 from inbox_simulator.platform.errors import JSON
 from inbox_simulator.platform.thread import Message
 
 
-def from_person(page_id: str, psid: str, at: int, **what: JSON) -> JSON:
+def from_person(page_id: str, psid: str, at: int, **what: Any) -> JSON:
     """Return an event whose sender is the person."""
     return {"sender": {"id": psid}, "recipient": {"id": page_id}, "timestamp": at, **what}
 
 
-def message(sent: Message, quick_reply_payload: str | None) -> JSON:
-    """Return the ``message`` object of what a person wrote."""
+def as_printed(event: JSON) -> JSON:
+    """Return an event with its time as Meta prints it.
+
+    A delivery receipt has none, and account linking counts seconds. Neither is a switch: a
+    receiver has the entry's time, and must read seconds and milliseconds anyway.
+    """
+    if "delivery" in event:
+        return {name: value for name, value in event.items() if name != "timestamp"}
+    if "account_linking" in event:
+        return {**event, "timestamp": event["timestamp"] // 1000}
+    return event
+
+
+def message(sent: Message, quick_reply_payload: str | None, extras: JSON) -> JSON:
+    """Return the ``message`` object of what a person wrote.
+
+    ``extras`` are what else may stand in it: ``reply_to``, ``referral``, ``commands``, ``nlp``.
+    """
     body: JSON = {"mid": sent.mid}
     if sent.text is not None:
         body["text"] = sent.text
@@ -24,18 +42,20 @@ def message(sent: Message, quick_reply_payload: str | None) -> JSON:
         body["quick_reply"] = {"payload": quick_reply_payload}
     if sent.attachments:
         body["attachments"] = sent.attachments
-    return body
+    return {**body, **extras}
 
 
-def postback(mid: str, title: str, payload: str | None) -> JSON:
+def postback(mid: str, title: str, payload: str | None, referral: JSON | None = None) -> JSON:
     """Return the ``postback`` object of a tapped button; standby copies have no payload."""
-    body = {"mid": mid, "title": title}
-    return body if payload is None else {**body, "payload": payload}
+    body: JSON = {"mid": mid, "title": title}
+    if payload is not None:
+        body["payload"] = payload
+    return body if referral is None else {**body, "referral": referral}
 
 
 def echo(page_id: str, psid: str, sent: Message, content: JSON, metadata: str | None) -> JSON:
     """Return the echo of a message that the Page sent."""
-    body: JSON = {"mid": sent.mid, "is_echo": True, **content}
+    body: JSON = {"is_echo": True}
     if sent.app_id is not None:
         body["app_id"] = int(sent.app_id)
     if metadata is not None:
@@ -44,7 +64,7 @@ def echo(page_id: str, psid: str, sent: Message, content: JSON, metadata: str | 
         "sender": {"id": page_id},
         "recipient": {"id": psid},
         "timestamp": sent.at,
-        "message": body,
+        "message": {**body, "mid": sent.mid, **content},
     }
 
 

@@ -70,7 +70,7 @@ def _check_quick_replies(quick_replies: Any) -> list[JSON]:
             raise InvalidParameterError(f"(#100) Unknown content_type {kind} of a quick reply")
         if kind != "text":
             title = {"user_phone_number": "Send phone number", "user_email": "Send email"}[kind]
-            checked.append({"title": title, "payload": ""})
+            checked.append({"content_type": kind, "title": title, "payload": ""})
             continue
         title = _required(reply, "title", "message[quick_replies]")
         _at_most(title, 20, "message[quick_replies][title]")

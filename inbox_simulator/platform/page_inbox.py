@@ -10,25 +10,32 @@ for control, Done returns it to the primary, and a reply moves none.
 https://developers.facebook.com/docs/messenger-platform/handover-protocol/request-thread-control
 """
 
-from inbox_simulator.platform import handovers, sending
-from inbox_simulator.platform.errors import InvalidParameterError, OutsideWindowError
+from inbox_simulator.platform import attachments, handovers, sending
+from inbox_simulator.platform.errors import JSON, InvalidParameterError, OutsideWindowError
 from inbox_simulator.platform.thread import Cause, Message, Thread
 from inbox_simulator.platform.window import HUMAN_AGENT_WINDOW
 from inbox_simulator.platform.world import Platform
 
 
-def reply(platform: Platform, psid: str, text: str, agent: str, at: int) -> Message:
-    """Let an agent answer; up to seven days after the person's last word."""
-    if not text:
-        raise InvalidParameterError("A reply needs text")
+def reply(
+    platform: Platform, psid: str, text: str, agent: str, at: int, *,
+    attachment: JSON | None = None, reply_to: str | None = None,
+) -> Message:  # fmt: skip
+    """Let an agent answer, in words or with a file; up to seven days after the person's last."""
+    content = _content(platform, text, attachment)
     thread = platform.thread(psid, at)
+    if reply_to is not None and thread.message(reply_to) is None:
+        raise InvalidParameterError("The message to reply to is not in this thread")
     if thread.last_person_at is None or at >= thread.last_person_at + HUMAN_AGENT_WINDOW:
         raise OutsideWindowError
     echo_first = platform.switches["echo_and_take"] == "echo_first"
-    message = Message(platform.ids.new_mid(), "agent", agent, at, platform.inbox_app_id, text)
+    message = Message(
+        platform.ids.new_mid(), "agent", agent, at, platform.inbox_app_id,
+        content.get("text"), attachments=content.get("attachments", []), reply_to=reply_to,
+    )  # fmt: skip
     if not echo_first:
         _take(platform, thread, at, "reply")
-    sending.deliver_to_person(platform, thread, message, {"text": text}, None)
+    sending.deliver_to_person(platform, thread, message, content, None)
     if echo_first:
         _take(platform, thread, at, "reply")
     thread.unread = False
@@ -73,6 +80,24 @@ def mark_read(platform: Platform, psid: str, at: int) -> Thread:
     thread.unread = False
     platform.changed.append(psid)
     return thread
+
+
+def _content(platform: Platform, text: str, attachment: JSON | None) -> JSON:
+    """Return what an agent's message is made of; a shared link comes back without a payload."""
+    content: JSON = {"text": text} if text else {}
+    if attachment is not None:
+        sent = attachments.from_person(attachment, platform.switches)
+        content["attachments"] = [
+            _without_payload(each) if each["type"] == "fallback" else each for each in sent
+        ]
+    if not content:
+        raise InvalidParameterError("A reply needs text or an attachment")
+    return content
+
+
+def _without_payload(link: JSON) -> JSON:
+    about = {"title": link["payload"].get("title", ""), "url": link["payload"]["url"]}
+    return {**about, "type": "fallback", "payload": None}
 
 
 def _take(platform: Platform, thread: Thread, at: int, cause: Cause) -> None:

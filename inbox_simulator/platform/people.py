@@ -1,43 +1,61 @@
-"""What a person on Messenger can do: write, tap, send a picture."""
+"""What a person on Messenger can say: write, tap, send a picture, answer one message."""
 
-from inbox_simulator.platform import events, routing, thread_control
+from dataclasses import dataclass, field
+
+from inbox_simulator.platform import attachments, events, routing, thread_control
 from inbox_simulator.platform.errors import JSON, InvalidParameterError
 from inbox_simulator.platform.thread import Message, Thread
 from inbox_simulator.platform.world import Platform
 
 
+@dataclass(frozen=True)
+class Words:
+    """What a person's message is made of."""
+
+    text: str = ""
+    #: ``{title, payload}`` of the quick reply that was tapped, or ``{content_type}`` of one that
+    #: offers something of the person's profile.
+    quick_reply: JSON | None = None
+    #: ``{type, url}`` and what else the kind needs; see ``attachments``.
+    attachment: JSON | None = None
+    #: The mid of the message that is answered.
+    reply_to: str | None = None
+    #: What may stand beside the words: ``referral``, ``commands``, ``nlp``.
+    extras: JSON = field(default_factory=dict)
+
+
 def write(
     platform: Platform, psid: str, text: str, at: int, quick_reply: JSON | None = None
 ) -> Message:
-    """Let the person write, or tap a quick reply whose title then is the text.
+    """Let the person write, or tap a quick reply whose title then is the text."""
+    return send(platform, psid, Words(text, quick_reply), at)
+
+
+def send(platform: Platform, psid: str, words: Words, at: int) -> Message:
+    """Let the person send a message of any kind.
 
     https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks/webhook-events/messages
     """
-    if not text:
-        raise InvalidParameterError("A person's message needs text")
     thread = platform.thread(psid, at)
-    payload = None
-    if quick_reply is not None:
-        payload = str(quick_reply.get("payload", ""))
+    text, payload = _tapped(thread, words)
+    if not text and words.attachment is None:
+        raise InvalidParameterError("A person's message needs text or an attachment")
+    sent: list[JSON] = []
+    if words.attachment is not None:
+        sent = attachments.from_person(words.attachment, platform.switches)
+    extras = {**_answered(thread, words.reply_to), **_came_by(thread), **words.extras}
+    if payload is not None:
         thread.mark_tapped(text, payload)
-    message = _say(platform, thread, at, text=text)
-    live = _message_event(platform, thread, message, payload)
-    standby = (
-        live if _standby_keeps_payload(platform) else _message_event(platform, thread, message)
+    message = _say(platform, thread, at, text or None, sent)
+    message.reply_to = words.reply_to
+    thread.referral = None
+    live, standby = (
+        events.from_person(
+            platform.page.id, psid, at, message=events.message(message, kept, extras)
+        )
+        for kept in (payload, payload if _standby_keeps_payload(platform) else None)
     )
     message.channels = routing.publish(platform, thread, "messages", live, standby)
-    return message
-
-
-def send_attachment(platform: Platform, psid: str, kind: str, url: str, at: int) -> Message:
-    """Let the person send a picture, video, voice message or file."""
-    if kind not in {"image", "video", "audio", "file"} or not url:
-        raise InvalidParameterError("An attachment is {type: image|video|audio|file, url: …}")
-    thread = platform.thread(psid, at)
-    attachment = {"type": kind, "payload": {"url": url}}
-    message = _say(platform, thread, at, attachments=[attachment])
-    event = _message_event(platform, thread, message)
-    message.channels = routing.publish(platform, thread, "messages", event)
     return message
 
 
@@ -50,38 +68,63 @@ def tap_button(platform: Platform, psid: str, title: str, payload: str, at: int)
         raise InvalidParameterError("A postback needs a title")
     thread = platform.thread(psid, at)
     thread.mark_tapped(title, payload)
-    message = _say(platform, thread, at, text=title)
-    kept = payload if _standby_keeps_payload(platform) else None
+    message = _say(platform, thread, at, title, [])
+    referral, thread.referral = thread.referral, None
     live, standby = (
         events.from_person(
-            platform.page.id, psid, at, postback=events.postback(message.mid, title, what)
+            platform.page.id, psid, at,
+            postback=events.postback(message.mid, title, kept, referral),
         )
-        for what in (payload, kept)
-    )
+        for kept in (payload, payload if _standby_keeps_payload(platform) else None)
+    )  # fmt: skip
     message.channels = routing.publish(platform, thread, "messaging_postbacks", live, standby)
     return message
 
 
-def _say(
-    platform: Platform,
-    thread: Thread,
-    at: int,
-    text: str | None = None,
-    attachments: list[JSON] | None = None,
-) -> Message:
-    """Add the person's bubble. Who writes has read what was there, and keeps the owner."""
+def come_alive(platform: Platform, thread: Thread, at: int) -> None:
+    """Note an act that opens the messaging window and keeps the owner, or finds one."""
     _read(platform, thread, at)
     thread.last_person_at = at
     routing.route_to_default(platform, thread, at)
     thread_control.keep_alive(thread, at, platform.ownership_lasts)
+    platform.changed.append(thread.psid)
+
+
+def _say(
+    platform: Platform, thread: Thread, at: int, text: str | None, sent: list[JSON]
+) -> Message:
+    """Add the person's bubble. Who writes has read what was there, and keeps the owner."""
+    come_alive(platform, thread, at)
     thread.unread = thread.owner == platform.inbox_app_id
     message = Message(
-        platform.ids.new_mid(), "person", thread.person.name, at, text=text,
-        attachments=attachments or [],
-    )  # fmt: skip
+        platform.ids.new_mid(), "person", thread.person.name, at, text=text, attachments=sent
+    )
     thread.messages.append(message)
-    platform.changed.append(thread.psid)
     return message
+
+
+def _tapped(thread: Thread, words: Words) -> tuple[str, str | None]:
+    """Return text and payload; what the profile offers is both."""
+    if words.quick_reply is None:
+        return words.text, None
+    offered = thread.person.offers(words.quick_reply.get("content_type"))
+    if offered is not None:
+        return offered, offered
+    title = words.text or str(words.quick_reply.get("title") or "")
+    return title, str(words.quick_reply.get("payload", ""))
+
+
+def _answered(thread: Thread, mid: str | None) -> JSON:
+    if mid is None:
+        return {}
+    answered = thread.message(mid)
+    if answered is None:
+        raise InvalidParameterError("The message to reply to is not in this thread")
+    return {"reply_to": {"mid": mid, "is_self_reply": answered.author == "person"}}
+
+
+def _came_by(thread: Thread) -> JSON:
+    return {} if thread.referral is None else {"referral": thread.referral}
 
 
 def _read(platform: Platform, thread: Thread, at: int) -> None:
@@ -91,13 +134,6 @@ def _read(platform: Platform, thread: Thread, at: int) -> None:
         thread.read_until = last
         event = events.from_person(platform.page.id, thread.psid, at, read={"watermark": last})
         routing.publish(platform, thread, "message_reads", event)
-
-
-def _message_event(
-    platform: Platform, thread: Thread, message: Message, payload: str | None = None
-) -> JSON:
-    body = events.message(message, payload)
-    return events.from_person(platform.page.id, thread.psid, message.at, message=body)
 
 
 def _standby_keeps_payload(platform: Platform) -> bool:

@@ -36,6 +36,7 @@ class Send:
     messaging_type: str | None = None
     tag: str | None = None
     thread_control: JSON | None = None
+    reply_to: JSON | None = None
 
 
 def send(platform: Platform, caller: App, request: Send, at: int) -> Message | None:
@@ -49,6 +50,7 @@ def send(platform: Platform, caller: App, request: Send, at: int) -> Message | N
     if request.message is None:
         raise EmptyMessageError
     content = message_rules.check_message(request.message)
+    reply_to = _answered(thread, request.reply_to)
     _check_type(request)
     thread_control.check_may_send(thread, caller.app_id, platform.routed_app_id)
     window.check(thread, request.tag, at)
@@ -56,8 +58,9 @@ def send(platform: Platform, caller: App, request: Send, at: int) -> Message | N
     routing.route_to_default(platform, thread, at)
     message = Message(
         platform.ids.new_mid(), "app", caller.name, at, caller.app_id,
-        **message_rules.bubble(content),
+        reply_to=reply_to, **message_rules.bubble(content),
     )  # fmt: skip
+    message.quick_replies = [_offered(thread, reply) for reply in message.quick_replies]
     thread.typing.pop(caller.app_id, None)
     deliver_to_person(platform, thread, message, content, request.message.get("metadata"))
     if request.thread_control is not None:
@@ -71,12 +74,50 @@ def deliver_to_person(
     """Put a Page's message on the person's phone; tell the apps by echo and receipt."""
     thread.messages.append(message)
     platform.changed.append(thread.psid)
-    # An echo repeats what was said; quick replies are not part of it.
-    shown = {key: value for key, value in content.items() if key != "quick_replies"}
+    shown = _echoed(platform, content)
+    if message.reply_to is not None:
+        answered = thread.message(message.reply_to)
+        own = answered is not None and answered.author != "person"
+        shown["reply_to"] = {"mid": message.reply_to, "is_self_reply": own}
     echo = events.echo(platform.page.id, thread.psid, message, shown, metadata)
     message.channels = routing.publish(platform, thread, "message_echoes", echo)
     receipt = events.delivered(platform.page.id, thread.psid, message.mid, message.at)
     routing.publish(platform, thread, "message_deliveries", receipt)
+
+
+def _answered(thread: Thread, reply_to: JSON | None) -> str | None:
+    """Return the mid of the message that is answered; it must stand in the same thread."""
+    if reply_to is None:
+        return None
+    mid = reply_to.get("mid")
+    if not isinstance(mid, str) or thread.message(mid) is None:
+        raise InvalidParameterError("(#100) Param reply_to[mid] must be a message of this thread")
+    return mid
+
+
+def _offered(thread: Thread, reply: JSON) -> JSON:
+    """Show a person their own number or address on a quick reply that asks for it."""
+    value = thread.person.offers(reply.get("content_type"))
+    return reply if value is None else {**reply, "title": value, "payload": value}
+
+
+def _echoed(platform: Platform, content: JSON) -> JSON:
+    """Return what an echo repeats: quick replies are not part of it, nor a button template's text.
+
+    https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks/webhook-events/message-echoes
+    """
+    shown = {key: value for key, value in content.items() if key != "quick_replies"}
+    if platform.switches["template_echoes"] == "with_text" or "attachments" not in content:
+        return shown
+    return {**shown, "attachments": [_without_text(each) for each in content["attachments"]]}
+
+
+def _without_text(attachment: JSON) -> JSON:
+    payload = attachment.get("payload") or {}
+    if payload.get("template_type") != "button":
+        return attachment
+    kept = {key: value for key, value in payload.items() if key != "text"}
+    return {**attachment, "payload": kept}
 
 
 def _check_type(request: Send) -> None:

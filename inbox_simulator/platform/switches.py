@@ -41,6 +41,25 @@ SWITCHES = {
         "Whether a tapped button or quick reply keeps its payload in standby. Meta documents the"
         " loss for postbacks; for quick replies it is assumed here.",
     ),
+    "stickers": Switch(
+        ("sticker", "both", "image"),
+        "How a sticker arrives: as an attachment of type sticker, which is all there is since"
+        " August 2026; beside an image with a sticker_id, as in the months before; or as that image"
+        " alone, as it used to.",
+    ),
+    "locations": Switch(
+        ("fallback", "location"),
+        "How a shared place arrives: as a fallback with a link, since the reference names no"
+        " location any more, or with coordinates, as developers saw it from 2016 on.",
+    ),
+    "unreactions": Switch(
+        ("bare", "with_emoji"),
+        "Whether an event of a reaction that was taken back still names the emoji.",
+    ),
+    "template_echoes": Switch(
+        ("without_text", "with_text"),
+        "Whether the echo of a button template repeats its text. The published sample has none.",
+    ),
     "unicode_escapes": Switch(
         ("like_meta", "plain_json"),
         "Whether webhook bytes escape / < % @ as Meta's do, or are ordinary ASCII JSON. The"

@@ -19,6 +19,13 @@ class Person:
     psid: str
     name: str
     locale: str = "en_US"
+    #: What their profile offers where a quick reply asks for it.
+    phone: str = ""
+    email: str = ""
+
+    def offers(self, content_type: object) -> str | None:
+        """Return what a quick reply of this type offers to send, or none."""
+        return {"user_phone_number": self.phone, "user_email": self.email}.get(str(content_type))
 
 
 @dataclass
@@ -39,6 +46,21 @@ class Message:
     channels: dict[str, str] = field(default_factory=dict)
     #: Title of the quick reply or button that the person tapped.
     tapped: str | None = None
+    #: The mid of the message that this one answers.
+    reply_to: str | None = None
+    #: Who reacted ("person", or an app's id) to the emoji of it.
+    reactions: dict[str, str] = field(default_factory=dict)
+    #: How often the person changed the text.
+    edits: int = 0
+
+
+@dataclass
+class Act:
+    """Something the person did that is no bubble: followed a link, opted in, linked an account."""
+
+    kind: Literal["referral", "optin", "account_linking"]
+    at: int
+    about: JSON
 
 
 @dataclass
@@ -71,6 +93,9 @@ class Thread:
     typing: dict[str, int] = field(default_factory=dict)
     #: Watermark up to which the person has read.
     read_until: int = 0
+    acts: list[Act] = field(default_factory=list)
+    #: How the person came to a new thread; told with their first message or tap.
+    referral: JSON | None = None
 
     @property
     def psid(self) -> str:
@@ -80,6 +105,10 @@ class Thread:
     def typing_apps(self, at: int) -> list[str]:
         """Return the apps whose typing bubble shows."""
         return [app_id for app_id, since in self.typing.items() if at - since < TYPING_LASTS]
+
+    def message(self, mid: str) -> Message | None:
+        """Return a message of this thread, or none."""
+        return next((message for message in self.messages if message.mid == mid), None)
 
     def mark_tapped(self, title: str, payload: str | None) -> None:
         """Note on the newest message that offered it that the person tapped this title."""

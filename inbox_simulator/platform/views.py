@@ -8,7 +8,13 @@ from inbox_simulator.platform.world import Platform
 
 def person_json(person: Person) -> JSON:
     """Return a person as the page knows them."""
-    return {"psid": person.psid, "name": person.name, "locale": person.locale}
+    return {
+        "psid": person.psid,
+        "name": person.name,
+        "locale": person.locale,
+        "phone": person.phone,
+        "email": person.email,
+    }
 
 
 def thread_json(thread: Thread, at: int) -> JSON:
@@ -26,6 +32,7 @@ def thread_json(thread: Thread, at: int) -> JSON:
         "window_closes_at": window.closes_at(thread),
         "typing": thread.typing_apps(at),
         "seen_at": thread.seen_at,
+        "acts": [{"kind": act.kind, "at": act.at, "about": act.about} for act in thread.acts],
         "ownership": [_ownership_json(stretch) for stretch in thread.ownership],
     }
 
@@ -60,6 +67,9 @@ def _message_json(message: Message) -> JSON:
         "attachments": message.attachments,
         "channels": message.channels,
         "tapped": message.tapped,
+        "reply_to": message.reply_to,
+        "reactions": [{"by": by, "emoji": emoji} for by, emoji in message.reactions.items()],
+        "edits": message.edits,
     }
 
 

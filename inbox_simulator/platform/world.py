@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from inbox_simulator.platform import thread_control
+from inbox_simulator.platform import events, thread_control
 from inbox_simulator.platform.apps import App
 from inbox_simulator.platform.errors import JSON, NoMatchingUserError
 from inbox_simulator.platform.ids import Ids
@@ -32,7 +32,7 @@ class Delivery:
     def envelope(self) -> JSON:
         """Return the body of the POST; Messenger puts exactly one event into one entry."""
         at = self.event["timestamp"]
-        entry = {"id": self.page_id, "time": at, self.channel: [self.event]}
+        entry = {"id": self.page_id, "time": at, self.channel: [events.as_printed(self.event)]}
         return {"object": "page", "entry": [entry]}
 
 
@@ -72,9 +72,12 @@ class Platform:
 
     def add_person(self, name: str, locale: str) -> Person:
         """Let a new person open a thread with the Page."""
-        person = Person(self.ids.new_psid(), name, locale)
-        self.threads[person.psid] = Thread(person)
-        return person
+        psid = self.ids.new_psid()
+        # Made up: numbers that are kept free for stories, and a host that can't exist.
+        phone = f"+1555010{int(psid[-3:]):04d}"
+        email = "".join(filter(str.isalnum, name.casefold())) + "@example.invalid"
+        self.threads[psid] = Thread(Person(psid, name, locale, phone, email))
+        return self.threads[psid].person
 
     def thread(self, psid: str, at: int) -> Thread:
         """Return a person's thread as it is now: an ownership that ran out has lapsed."""

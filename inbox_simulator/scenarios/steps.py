@@ -137,6 +137,10 @@ SENTENCES: list[tuple[str, Act]] = [
     (rf"{WHO} says", lambda cast, who, value: cast.person(who).says(str(value))),
     (rf"{WHO} taps", lambda cast, who, value: cast.person(who).taps(str(value))),
     (rf"{WHO} sends", lambda cast, who, value: cast.person(who).sends(str(value))),
+    (rf"{WHO} sends a thumbs up", lambda cast, who, _: cast.person(who).sends_thumbs_up()),
+    (rf"{WHO} reacts", lambda cast, who, value: cast.person(who).reacts(str(value))),
+    (rf"{WHO} edits", lambda cast, who, value: cast.person(who).edits(str(value))),
+    (rf"{WHO} follows a link", lambda cast, who, value: cast.person(who).follows_link(str(value))),
     (
         r"agent replies(?: to (?P<who>[A-Z]\w*))?",
         lambda cast, who, value: cast.agent.replies(str(value), cast.person(who)),

@@ -137,7 +137,7 @@ def _told_at(thread: ThreadTruth, stretch: Stretch) -> int | None:
 
 def _tells(delivery: Delivery, stretch: Stretch, inbox_app_id: str) -> bool:
     event = delivery.event
-    if event["timestamp"] < stretch.since:
+    if event.get("timestamp", 0) < stretch.since:
         return False
     message = event.get("message") or {}
     taken = event.get("take_thread_control") or {}

@@ -107,7 +107,7 @@ def _events(thread: ThreadTruth) -> Iterator[tuple[int, str]]:
 
 def _described(event: JSON) -> str:
     message = event.get("message") or {}
-    at = event["timestamp"] % 100_000_000
+    at = event.get("timestamp", 0) % 100_000_000
     for kind in ("pass_thread_control", "take_thread_control", "request_thread_control"):
         if kind in event:
             return f"{kind} to {event[kind].get('new_owner_app_id')} at …{at}"

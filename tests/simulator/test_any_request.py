@@ -61,12 +61,18 @@ def test_every_graph_call_is_answered_or_refused_in_the_envelope(
 )
 @given(
     path=st.sampled_from([
-        "reset", "apps", "people", "people/{}/messages", "people/{}/postbacks", "inbox/{}/replies",
+        "reset", "apps", "people", "people/{}/messages", "people/{}/postbacks",
+        "people/{}/reactions", "people/{}/edits", "people/{}/referrals", "people/{}/optins",
+        "people/{}/account_linking", "inbox/{}/replies",
         "inbox/{}/done", "clock", "faults", "switches", "notice", "journal/1/resend",
     ]),
     method=st.sampled_from(["POST", "PUT"]),
     body=st.dictionaries(
-        KEYS | st.sampled_from(["name", "seed", "rules", "advance_seconds", "quick_reply"]),
+        KEYS | st.sampled_from([
+            "name", "seed", "rules", "advance_seconds", "quick_reply", "mid", "reaction", "action",
+            "reply_to", "latitude", "longitude", "sticker_id", "ad_id", "ads_context_data", "nlp",
+            "commands", "referral", "frequency", "status",
+        ]),
         VALUES, max_size=4,
     ),
 )  # fmt: skip

@@ -67,5 +67,5 @@ def told(body: bytes) -> str:
     channel = "standby" if "standby" in entry else "messaging"
     event = entry[channel][0]
     what = {key: event[key] for key in event if key not in {"sender", "recipient", "timestamp"}}
-    at = (event["timestamp"] - START) / 1000
+    at = (entry["time"] - START) / 1000
     return f"{channel} of +{at:.3f} {orjson.dumps(what).decode()}"

@@ -1,0 +1,112 @@
+"""The control API's calls for what people on Messenger do."""
+
+from typing import Any
+
+from flask import Blueprint
+
+from inbox_simulator.control_calls import a_text, an_object, body, refuse_in_words
+from inbox_simulator.platform import entry_points, people, reactions, views
+from inbox_simulator.platform.errors import InvalidParameterError
+from inbox_simulator.running import simulator
+
+JSON = dict[str, Any]
+blueprint = Blueprint("people_api", __name__)
+refuse_in_words(blueprint)
+
+
+@blueprint.post("/people")
+def add_person() -> JSON:
+    """Add a Messenger user."""
+    values = body()
+    name = str(values.get("name") or "Somebody")
+    with simulator().acting() as (platform, _):
+        person = platform.add_person(name, str(values.get("locale") or "en_US"))
+    simulator().feed.note("people", person.psid)
+    return views.person_json(person)
+
+
+@blueprint.post("/people/<psid>/messages")
+def write(psid: str) -> JSON:
+    """Let a person write, tap a quick reply, send something, or answer one message."""
+    values = body()
+    words = people.Words(
+        text=str(values.get("text") or ""),
+        quick_reply=an_object(values, "quick_reply"),
+        attachment=an_object(values, "attachment"),
+        reply_to=a_text(values, "reply_to"),
+        extras=_extras(values),
+    )
+    with simulator().acting() as (platform, now):
+        return {"mid": people.send(platform, psid, words, now).mid}
+
+
+@blueprint.post("/people/<psid>/postbacks")
+def tap(psid: str) -> JSON:
+    """Let a person tap a button, the menu or Get Started."""
+    values = body()
+    title, payload = str(values.get("title") or ""), str(values.get("payload") or "")
+    with simulator().acting() as (platform, now):
+        return {"mid": people.tap_button(platform, psid, title or payload, payload, now).mid}
+
+
+@blueprint.post("/people/<psid>/reactions")
+def react(psid: str) -> JSON:
+    """Let a person react to a message, or take the reaction back."""
+    values = body()
+    mid = str(values.get("mid") or "")
+    with simulator().acting() as (platform, now):
+        if values.get("action") == "unreact":
+            message = reactions.unreact(platform, psid, mid, now)
+        else:
+            message = reactions.react(platform, psid, mid, str(values.get("reaction") or ""), now)
+        return {"mid": mid, "reaction": message.reactions.get("person")}
+
+
+@blueprint.post("/people/<psid>/edits")
+def edit(psid: str) -> JSON:
+    """Let a person change the text of a message."""
+    values = body()
+    mid, text = str(values.get("mid") or ""), str(values.get("text") or "")
+    with simulator().acting() as (platform, now):
+        message = reactions.edit(platform, psid, mid, text, now)
+        return {"mid": mid, "num_edit": message.edits}
+
+
+@blueprint.post("/people/<psid>/referrals")
+def follow_link(psid: str) -> JSON:
+    """Let a person come by an m.me link or an ad."""
+    values = body()
+    with simulator().acting() as (platform, now):
+        told = entry_points.follow_link(platform, psid, values, now)
+        return {"told": "now" if told else "with the first message"}
+
+
+@blueprint.post("/people/<psid>/optins")
+def opt_in(psid: str) -> JSON:
+    """Let a person opt in to notification messages."""
+    values = body()
+    with simulator().acting() as (platform, now):
+        return entry_points.opt_in(platform, psid, values, now)
+
+
+@blueprint.post("/people/<psid>/account_linking")
+def link_account(psid: str) -> JSON:
+    """Let a person link an account of the business's, or unlink it."""
+    values = body()
+    with simulator().acting() as (platform, now):
+        return entry_points.link_account(platform, psid, values, now)
+
+
+def _extras(values: JSON) -> JSON:
+    """Return what else stands in the message; who gives it answers for its shape."""
+    extras: JSON = {}
+    for name in ("referral", "nlp"):
+        value = an_object(values, name)
+        if value is not None:
+            extras[name] = value
+    commands = values.get("commands")
+    if commands is not None:
+        if not isinstance(commands, list):
+            raise InvalidParameterError("commands must be a list of names")
+        extras["commands"] = [{"name": str(name)} for name in commands]
+    return extras
