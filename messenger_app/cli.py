@@ -19,7 +19,7 @@ from messenger_app.cli_shared import as_json_option, fail, find, this_bridge
 from messenger_app.conversation.state import Conversation, Owner
 from messenger_app.doctor import NEEDED_FIELDS, USEFUL_FIELDS, examine
 from messenger_app.graph.errors import GraphError
-from messenger_app.store import conversations, inbox, transcripts
+from messenger_app.store import conversations, inbox, profiles, transcripts
 from messenger_app.store.inbox import thread_of
 from messenger_app.webhook.envelope import Channel, ReceivedEvent
 
@@ -89,13 +89,20 @@ def thread_show(psid: str, *, as_json: bool) -> None:
     conversation = find(bridge, psid)
     with bridge.database.reading() as connection:
         lines = transcripts.read(connection, thread_of(conversation.page_id, psid))
+        locale = profiles.find(connection, thread_of(conversation.page_id, psid)).locale
     if as_json:
-        told = {**asdict(conversation), "transcript": [asdict(line) for line in lines]}
+        told = {
+            **asdict(conversation),
+            "locale": locale,
+            "transcript": [asdict(line) for line in lines],
+        }
         click.echo(json.dumps(told))
         return
     click.echo(f"owner    {conversation.owner.value}")
     if conversation.handoff:
         click.echo(f"handoff  {conversation.handoff.target}: {conversation.handoff.reason}")
+    if locale:
+        click.echo(f"locale   {locale}")
     for line in lines:
         heard = " (heard by the bot)" if line.heard_by_bot else ""
         note = f" [{line.note}]" if line.note else ""

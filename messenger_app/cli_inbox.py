@@ -9,7 +9,7 @@ import click
 from flask.cli import AppGroup
 
 from messenger_app.cli_shared import as_json_option, fail, find, this_bridge
-from messenger_app.store import conversations, inbox, outbox, transcripts
+from messenger_app.store import conversations, inbox, outbox, profiles, transcripts
 from messenger_app.store.inbox import KeptEvent, thread_of
 from messenger_app.store.purge import DAY
 from messenger_app.store.tables import EventStatus
@@ -108,7 +108,7 @@ def transcript_export(psid: tuple[str, ...]) -> None:
 @click.option("--older-than", type=click.IntRange(min=0), metavar="DAYS", help="On any thread.")
 @click.option("--yes", is_flag=True, help="Don't ask.")
 def transcript_purge(psid: str | None, older_than: int | None, *, yes: bool) -> None:
-    """Delete lines for good; the worker deletes old ones by itself."""
+    """Delete lines for good, and people's languages; the worker deletes old ones by itself."""
     bridge = this_bridge()
     if (psid is None) == (older_than is None):
         fail("Say either --psid or --older-than.")
@@ -116,12 +116,15 @@ def transcript_purge(psid: str | None, older_than: int | None, *, yes: bool) -> 
         click.confirm("Delete these lines for good?", abort=True)
     thread = thread_of(find(bridge, psid).page_id, psid) if psid else None
     before = None if older_than is None else bridge.clock.now() - older_than * DAY
-    deleted, more = 0, True
-    while more:  # a batch at a time: nobody else waits for long
-        with bridge.database.writing() as connection:
-            gone = transcripts.purge(connection, thread=thread, before=before)
-        deleted, more = deleted + gone, gone > 0
-    click.echo(f"{deleted} lines deleted.")
+    deleted = {"lines": 0, "languages": 0}
+    for what, purge in (("lines", transcripts.purge), ("languages", profiles.purge)):
+        more = True
+        while more:  # a batch at a time: nobody else waits for long
+            with bridge.database.writing() as connection:
+                gone = purge(connection, thread=thread, before=before)
+            deleted[what] += gone
+            more = gone > 0
+    click.echo("Deleted: " + ", ".join(f"{what} {count}" for what, count in deleted.items()) + ".")
 
 
 def _lines(psid: str) -> list[dict[str, Any]]:

@@ -5,8 +5,8 @@ Nothing here decides who may speak; it finds out whether a thing was done.
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
-from typing import assert_never
+from dataclasses import asdict, dataclass, replace
+from typing import Any, assert_never
 
 import requests
 import structlog
@@ -14,6 +14,7 @@ import structlog
 from messenger_app.clock import Clock
 from messenger_app.conversation.commands import (
     AskBot,
+    EntryPoint,
     NotifyAgents,
     PassThreadControl,
     ReleaseThreadControl,
@@ -55,6 +56,8 @@ from messenger_app.rasa.errors import (
     BotUnreachable,
 )
 from messenger_app.store.outbox import OpenCommand
+from messenger_app.store.profiles import UNKNOWN, Profile
+from messenger_app.user_profiles import UserProfiles
 from messenger_app.webhook.parser import METADATA_PREFIX
 
 log = structlog.get_logger(__name__)
@@ -90,6 +93,8 @@ class Job:
     tried_at: int = 0
     #: ... and the mids of all that was sent on this thread before.
     known_mids: frozenset[str] = frozenset()
+    #: What the platform says of the person.
+    profile: Profile = UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,8 @@ class Settled:
     mid: str | None = None
     #: Why it was refused for good.
     refused: str = ""
+    #: What was learned of the person meanwhile.
+    profile: Profile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +120,7 @@ class TryAgain:
     reason: str
     uncertain: bool = False
     over: bool = False
+    profile: Profile | None = None
 
 
 Result = Settled | TryAgain
@@ -148,9 +156,20 @@ class Executor:
         self._bot_errors: dict[str, int] = {}
         self._bot_patience = bot_patience
         self._presence = Presence(graph)
+        self._profiles = UserProfiles(graph, clock)
 
     def run(self, job: Job) -> Result:
-        """Carry out one command. Calls that may have worked before are looked into first."""
+        """Carry out one command. Calls that may have worked before are looked into first.
+
+        Whoever is about to be talked to is asked about first, where that is due.
+        """
+        if not isinstance(job.open.command, AskBot | TellBot):
+            return self._try(job)
+        profile = self._profiles.fresh(job.page_id, job.psid, job.profile)
+        result = self._try(replace(job, profile=profile))
+        return result if profile is job.profile else replace(result, profile=profile)
+
+    def _try(self, job: Job) -> Result:
         if (closed_for := self._token_refused_for(job)) > 0:
             return TryAgain(closed_for, "190: the Page's token is refused")
         try:
@@ -285,10 +304,9 @@ class Executor:
 
     @staticmethod
     def _put_question(rasa: RasaClient, job: Job, command: AskBot | TellBot) -> Answer:
-        metadata = {"request": job.open.key, "page_id": job.page_id, "psid": job.psid}
+        metadata = _metadata(job, command)
         if isinstance(command, TellBot):
             return rasa.trigger(job.psid, command.intent, command.entities, metadata)
-        metadata["mid"] = command.mid
         if command.payload is not None and command.payload.startswith("/"):
             return rasa.tap(job.psid, command.payload, metadata)
         return rasa.say(job.psid, command.text, metadata)
@@ -455,6 +473,20 @@ class Executor:
             worked=worked,
         )
         return Settled(event, refused="" if worked else why)
+
+
+def _metadata(job: Job, command: AskBot | TellBot) -> dict[str, Any]:
+    """Return what the bot is told beside the words; what is not known is left out."""
+    told: dict[str, Any] = {"request": job.open.key, "page": job.page_id, "psid": job.psid}
+    if job.profile.locale:
+        told["locale"] = job.profile.locale
+    if isinstance(command, TellBot):
+        return {**told, "entry_point": EntryPoint.BRIDGE.value}
+    if command.referral:
+        told["referral"] = {
+            name: value for name, value in asdict(command.referral).items() if value
+        }
+    return {**told, "mid": command.mid, "entry_point": command.entry_point.value}
 
 
 def backoff(attempts: int, *, least: int = 250, most: int = 5_000) -> int:

@@ -8,6 +8,7 @@ from messenger_app.conversation.transitions import Line
 from messenger_app.store import outbox
 from messenger_app.store.inbox import Finding, StoredEvent
 from messenger_app.store.outbox import OpenCommand
+from messenger_app.store.profiles import UNKNOWN, Profile
 from messenger_app.store.worklist import Changes
 
 
@@ -22,6 +23,8 @@ class InHand:
     commands: list[OpenCommand] = field(default_factory=list)
     #: Events that wait, oldest first.
     events: list[StoredEvent] = field(default_factory=list)
+    #: What the platform says of the person.
+    profile: Profile = UNKNOWN
     #: True where more of them may wait in the database.
     more: bool = False
     #: The command that is being carried out, if any.
@@ -36,6 +39,7 @@ class InHand:
         """Return what can be gone back to: memory must not know of what was not written."""
         changes = Changes(
             conversation=self.changes.conversation,
+            profile=self.changes.profile,
             findings=list(self.changes.findings),
             added=dict(self.changes.added),
             changed=dict(self.changes.changed),
@@ -51,6 +55,10 @@ class InHand:
         """Take over the core's new state."""
         if conversation != self.conversation:
             self.conversation = self.changes.conversation = conversation
+
+    def learn(self, profile: Profile) -> None:
+        """Keep what the platform says of the person."""
+        self.profile = self.changes.profile = profile
 
     def add(self, command: Command) -> None:
         """Write down what is to be done, in the present turn."""

@@ -61,7 +61,11 @@ class Leases:
         commands = outbox.open_commands(connection, [lease.thread for lease in leases])
         for lease in leases:
             self.in_hand[lease.thread] = InHand(
-                lease.thread, lease.token, lease.conversation, commands.get(lease.thread, [])
+                lease.thread,
+                lease.token,
+                lease.conversation,
+                commands.get(lease.thread, []),
+                profile=lease.profile,
             )
 
     def free_what_the_dead_left(self, connection: Connection) -> None:

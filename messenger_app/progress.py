@@ -86,6 +86,8 @@ class Progress:
     def take_result(self, hand: InHand, job: Job, result: Result | None) -> None:
         """Write down what came of a command, and apply what it means. None: it was not begun."""
         hand.running = None
+        if result is not None and result.profile is not None:
+            hand.learn(result.profile)
         if hand.by_key(job.open.key) is None:
             return  # its echo was quicker
         if result is None:
@@ -139,6 +141,7 @@ class Progress:
             may_call=may_call,
             tried_at=tried_at,
             known_mids=known,
+            profile=hand.profile,
         )
 
     def _drop(self, hand: InHand, command: OpenCommand) -> None:

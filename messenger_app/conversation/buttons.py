@@ -12,6 +12,9 @@ from dataclasses import dataclass
 #: The payload of the bridge's own "Chat with a person" button: it works with a dead bot too.
 CONNECT = "messenger-handover:connect"
 
+#: What the Get Started button carries: an intent of the bot's, as the menu's items do.
+GET_STARTED = "/get_started"
+
 #: The longest payload that Messenger takes.
 #: https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/quick-replies
 LONGEST_PAYLOAD = 1000
@@ -37,6 +40,11 @@ class Tap:
     sent_in: int | None = None
     #: Where the payload is kept that was too long to be sent.
     kept: Kept | None = None
+
+
+def is_get_started(payload: str | None) -> bool:
+    """Say whether this is the tap with which a conversation begins, whatever it carries along."""
+    return payload is not None and payload.partition("{")[0] == GET_STARTED
 
 
 def dated(payload: str, turn: int, kept: Kept) -> str:

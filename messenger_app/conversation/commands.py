@@ -1,8 +1,26 @@
 """What the shell is to do. Imperative, in the platform's words."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
-from messenger_app.conversation.messages import BotMessage
+from messenger_app.conversation.messages import BotMessage, Referral
+
+
+class EntryPoint(StrEnum):
+    """By which way something reached the bot."""
+
+    MESSAGE = "message"
+    QUICK_REPLY = "quick_reply"
+    #: A button that stays in the thread.
+    POSTBACK = "postback"
+    GET_STARTED = "get_started"
+    #: The persistent menu, or an ice breaker: a tap that belongs to no message of ours.
+    MENU = "menu"
+    #: A link to the thread, or a product that the person asks about.
+    REFERRAL = "referral"
+    AD = "ad"
+    #: The bridge itself.
+    BRIDGE = "bridge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +30,8 @@ class AskBot:
     mid: str
     text: str
     payload: str | None = None
+    entry_point: EntryPoint = EntryPoint.MESSAGE
+    referral: Referral | None = None
 
 
 @dataclass(frozen=True, slots=True)

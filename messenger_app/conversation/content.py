@@ -6,9 +6,11 @@ answer of the bridge's own, or nothing at all. Whose turn it is to speak is deci
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import assert_never
 
-from messenger_app.conversation.commands import AskBot
+from messenger_app.conversation import buttons
+from messenger_app.conversation.commands import AskBot, EntryPoint
 from messenger_app.conversation.events import (
     PersonEdited,
     PersonMessaged,
@@ -16,7 +18,7 @@ from messenger_app.conversation.events import (
     PersonReferred,
     PersonTapped,
 )
-from messenger_app.conversation.messages import Attachment
+from messenger_app.conversation.messages import Attachment, Referral
 
 #: The kinds that are no attachment.
 EDIT, REACTION, REFERRAL = "edit", "reaction", "referral"
@@ -84,6 +86,42 @@ def for_bot(
     ``turn`` is the thread's turn before this event: a button of an earlier one is no answer any
     more, and its title stands for what the person wants.
     """
+    said = _for_bot(event, turn, chosen)
+    if not isinstance(said, AskBot):
+        return said
+    return replace(said, entry_point=entry_point(event), referral=_referral(event))
+
+
+def entry_point(event: PersonEvent) -> EntryPoint:
+    """Say by which way this reaches the bot. Who came by a link or an advertisement came by that.
+
+    The platform gives a tap on Get Started and one in the menu no name: the first is known by its
+    payload, the second by being none of a message of ours.
+    """
+    if (referral := _referral(event)) is not None:
+        return EntryPoint.AD if referral.source == "ADS" else EntryPoint.REFERRAL
+    match event:
+        case PersonTapped(payload=payload) if buttons.is_get_started(payload):
+            return EntryPoint.GET_STARTED
+        case PersonTapped(sent_in=None):
+            return EntryPoint.MENU
+        case PersonTapped():
+            return EntryPoint.POSTBACK
+        case PersonMessaged(payload=str()) | PersonMessaged(kept=buttons.Kept()):
+            return EntryPoint.QUICK_REPLY
+        case PersonMessaged() | PersonEdited() | PersonReacted() | PersonReferred():
+            return EntryPoint.MESSAGE
+        case _:
+            assert_never(event)
+
+
+def _referral(event: PersonEvent) -> Referral | None:
+    return None if isinstance(event, PersonEdited | PersonReacted) else event.referral
+
+
+def _for_bot(
+    event: PersonEvent, turn: int, chosen: Mapping[str, Handling]
+) -> AskBot | PoliteAnswer | None:
     match event:
         case PersonTapped():
             return _of_button(event, event.title, turn)
@@ -100,7 +138,8 @@ def for_bot(
                 event, REACTION, chosen, {"reaction": event.reaction, "emoji": event.emoji}
             )
         case PersonReferred():
-            return _of_content(event, REFERRAL, chosen, {"ref": event.ref, "source": event.source})
+            known = {"ref": event.referral.ref, "source": event.referral.source}
+            return _of_content(event, REFERRAL, chosen, known)
 
 
 def in_words(event: PersonEvent) -> str:
@@ -117,7 +156,7 @@ def in_words(event: PersonEvent) -> str:
             taken_back = "" if event.given else " taken back"
             return f"[reaction {event.emoji or event.reaction}{taken_back}]"
         case PersonReferred():
-            return f"[came by a link: {event.ref or event.source}]"
+            return f"[came by a link: {event.referral.ref or event.referral.source}]"
 
 
 def _of_button(event: PersonMessaged | PersonTapped, words: str, turn: int) -> AskBot:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from messenger_app.conversation.buttons import Kept
-from messenger_app.conversation.messages import Attachment, BotMessage
+from messenger_app.conversation.messages import Attachment, BotMessage, Referral
 from messenger_app.conversation.state import TimerKind
 
 
@@ -31,6 +31,7 @@ class PersonMessaged(_Event):
     #: Where the payload is that was too long to be sent; the shell fetches it.
     kept: Kept | None = None
     attachments: tuple[Attachment, ...] = ()
+    referral: Referral | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,7 @@ class PersonTapped(_Event):
     sent_in: int | None = None
     #: Where the payload is that was too long to be sent; the shell fetches it.
     kept: Kept | None = None
+    referral: Referral | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,9 +77,7 @@ class PersonReferred(_Event):
     """The person came to the thread by a link or an advertisement."""
 
     mid: str
-    #: What the link carries.
-    ref: str
-    source: str = ""
+    referral: Referral
     standby: bool = False
 
 

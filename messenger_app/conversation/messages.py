@@ -19,6 +19,23 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Referral:
+    """The link, advertisement or product that brought a person; what is not known of it is empty.
+
+    https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks/webhook-events/messaging_referrals
+    """
+
+    #: What the link or the advertisement carries.
+    ref: str = ""
+    #: As the platform names it: SHORTLINK, ADS, ...
+    source: str = ""
+    #: OPEN_THREAD, ...
+    type: str = ""
+    ad_id: str = ""
+    product_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateButton:
     """A button that stays in the thread: it has a payload, or else opens what it names."""
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from messenger_app.conversation.state import Conversation
+from messenger_app.store.profiles import UNKNOWN, Profile
 from messenger_app.store.tables import conversation as table
 
 _json = TypeAdapter(Conversation)
@@ -34,6 +35,7 @@ class Lease:
     thread: str
     token: int
     conversation: Conversation
+    profile: Profile = UNKNOWN
 
 
 def wake(connection: Connection, threads: Mapping[str, tuple[str, str]]) -> None:
@@ -75,12 +77,15 @@ def claim(
                 update(table)
                 .where(table.c.thread.in_(first.scalar_subquery()))
                 .values(worker=worker, token=table.c.token + 1, due=lease_until)
-                .returning(
-                    table.c.thread, table.c.token, table.c.state, table.c.page_id, table.c.psid
-                )
+                .returning(table)
             )
             leases += [
-                Lease(row.thread, row.token, _load(row.state, row.page_id, row.psid))
+                Lease(
+                    row.thread,
+                    row.token,
+                    _load(row.state, row.page_id, row.psid),
+                    Profile(row.locale, row.locale_told_at, row.locale_due),
+                )
                 for row in rows
             ]
     return leases

@@ -6,7 +6,7 @@ set aside keeps its body for as long as its key, so that it can be replayed.
 
 from sqlalchemy import Column, ColumnElement, Connection, Table, delete, select, update
 
-from messenger_app.store import transcripts
+from messenger_app.store import profiles, transcripts
 from messenger_app.store.tables import EventStatus, inbox_event, outbox
 
 #: Milliseconds.
@@ -16,7 +16,7 @@ BODY_DAYS = 7
 KEY_DAYS = 30
 #: Days after which a settled command goes, with the long payloads of its buttons.
 COMMAND_DAYS = 30
-#: Days after which a line of a transcript goes, unless told otherwise.
+#: Days after which a line of a transcript goes, and a person's language, unless told otherwise.
 TRANSCRIPT_DAYS = 90
 
 #: Rows in one go.
@@ -45,11 +45,13 @@ class Purge:
 
         ``machine`` is the machine's time, ``now`` the bridge's, by which transcripts are kept.
         """
+        kept_since = now - self._transcript_days * DAY
         gone = [
             self._empty_bodies(connection, machine - BODY_DAYS * DAY),
             _delete(connection, inbox_event, inbox_event.c.finished_at, machine - KEY_DAYS * DAY),
             _delete(connection, outbox, outbox.c.settled_at, machine - COMMAND_DAYS * DAY),
-            transcripts.purge(connection, before=now - self._transcript_days * DAY, most=BATCH),
+            transcripts.purge(connection, before=kept_since, most=BATCH),
+            profiles.purge(connection, before=kept_since, most=BATCH),
         ]
         self._next = steady if max(gone) >= BATCH else steady + EVERY
         return sum(gone)

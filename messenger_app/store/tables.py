@@ -64,6 +64,16 @@ conversation = Table(
     Column("worker", Text),
     #: Grows with each lease; what an older one brings is not taken.
     Column("token", BigInteger, nullable=False, server_default="0"),
+    #: The person's language, when the platform told it, and when to ask again; see `profiles`.
+    Column("locale", Text),
+    Column("locale_told_at", BigInteger, nullable=False, server_default=text("0")),
+    Column("locale_due", BigInteger, nullable=False, server_default=text("0")),
+    Index(
+        "conversation_locale",
+        "locale_told_at",
+        sqlite_where=text("locale IS NOT NULL"),
+        postgresql_where=text("locale IS NOT NULL"),
+    ),
     Index(
         "conversation_due",
         "due",

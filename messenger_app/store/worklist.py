@@ -7,9 +7,10 @@ from sqlalchemy import Connection
 
 from messenger_app.conversation.state import Conversation
 from messenger_app.conversation.transitions import Line
-from messenger_app.store import conversations, inbox, outbox, transcripts
+from messenger_app.store import conversations, inbox, outbox, profiles, transcripts
 from messenger_app.store.inbox import Finding
 from messenger_app.store.outbox import OpenCommand
+from messenger_app.store.profiles import Profile
 
 
 @dataclass(slots=True)
@@ -17,6 +18,7 @@ class Changes:
     """What one turn changes about one thread."""
 
     conversation: Conversation | None = None
+    profile: Profile | None = None
     findings: list[Finding] = field(default_factory=list)
     #: By key, in their order.
     added: dict[str, OpenCommand] = field(default_factory=dict)
@@ -39,6 +41,8 @@ def write(connection: Connection, threads: dict[str, Changes], now: int) -> None
         if changes.conversation is not None
     }
     conversations.save(connection, states)
+    learned = {thread: changes.profile for thread, changes in threads.items()}
+    profiles.save(connection, {thread: it for thread, it in learned.items() if it is not None})
     inbox.finish(
         connection, chain.from_iterable(changes.findings for changes in threads.values()), now
     )

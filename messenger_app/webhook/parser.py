@@ -25,6 +25,7 @@ from messenger_app.conversation.events import (
     PersonReferred,
     PersonTapped,
 )
+from messenger_app.conversation.messages import Referral
 from messenger_app.webhook import attachments
 from messenger_app.webhook.envelope import Channel
 
@@ -81,6 +82,7 @@ def _message(message: dict[str, Any], when: dict[str, int], *, standby: bool) ->
         sent_in=tap.sent_in,
         kept=tap.kept,
         attachments=attachments.read(message.get("attachments")),
+        referral=_referral(message.get("referral")),
     )
 
 
@@ -97,6 +99,7 @@ def _postback(
         payload=tap.payload,
         sent_in=tap.sent_in,
         kept=tap.kept,
+        referral=_referral(postback.get("referral")),
     )
 
 
@@ -119,15 +122,29 @@ def _sign(raw: dict[str, Any], when: dict[str, int], *, standby: bool) -> Event 
             given=reaction.get("action") != "unreact",
             standby=standby,
         )
-    if isinstance(referral := raw.get("referral"), dict):
+    if isinstance(raw.get("referral"), dict):
         return PersonReferred(
             **when,
             mid=f"referral:{when['at']}",
-            ref=str(referral.get("ref") or ""),
-            source=str(referral.get("source") or ""),
+            referral=_referral(raw["referral"]) or Referral(),
             standby=standby,
         )
     return None
+
+
+def _referral(raw: Any) -> Referral | None:
+    """Read what brought the person; None where nothing is said that could be told further."""
+    if not isinstance(raw, dict):
+        return None
+    product = raw.get("product")
+    found = Referral(
+        ref=str(raw.get("ref") or ""),
+        source=str(raw.get("source") or ""),
+        type=str(raw.get("type") or ""),
+        ad_id=str(raw.get("ad_id") or ""),
+        product_id=str(product.get("id") or "") if isinstance(product, dict) else "",
+    )
+    return found if found != Referral() else None
 
 
 def _whole(value: Any) -> int:

@@ -33,6 +33,8 @@ class StandInBot:
     heard: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     #: The mids it was given, over all people, in order.
     mids: list[str] = field(default_factory=list)
+    #: What came beside each person's words, in order.
+    told: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     #: How many of its next answers never arrive, though it has heard and remembered.
     loses_answers: int = 0
     #: How many questions of one person it was asked at once, at most.
@@ -88,6 +90,7 @@ class StandInBot:
         with self._lock:
             self.heard.clear()
             self.mids.clear()
+            self.told.clear()
             self._trackers.clear()
         self.answers = {}
         self.delay = 0.0
@@ -107,6 +110,7 @@ class StandInBot:
         with self._lock:
             self._thinking[sender] -= 1
             self.heard[sender].append(message)
+            self.told[sender].append(body.get("metadata") or {})
             if mid := (body.get("metadata") or {}).get("mid"):
                 self.mids.append(mid)
             answer = self._answer(message)

@@ -124,6 +124,10 @@ class PlatformGraph(GraphClient):
 
         return cast("list[SentMessage]", self._let("conversations", look))
 
+    def locale(self, psid: str, *, within: float) -> str:
+        assert within < 1
+        return self._platform.thread(psid, self._now).person.locale
+
     def _look(self, psid: str) -> ThreadOwner:
         owner = self._platform.thread(psid, self._now).owner
         may_know = {owner, self._platform.routed_app_id}

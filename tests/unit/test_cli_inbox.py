@@ -7,7 +7,8 @@ from flask import Flask
 
 from messenger_app.bridge import Bridge
 from messenger_app.conversation.transitions import Line
-from messenger_app.store import conversations, inbox, transcripts
+from messenger_app.store import conversations, inbox, profiles, transcripts
+from messenger_app.store.profiles import Profile
 from messenger_app.store.tables import EventStatus
 from tests.unit.payloads import NOW, PAGE_ID
 from tests.unit.store.threads import add, claim, event, finish, names, release, thread
@@ -117,8 +118,22 @@ def test_transcripts_are_exported_line_by_line(flask: Any, said: None) -> None:
 
 
 def test_a_persons_transcript_can_be_deleted(flask: Any, bridge: Bridge, said: None) -> None:
-    assert flask("transcript", "purge", "--psid", "1", "--yes").output == "1 lines deleted.\n"
+    purged = flask("transcript", "purge", "--psid", "1", "--yes").output
+    assert purged == "Deleted: lines 1, languages 0.\n"
     assert (texts(bridge, "1"), len(texts(bridge, "2"))) == ([], 1)
+
+
+def test_a_persons_language_goes_with_the_transcript(
+    flask: Any, bridge: Bridge, said: None
+) -> None:
+    known = {thread(psid): Profile("de_DE", NOW, NOW + 1) for psid in "12"}
+    with bridge.database.writing() as connection:
+        profiles.save(connection, known)
+    purged = flask("transcript", "purge", "--psid", "1", "--yes").output
+    assert purged == "Deleted: lines 1, languages 1.\n"
+    with bridge.database.reading() as connection:
+        left = [profiles.find(connection, thread(psid)).locale for psid in "12"]
+    assert left == [None, "de_DE"]
 
 
 def test_old_lines_can_be_deleted_once_that_was_confirmed(

@@ -21,7 +21,7 @@ from messenger_app.conversation.events import (
     PersonReacted,
     PersonReferred,
 )
-from messenger_app.conversation.messages import Attachment
+from messenger_app.conversation.messages import Attachment, Referral
 from messenger_app.conversation.state import Owner
 from tests.unit.conversation.story import POLICY, Story
 from tests.unit.conversation.test_any_history import events, times, turns
@@ -51,7 +51,9 @@ contents: st.SearchStrategy[Event] = st.one_of(
         given=st.booleans(),
         standby=st.booleans(),
     ),
-    st.builds(PersonReferred, **when, mid=mids, ref=st.just("x"), standby=st.booleans()),
+    st.builds(
+        PersonReferred, **when, mid=mids, referral=st.just(Referral(ref="x")), standby=st.booleans()
+    ),
 )
 choices = st.dictionaries(
     st.sampled_from(sorted(KINDS)),

@@ -27,7 +27,7 @@ from messenger_app.conversation.events import (
     PersonReacted,
     PersonReferred,
 )
-from messenger_app.conversation.messages import Attachment
+from messenger_app.conversation.messages import Attachment, Referral
 from messenger_app.conversation.policy import MESSAGING_WINDOW
 from messenger_app.conversation.state import Owner
 from messenger_app.conversation.transitions import CONNECT_PAYLOAD
@@ -85,7 +85,7 @@ def sign(told: Story, kind: str, *, standby: bool = False) -> Story:
     signs: dict[str, Event] = {
         "edit": PersonEdited(**when, mid=mid, text="bye", number=1),
         "reaction": PersonReacted(**when, mid="m_9", reaction="love"),
-        "referral": PersonReferred(**when, mid="r_1", ref="summer"),
+        "referral": PersonReferred(**when, mid="r_1", referral=Referral(ref="summer")),
     }
     return told.happens(signs[kind])
 

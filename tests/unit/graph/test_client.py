@@ -288,3 +288,23 @@ def test_graphs_error_decides_whatever_its_status(
     platform.post(f"{PAGE}/messages", json=golden("graph", name), status=status)
     with pytest.raises(kind):
         graph.send_message(PSID, {"text": "Hi"})
+
+
+# People
+
+
+@pytest.mark.parametrize(("told", "locale"), [({"locale": "de_DE", "id": PSID}, "de_DE"), ({}, "")])
+def test_a_persons_language_is_what_graph_tells_if_it_tells(
+    graph: GraphClient, platform: responses.RequestsMock, told: dict[str, str], locale: str
+) -> None:
+    query = matchers.query_param_matcher({"fields": "locale"})
+    platform.get(f"{URL}/v26.0/{PSID}", json=told, match=[query])
+    assert graph.locale(PSID, within=1) == locale
+
+
+def test_nobody_waits_for_a_language_longer_than_said() -> None:
+    with answering(None) as url:
+        slow = GraphClient(url, "v26.0", PAGE_ID, TOKEN)
+        with pytest.raises(GraphOutcomeUnknown):
+            slow.locale(PSID, within=0.1)
+        slow.close()

@@ -14,6 +14,7 @@ from messenger_app.conversation.events import (
     PersonReferred,
     PersonTapped,
 )
+from messenger_app.conversation.messages import Referral
 from messenger_app.webhook.envelope import Channel
 from messenger_app.webhook.parser import parse
 from tests.unit.payloads import NOW, OWN_APP_ID, message
@@ -51,7 +52,41 @@ def test_a_reaction_is_given_or_taken_back(action: str | None, given: bool) -> N
 def test_a_link_names_what_it_carries_and_where_it_stood() -> None:
     event, _ = golden_event("referral_mme_existing_thread")
     assert isinstance(event, PersonReferred)
-    assert (event.ref, event.source) == ("<REF_DATA_PASSED_IN_M.ME_PARAM>", "SHORTLINK")
+    assert event.referral == Referral(
+        ref="<REF_DATA_PASSED_IN_M.ME_PARAM>", source="SHORTLINK", type="OPEN_THREAD"
+    )
+
+
+def test_a_message_says_which_advertisement_brought_the_person() -> None:
+    event, _ = golden_event("message_referral_ads")
+    assert isinstance(event, PersonMessaged)
+    assert event.referral == Referral(
+        ref="<REF_DATA_IF_SPECIFIED_IN_THE_AD>",
+        source="ADS",
+        type="OPEN_THREAD",
+        ad_id="<ID_OF_THE_AD>",
+    )
+
+
+def test_a_message_says_which_product_it_is_about() -> None:
+    event, _ = golden_event("message_referral_product")
+    assert isinstance(event, PersonMessaged)
+    assert event.referral == Referral(product_id="<PRODUCT_ID>")
+
+
+def test_get_started_says_which_link_brought_the_person() -> None:
+    came = {"ref": "summer", "source": "SHORTLINK", "type": "OPEN_THREAD"}
+    tapped = {"title": "Get Started", "payload": "/get_started", "referral": came}
+    event, _ = parsed({"postback": tapped})
+    assert isinstance(event, PersonTapped)
+    assert event.referral == Referral(**came)
+
+
+@pytest.mark.parametrize("odd", [None, {}, [], "x", {"product": 7}, {"ref": None}])
+def test_a_referral_that_says_nothing_is_none(odd: Any) -> None:
+    event, _ = parsed({"message": {"mid": "m_1", "text": "Hi", "referral": odd}})
+    assert isinstance(event, PersonMessaged)
+    assert event.referral is None
 
 
 def test_a_message_that_was_deleted_is_only_noticed() -> None:
