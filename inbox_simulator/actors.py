@@ -18,11 +18,13 @@ JSON = dict[str, Any]
 class Stage:
     """A running simulator, and the moment of the last act: expectations look at what came after."""
 
-    def __init__(self, url: str, patience: float = 15.0) -> None:
+    def __init__(self, url: str, patience: float | Patience = 15.0) -> None:
         self.client = Client(url)
-        #: Seconds that an expectation may take.
-        self.patience = Patience(patience)
+        #: How long an expectation may take; a number is seconds.
+        self.patience = patience if isinstance(patience, Patience) else Patience(patience)
         self._last_act = 0
+        #: Number of the journal's newest entry when the wire began to be watched.
+        self.journalled = 0
 
     def close(self) -> None:
         """Close the connections."""
@@ -36,6 +38,10 @@ class Stage:
     def is_news(self, message: MessageView) -> bool:
         """Tell whether a message is newer than the last act."""
         return message.at >= self._last_act
+
+    def watch_the_wire(self) -> None:
+        """Let expectations about the wire look at what is newer than this moment."""
+        self.journalled = int(self.state()["journal_seq"])
 
     def state(self) -> JSON:
         """Return the whole state of the simulator."""
@@ -141,6 +147,25 @@ class Person:
         return self._stage.patience.wait_for(
             found, lambda: f"{self.name} did not see {what}.\n{self.thread.describe()}"
         )
+
+    def sees_once(self, text: str, seconds: float) -> None:
+        """Wait for news with these words, and watch for some seconds that they aren't repeated."""
+        self.sees(text)
+
+        def repeated() -> bool:
+            return sum(message.shows(text) for message in self._news()) > 1
+
+        if self._stage.patience.ever(repeated, seconds):
+            raise AssertionError(f"{self.name} saw {text!r} twice.\n{self.thread.describe()}")
+
+    def was_heard(self, text: str, app_id: str, channel: str) -> None:
+        """Wait until an app has heard this person's words on a channel, and on no other."""
+
+        def heard() -> bool:
+            mine = [m for m in self.thread.messages if m.author == "person" and m.text == text]
+            return bool(mine) and all(m.channels.get(app_id) == channel for m in mine)
+
+        self._wait_until(heard, f"{text!r} was not heard in {channel}")
 
     def has_owner(self, *app_ids: str | None) -> None:
         """Wait until one of these apps owns the thread; None stands for nobody."""

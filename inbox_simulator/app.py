@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request, send_from_directory
 
-from inbox_simulator import control_api, people_api, stream
+from inbox_simulator import control_api, people_api, stories_api, stream
 from inbox_simulator.graph_api import views as graph_api
 from inbox_simulator.guard import refuse_strangers
 
@@ -21,6 +21,7 @@ def create_app(simulator: "Simulator") -> Flask:
     app = Flask("inbox_simulator", static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["simulator"] = simulator
+    app.register_blueprint(stories_api.blueprint, url_prefix="/_simulator")
     app.register_blueprint(control_api.blueprint, url_prefix="/_simulator")
     app.register_blueprint(people_api.blueprint, url_prefix="/_simulator")
     app.register_blueprint(stream.blueprint, url_prefix="/_simulator")

@@ -8,7 +8,7 @@ import threading
 from inbox_simulator.actors import Stage
 from inbox_simulator.client import ControlError
 from inbox_simulator.config import ports
-from inbox_simulator.scenarios import runner
+from inbox_simulator.scenarios import runner, story
 from inbox_simulator.server import Simulator
 
 
@@ -67,7 +67,7 @@ def _scenario(options: argparse.Namespace) -> int:
     wanted = dict(setting.split("=", 1) for setting in options.switch if "=" in setting)
     if len(wanted) < len(options.switch):
         raise ValueError("--switch takes NAME=VALUE")
-    scenarios = [runner.Scenario.read(path) for path in runner.find(options.names)]
+    scenarios = [story.Scenario.read(path) for path in story.find(options.names)]
     stage = Stage(options.url, options.patience)
     before = stage.state()["switches"]
     try:

@@ -1,5 +1,6 @@
 """Waiting for a condition rather than for time."""
 
+import threading
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -8,11 +9,16 @@ T = TypeVar("T")
 LOOK_EVERY = 0.05
 
 
-class Patience:
-    """How many seconds something may take."""
+class StoppedError(Exception):
+    """Somebody no longer wants to wait."""
 
-    def __init__(self, seconds: float) -> None:
+
+class Patience:
+    """How many seconds something may take; ``stopped`` ends every wait with StoppedError."""
+
+    def __init__(self, seconds: float, stopped: threading.Event | None = None) -> None:
         self.seconds = seconds
+        self._stopped = stopped or threading.Event()
 
     def wait_for(self, look: Callable[[], T | None], problem: Callable[[], str]) -> T:
         """Look until there is something, and return it; else raise ``AssertionError``."""
@@ -23,10 +29,9 @@ class Patience:
                 return found
             if time.monotonic() >= deadline:
                 raise AssertionError(f"After {self.seconds:g} s: {problem()}")
-            time.sleep(LOOK_EVERY)
+            self._pause()
 
-    @staticmethod
-    def ever(holds: Callable[[], bool], seconds: float) -> bool:
+    def ever(self, holds: Callable[[], bool], seconds: float) -> bool:
         """Watch for some seconds, and tell whether it ever held."""
         deadline = time.monotonic() + seconds
         while True:
@@ -34,4 +39,8 @@ class Patience:
                 return True
             if time.monotonic() >= deadline:
                 return False
-            time.sleep(LOOK_EVERY)
+            self._pause()
+
+    def _pause(self) -> None:
+        if self._stopped.wait(LOOK_EVERY):
+            raise StoppedError

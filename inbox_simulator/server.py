@@ -18,6 +18,7 @@ from inbox_simulator.platform.apps import App
 from inbox_simulator.platform.ids import EPOCHS
 from inbox_simulator.platform.world import Platform
 from inbox_simulator.recorder import ChangeFeed, Journal
+from inbox_simulator.scenarios.player import Player
 from inbox_simulator.seed import Seed
 from inbox_simulator.webhook_sender import WebhookSender
 
@@ -40,6 +41,7 @@ class Simulator:
         self.journal = Journal(self.feed)
         self.faults = Faults()
         self.notice: dict[str, Any] | None = None
+        self.player = Player(lambda: self.feed.note("story"))
         self._seed = seed or Seed.read(webhook_url=webhook_url)
         self._platform = self._seed.grow(secrets.randbelow(EPOCHS))
         self._lock = threading.RLock()
@@ -88,6 +90,7 @@ class Simulator:
 
     def stop(self) -> None:
         """End every thread and connection."""
+        self.player.end()
         self.feed.close()
         self._server.stop()
         self.sender.stop()
@@ -108,16 +111,25 @@ class Simulator:
             finally:
                 self._send_out(platform)
 
-    def reset(self, seed: int | None = None) -> None:
-        """Return to the seed, with ids of a new epoch; ``seed`` makes them the same each time."""
+    def reset(self, seed: int | None = None, *, keep_apps: bool = False) -> None:
+        """Return to the seed, with ids of a new epoch; ``seed`` makes them the same each time.
+
+        ``keep_apps`` keeps who is connected and how the platform is set: only people and time go.
+        """
         epoch = secrets.randbelow(EPOCHS) if seed is None else seed
+        self.player.end()
         with self._lock:
             self.sender.clear()
             self.faults.replace({})
             self.clock.reset()
             self.journal.clear()
             self.notice = None
-            self._platform = self._seed.grow(epoch)
+            before, self._platform = self._platform, self._seed.grow(epoch)
+            if keep_apps:
+                self._platform.apps = before.apps
+                self._platform.default_app_id = before.default_app_id
+                self._platform.switches = before.switches
+                self._platform.profile = before.profile
             self.feed.note("reset")
 
     def resend(self, entry: dict[str, Any]) -> None:

@@ -43,6 +43,7 @@ def state() -> JSON:
             "switch_options": switches.explanations(),
             "faults": running.faults.as_json(),
             "notice": running.notice,
+            "story": running.player.as_json(),
             "journal_seq": running.journal.seq,
         }
 
@@ -91,6 +92,7 @@ def _news(running: "Simulator", change: Change) -> JSON:
             "switches": lambda: {"switches": platform.switches.as_json()},
             "faults": lambda: {"faults": running.faults.as_json()},
             "notice": lambda: {"notice": running.notice},
+            "story": lambda: {"story": running.player.as_json()},
             "apps": lambda: {"apps": _apps(running, platform)},
             "reset": dict,
         }

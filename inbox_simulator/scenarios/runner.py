@@ -1,50 +1,12 @@
 """Plays scenarios against a running simulator and says how each step went."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
-
-import yaml
+from collections.abc import Callable
 
 from inbox_simulator.actors import Stage
 from inbox_simulator.client import ControlError
-from inbox_simulator.scenarios.steps import Cast, Step, StepError
-
-FOLDER = Path(__file__).parent
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """A story: its name, its person and its steps."""
-
-    name: str
-    person: str
-    steps: tuple[Step, ...]
-
-    @classmethod
-    def read(cls, path: Path) -> "Scenario":
-        """Read a YAML file; a step that nobody understands is refused before anything is played."""
-        written: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-        try:
-            steps = tuple(Step.read(step) for step in written["steps"])
-        except StepError as error:
-            raise StepError(f"{path.name}: {error}") from None
-        return cls(written["name"], written.get("person", "Ana"), steps)
-
-
-def find(names: Iterable[str]) -> list[Path]:
-    """Return the files of these scenarios, by name or by path; without names, all there are."""
-    paths = [_path(name) for name in names]
-    return paths or sorted(FOLDER.glob("*.yaml"))
-
-
-def _path(name: str) -> Path:
-    for path in (FOLDER / f"{name}.yaml", Path(name)):
-        if path.is_file():
-            return path
-    known = ", ".join(path.stem for path in sorted(FOLDER.glob("*.yaml")))
-    raise FileNotFoundError(f"There is no scenario {name!r}. There are: {known}")
+from inbox_simulator.scenarios.cast import Cast, StepError
+from inbox_simulator.scenarios.steps import JSON, Step
+from inbox_simulator.scenarios.story import Scenario
 
 
 def play(
@@ -52,22 +14,33 @@ def play(
 ) -> bool:
     """Play a scenario and tell each step; returns whether all of it held.
 
-    Silence is watched for ``silence`` seconds. Switches that the scenario sets are put back at its
-    end.
+    Silence is watched for ``silence`` seconds. Switches and faults that the scenario sets are put
+    back at its end.
     """
     say(scenario.name)
     cast = Cast(stage, scenario.person, silence)
-    before = stage.state()["switches"]
+    settings = Settings(stage)
     try:
-        return all(_play_step(step, cast, say) for step in _steps(scenario, stage))
+        return all(_play_step(step, cast, say) for step in scenario.script(settings.switches))
     finally:
-        stage.client.put("switches", before)
+        settings.put_back()
 
 
-def _steps(scenario: Scenario, stage: Stage) -> Iterable[Step]:
-    """Yield the steps; which branch is played is decided when the story gets there."""
-    for step in scenario.steps:
-        yield from step.chosen(stage.state()["switches"])
+class Settings:
+    """Switches and faults as they were before a story, which may change them."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        stage.watch_the_wire()
+        state = stage.state()
+        self.switches: JSON = state["switches"]
+        self._faults: JSON = state["faults"]
+
+    def put_back(self) -> None:
+        """Set them as they were."""
+        self._stage.client.put("switches", self.switches)
+        if self._stage.client.get("faults")["rules"] != self._faults["rules"]:
+            self._stage.client.put("faults", self._faults)
 
 
 def _play_step(step: Step, cast: Cast, say: Callable[[str], None]) -> bool:

@@ -1,45 +1,22 @@
-"""The sentences of which a scenario is made, and what each of them does.
+"""The steps of which a story is made.
 
 A step is one line: who does what, and with which words. ``Ana`` may be any person by name;
-``person`` is the scenario's own. Every step may carry ``why:``, a caption for the reader.
+``person`` is the story's own. Every step may carry ``why:``, for the reader: what the protocol does
+here, and why.
 """
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from inbox_simulator.actors import Agent, Person, Stage
+from inbox_simulator.scenarios.acts import ACTS
+from inbox_simulator.scenarios.cast import Cast, StepError
+from inbox_simulator.scenarios.expectations import EXPECTATIONS
+from inbox_simulator.scenarios.sentence import Sentence
 
 JSON = dict[str, Any]
-UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
-
-
-class StepError(ValueError):
-    """A step that can't be read."""
-
-
-@dataclass
-class Cast:
-    """Who plays: people by name as they come up, and one agent."""
-
-    stage: Stage
-    main: str = "Ana"
-    #: Seconds for which silence is watched where a step doesn't say.
-    silence: float = 2.0
-    people: dict[str, Person] = field(default_factory=dict)
-
-    def person(self, name: str | None) -> Person:
-        """Return a person, who joins with the first mention."""
-        name = self.main if name in {None, "", "person"} else str(name)
-        if name not in self.people:
-            self.people[name] = Person(self.stage, name)
-        return self.people[name]
-
-    @property
-    def agent(self) -> Agent:
-        """The agent, in the thread of the scenario's own person unless told otherwise."""
-        return Agent(self.stage, self.person(None))
+SENTENCES = (*ACTS, *EXPECTATIONS)
 
 
 @dataclass(frozen=True)
@@ -69,10 +46,29 @@ class Step:
     def __str__(self) -> str:
         return self.sentence if self.value is None else f"{self.sentence}: {self.value}"
 
+    @property
+    def is_expectation(self) -> bool:
+        """Whether it looks at what is there, rather than letting something happen."""
+        return self.sentence.startswith("expect ")
+
+    @property
+    def place(self) -> str:
+        """Where on the page it happens."""
+        return _find(self.sentence)[0].place
+
+    def who(self, main: str) -> str:
+        """Return the name of the person it is about; ``main`` is the story's own."""
+        named = _find(self.sentence)[1]
+        return main if named in {None, "", "person"} else str(named)
+
+    def words(self, main: str) -> str:
+        """Return the step as a sentence for a reader."""
+        return _find(self.sentence)[0].words(self.who(main), self.value)
+
     def play(self, cast: Cast) -> None:
         """Do it. An expectation that does not hold raises ``AssertionError``."""
-        act, who = _find(self.sentence)
-        act(cast, who, self.value)
+        sentence, who = _find(self.sentence)
+        sentence.act(cast, who, self.value)
 
     def chosen(self, switches: JSON) -> Iterator["Step"]:
         """Yield the steps to play: itself, or those of the branch if the switches say so."""
@@ -83,80 +79,10 @@ class Step:
                 yield from step.chosen(switches)
 
 
-Act = Callable[[Cast, str | None, Any], None]
-
-
-def _find(sentence: str) -> tuple[Act, str | None]:
-    for pattern, act in SENTENCES:
-        match = re.fullmatch(pattern, sentence)
+def _find(text: str) -> tuple[Sentence, str | None]:
+    for sentence in SENTENCES:
+        match = re.fullmatch(sentence.pattern, text)
         if match:
-            return act, match.groupdict().get("who")
-    known = ", ".join(pattern.replace(WHO, "person").replace(OF, "") for pattern, _ in SENTENCES)
-    raise StepError(f"Nobody understands the step {sentence!r}. There are: {known}")
-
-
-def _expect_owner(cast: Cast, who: str | None, value: Any) -> None:
-    state = cast.stage.state()
-    names = {"bot": state["app_id"], "page_inbox": state["inbox_app_id"], "nobody": None}
-    others = [app["app_id"] for app in state["apps"] if app["app_id"] != state["app_id"]]
-    owners: list[str | None] = []
-    for name in value if isinstance(value, list) else [value]:
-        if name == "other":
-            owners += others
-        elif name in names:
-            owners.append(names[name])
-        else:
-            raise StepError(f"An owner is bot, page_inbox, nobody or other, not {name!r}")
-    cast.person(who).has_owner(*owners)
-
-
-def _expect_sees(cast: Cast, who: str | None, value: Any) -> None:
-    for text in value if isinstance(value, list) else [value]:
-        cast.person(who).sees(str(text or ""))
-
-
-def _expect_silent(cast: Cast, who: str | None, value: Any) -> None:
-    cast.person(who).hears_nothing_from(cast.stage.state()["app_id"], float(value or cast.silence))
-
-
-def _advance(cast: Cast, _: str | None, value: Any) -> None:
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhd])", str(value))
-    if match is None:
-        raise StepError(f"Time passes as 30s, 10m, 25h or 2d, not {value!r}")
-    cast.stage.act("clock", {"advance_seconds": float(match[1]) * UNITS[match[2]]})
-
-
-def _set_switch(cast: Cast, _: str | None, value: Any) -> None:
-    cast.stage.client.put("switches", value)
-
-
-WHO = r"(?P<who>person|[A-Z]\w*)"
-OF = r"(?: of (?P<who>[A-Z]\w*))?"
-
-SENTENCES: list[tuple[str, Act]] = [
-    (rf"{WHO} says", lambda cast, who, value: cast.person(who).says(str(value))),
-    (rf"{WHO} taps", lambda cast, who, value: cast.person(who).taps(str(value))),
-    (rf"{WHO} sends", lambda cast, who, value: cast.person(who).sends(str(value))),
-    (rf"{WHO} sends a thumbs up", lambda cast, who, _: cast.person(who).sends_thumbs_up()),
-    (rf"{WHO} reacts", lambda cast, who, value: cast.person(who).reacts(str(value))),
-    (rf"{WHO} edits", lambda cast, who, value: cast.person(who).edits(str(value))),
-    (rf"{WHO} follows a link", lambda cast, who, value: cast.person(who).follows_link(str(value))),
-    (
-        r"agent replies(?: to (?P<who>[A-Z]\w*))?",
-        lambda cast, who, value: cast.agent.replies(str(value), cast.person(who)),
-    ),
-    (
-        r"agent marks (?:(?P<who>[A-Z]\w*) )?done",
-        lambda cast, who, _: cast.agent.marks_done(cast.person(who)),
-    ),
-    (
-        r"agent takes(?: (?P<who>[A-Z]\w*))?",
-        lambda cast, who, _: cast.agent.takes(cast.person(who)),
-    ),
-    (rf"expect {WHO} sees", _expect_sees),
-    (rf"expect owner{OF}", _expect_owner),
-    (rf"expect folder{OF}", lambda cast, who, value: cast.person(who).is_in_folder(str(value))),
-    (r"expect bot silent(?: to (?P<who>[A-Z]\w*))?", _expect_silent),
-    (r"advance clock", _advance),
-    (r"set switch", _set_switch),
-]
+            return sentence, match.groupdict().get("who")
+    known = ", ".join(sentence.example for sentence in SENTENCES)
+    raise StepError(f"Nobody understands the step {text!r}. There are: {known}")

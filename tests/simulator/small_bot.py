@@ -5,6 +5,8 @@ import threading
 from tests.simulator.conftest import Graph
 from tests.simulator.receiver import INBOX, Receiver
 
+MENU = {"content_type": "text", "title": "Chat with a person", "payload": "human"}
+
 
 class SmallBot:
     """Answers live messages; hands over on request; comes back by event, tap or live message."""
@@ -34,10 +36,10 @@ class SmallBot:
                 self._return(psid)
         elif psid in self._away:
             self._return(psid)
-        elif "human" in text:
+        elif "human" in text or text == MENU["title"]:
             self._hand_over(psid)
         else:
-            self._graph.says(psid, "The Harbour Books bot says: yes.")
+            self._graph.says(psid, "The Harbour Books bot says: yes.", quick_replies=[MENU])
 
     def _hand_over(self, psid):
         tap = {"content_type": "text", "title": "Never mind", "payload": "never_mind"}

@@ -113,14 +113,15 @@ class StandInBot:
             self.told[sender].append(body.get("metadata") or {})
             if mid := (body.get("metadata") or {}).get("mid"):
                 self.mids.append(mid)
-            answer = self._answer(message)
+            answer = self.answer_to(message)
             self._remember(sender, message, body.get("metadata"), answer)
             lost, self.loses_answers = self.loses_answers > 0, max(self.loses_answers - 1, 0)
         if lost:
             request.environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
         return jsonify([{"recipient_id": sender, **part} for part in answer])
 
-    def _answer(self, message: str) -> list[dict[str, Any]]:
+    def answer_to(self, message: str) -> list[dict[str, Any]]:
+        """Return what it says to a message."""
         if message in self.answers:
             return self.answers[message]
         if message.startswith("/handback"):

@@ -1,0 +1,84 @@
+"""Every story of the simulator holds: this bridge, and a small bot that says what they need."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from inbox_simulator import Simulator
+from inbox_simulator.actors import Stage
+from inbox_simulator.scenarios import runner
+from inbox_simulator.scenarios.story import Scenario, every, find
+from tests.support.bridge import Bridge
+from tests.support.stand_in_bot import StandInBot
+from tests.support.whole_system import WholeSystem, running
+
+STORIES = every()
+#: What the stories say to a bot of a bookshop, and the answers that they look for.
+ANSWERS = {
+    "hello": "Hello, I'm the Harbour Books bot.",
+    "Where is your shop?": "Our shop: Quay 12.",
+}
+CLOSED_AT_NIGHT = """
+default: page_inbox
+handoff_targets:
+  page_inbox:
+    kind: page_inbox
+    title: A person from our team
+    hours: {timezone: UTC, weekly: "Mon-Fri 09:00-18:00"}
+"""
+
+Play = Callable[..., None]
+
+
+@pytest.fixture
+def bookshop(bot: StandInBot) -> StandInBot:
+    """The small bot, with a menu and an answer to each question of the stories."""
+    menu = [{"title": "Chat with a person", "payload": "/human_handoff"}]
+    bot.answers = {said: [{"text": text, "buttons": menu}] for said, text in ANSWERS.items()}
+    bot.answers["I want to talk to a human"] = bot.answer_to("/human_handoff")
+    return bot
+
+
+def plain_stories() -> list[str]:
+    return [story.key for story in STORIES if not story.needs]
+
+
+def test_there_are_a_dozen_stories_and_each_says_what_it_is_about():
+    assert len(plain_stories()) >= 12
+    assert [story.key for story in STORIES if not story.about] == []
+
+
+@pytest.mark.parametrize("story", plain_stories())
+def test_each_story_holds(bridge: Bridge, bookshop: StandInBot, play: Play, story: str):
+    play(story)
+    bridge.settle()
+
+
+@pytest.fixture
+def closing(tmp_path: Path) -> Iterator[WholeSystem]:
+    """A bridge whose agents go home at six."""
+    config = tmp_path / "handoff.yml"
+    config.write_text(CLOSED_AT_NIGHT)
+    with StandInBot() as bot:
+        bot.answers["I want to talk to a human"] = bot.answer_to("/human_handoff")
+        with running(tmp_path, bot.url, HANDOFF_CONFIG=str(config)) as system:
+            yield system
+
+
+def test_the_story_of_agents_who_went_home_holds(closing: WholeSystem):
+    assert played(closing.simulator, "agents_closed") == []
+
+
+def test_the_story_of_a_bot_that_is_dead_holds(tmp_path: Path):
+    with running(tmp_path, StandInBot().url, BOT_PATIENCE="1") as system:
+        assert played(system.simulator, "cannot_think") == []
+
+
+def played(simulator: Simulator, name: str) -> list[str]:
+    """Play a story against another simulator; return what failed."""
+    told: list[str] = []
+    stage = Stage(simulator.url)
+    runner.play(Scenario.read(find([name])[0]), stage, told.append, silence=0.5)
+    stage.close()
+    return [line for line in told if "FAILED" in line]
