@@ -80,6 +80,7 @@ def build_bridge(settings: Settings) -> Bridge:
         bot_while_human=settings.bot_while_human,
         handback_intent=settings.handback_intent,
         words=handoff.words,
+        words_by_language=handoff.words_by_language,
         content=handoff.content,
     )
     database = Database(settings.database_url)

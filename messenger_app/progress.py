@@ -219,7 +219,7 @@ class Progress:
         event = payloads.fetched(connection, hand.thread, event)
         if key and isinstance(event, OwnAppEchoed):
             self._match_echo(hand, event, key)
-        after = transition(hand.conversation, event, self._policy)
+        after = transition(hand.conversation, event, self._policy_for(hand))
         if not after.held:
             self._apply(hand, event, after)
             hand.finish(Finding(stored.id, EventStatus.DONE, attempts=stored.attempts))
@@ -261,10 +261,13 @@ class Progress:
     def _decide(self, hand: InHand, event: Event) -> Transition:
         """Run the core on an event that no inbox keeps, so that there is no second try."""
         try:
-            return transition(hand.conversation, event, self._policy)
+            return transition(hand.conversation, event, self._policy_for(hand))
         except Exception:  # a fault in one rule must not stop every other thread
             log.exception("event.crashed", thread=hand.thread, kind=type(event).__name__)
             return Transition(_without_timer(hand.conversation, event))
+
+    def _policy_for(self, hand: InHand) -> Policy:
+        return self._policy.in_language(hand.profile.locale)
 
     def _set_back(self, hand: InHand, event: StoredEvent, attempts: int, reason: str) -> None:
         last = attempts >= MOST_FAULTS

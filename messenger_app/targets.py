@@ -4,7 +4,7 @@ All of it stands in `handoff_config.yml`.
 """
 
 import re
-from dataclasses import fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from string import Formatter
 from typing import Annotated, Any, Literal
@@ -18,6 +18,7 @@ from pydantic import (
     Field,
     StringConstraints,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -34,16 +35,22 @@ from messenger_app.conversation.content import (
 from messenger_app.conversation.hours import Hours, parse_hours
 from messenger_app.conversation.policy import PAGE_INBOX_APP_ID, Target, Words
 from messenger_app.errors import SettingsError
+from messenger_app.graph.texts import LONGEST_TITLE, shorten
 
 _Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 _AppId = Annotated[str, StringConstraints(pattern=r"^[0-9]+$")]
 _Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]")]
+
+#: A language, or the one of a country.
+_Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(_[A-Z]{2})?$")]
 
 #: A name of Rasa's for an intent, as it can stand behind a slash.
 _INTENT = re.compile(r"[^\s/{@]+")
 
 #: What each of the bridge's sentences may have filled in; the others are said as they stand.
 _PLACEHOLDERS = {"connecting": "title", "recap_reason": "reason", "recap_summary": "summary"}
+#: Those that are titles of buttons.
+_BUTTONS = ("never_mind", "keep_waiting", "offer_human_title")
 
 
 class _Strict(BaseModel):
@@ -63,24 +70,24 @@ class _Hours(_Strict):
         return parse_hours(self.timezone, self.weekly)
 
 
-class _PageInbox(_Strict):
+class _Target(_Strict):
+    title: _Title
+    title_by_language: dict[_Language, _Title] = Field(default_factory=dict)
+    hours: _Hours | None = None
+
+
+class _PageInbox(_Target):
     kind: Literal["page_inbox"]
-    title: _Title
-    hours: _Hours | None = None
 
 
-class _App(_Strict):
+class _App(_Target):
     kind: Literal["app"]
-    title: _Title
     app_id: _AppId
-    hours: _Hours | None = None
 
 
-class _Bot(_Strict):
+class _Bot(_Target):
     kind: Literal["bot"]
-    title: _Title
     url: _Url
-    hours: _Hours | None = None
 
 
 _AnyTarget = Annotated[_PageInbox | _App | _Bot, Field(discriminator="kind")]
@@ -93,6 +100,43 @@ def _known_words(value: Any) -> Any:
         if unknown:
             raise ValueError(f"the bridge has no words called {', '.join(map(str, unknown))}")
     return value
+
+
+def _over(usual: Words, given: Any) -> Any:
+    """Lay what is given over the usual words; what is given by name, name by name."""
+    if not isinstance(given, dict):
+        return given
+    merged = {
+        name: {**getattr(usual, name), **value}
+        for name, value in given.items()
+        if name in {"reasons", "answers"} and isinstance(value, dict)
+    }
+    return {**asdict(usual), **given, **merged}
+
+
+def _placeholders_are_known(words: Words) -> Words:
+    for name, allowed in _PLACEHOLDERS.items():
+        used = {field for _, field, _, _ in Formatter().parse(getattr(words, name))}
+        if wrong := used - {allowed, None}:
+            listed = ", ".join(f"{{{field}}}" for field in sorted(map(str, wrong)))
+            raise ValueError(f"{name} can have {{{allowed}}} filled in, not {listed}")
+    return words
+
+
+def _titles_are_whole(words: Words) -> Words:
+    """Refuse a button's title that would be cut: what comes back of it must be known again."""
+    for name in _BUTTONS:
+        if shorten(title := getattr(words, name)) != title:
+            raise ValueError(f"{name} is a button's title: {LONGEST_TITLE} characters at most")
+    return words
+
+
+_Words = Annotated[
+    Words,
+    BeforeValidator(_known_words),
+    AfterValidator(_placeholders_are_known),
+    AfterValidator(_titles_are_whole),
+]
 
 
 def _content_kind(kind: str) -> str:
@@ -129,7 +173,8 @@ class _Config(_Strict):
     default: str
     handoff_targets: dict[str, _AnyTarget]
     content: dict[_Kind, _Handling] = Field(default_factory=dict)
-    words: Annotated[Words, BeforeValidator(_known_words)] = Words()
+    words: _Words = Words()
+    words_by_language: dict[_Language, _Words] = Field(default_factory=dict)
 
     @field_validator("content")
     @classmethod
@@ -138,31 +183,29 @@ class _Config(_Strict):
             raise ValueError('only an edit has words of its own; else write {words: "…"}')
         return content
 
-    @field_validator("words")
+    @field_validator("words", mode="before")
     @classmethod
-    def _placeholders_are_known(cls, words: Words) -> Words:
-        for name, allowed in _PLACEHOLDERS.items():
-            used = {field for _, field, _, _ in Formatter().parse(getattr(words, name))}
-            if wrong := used - {allowed, None}:
-                listed = ", ".join(f"{{{field}}}" for field in sorted(map(str, wrong)))
-                raise ValueError(f"{name} can have {{{allowed}}} filled in, not {listed}")
-        return words
+    def _what_is_not_said_stays(cls, given: Any) -> Any:
+        return _over(Words(), given)
+
+    @field_validator("words_by_language", mode="before")
+    @classmethod
+    def _what_is_not_translated_stays(cls, given: Any, others: ValidationInfo) -> Any:
+        usual = others.data.get("words", Words())
+        if not isinstance(given, dict):
+            return given
+        return {language: _over(usual, words) for language, words in given.items()}
 
 
+@dataclass(frozen=True, slots=True)
 class HandoffConfig:
     """The targets by name, the default one's name, the words, and what is done with content."""
 
-    def __init__(
-        self,
-        targets: dict[str, Target],
-        default: str,
-        words: Words,
-        content: dict[str, Handling],
-    ) -> None:
-        self.targets = targets
-        self.default = default
-        self.words = words
-        self.content = content
+    targets: dict[str, Target]
+    default: str
+    words: Words
+    words_by_language: dict[str, Words]
+    content: dict[str, Handling]
 
 
 def load(path: Path) -> HandoffConfig:
@@ -185,7 +228,9 @@ def load(path: Path) -> HandoffConfig:
             f'HANDOFF_CONFIG {path}: the default "{config.default}" is none of: {known}.'
         )
     targets = {name: _target(name, target) for name, target in config.handoff_targets.items()}
-    return HandoffConfig(targets, config.default, config.words, config.content)
+    return HandoffConfig(
+        targets, config.default, config.words, config.words_by_language, config.content
+    )
 
 
 def _target(name: str, target: _AnyTarget) -> Target:
@@ -197,6 +242,7 @@ def _target(name: str, target: _AnyTarget) -> Target:
         kind=target.kind,
         hours=target.hours.parse() if target.hours else None,
         url=target.url if isinstance(target, _Bot) else None,
+        titles=target.title_by_language,
     )
 
 

@@ -1,8 +1,8 @@
 """What the operator decides and the core obeys: times, targets and the bridge's own words."""
 
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Literal
 
@@ -23,6 +23,10 @@ LATE_ECHO = 2_000
 
 #: How far Graph's clock and ours may differ before order is mistaken. Milliseconds.
 CLOCK_SKEW = 500
+
+
+#: Stands for the language that everybody is spoken to in who has no other.
+USUAL_LANGUAGE = "default"
 
 
 class Routing(StrEnum):
@@ -60,6 +64,8 @@ class Target:
     hours: Hours | None = None
     #: Where a bot listens.
     url: str | None = None
+    #: Its title in other languages; see `Policy.in_language`.
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +78,20 @@ class Words:
     )
     recap_reason: str = "Why: {reason}"
     recap_summary: str = "In short: {summary}"
+    #: By the reason that the bot names; one that is not here is said as it is named.
     reasons: dict[str, str] = field(
-        default_factory=lambda: {"user_asked": "you asked for a person"},
+        default_factory=lambda: {
+            "user_asked": "you asked for a person",
+            "menu": "you chose it from the menu",
+            "out_of_scope": "it is about something that I can't help with",
+            "topic_needs_person": "it is something for a person",
+            "bot_failed": "I didn't understand you",
+            "frustrated": "I wasn't much help",
+            "operator": "our team wants to talk to you",
+        },
     )
+    #: What stands before each answer that the bot has collected, by the name that the bot gives it.
+    answers: dict[str, str] = field(default_factory=dict)
     never_mind: str = "Never mind"
     cancel_phrases: tuple[str, ...] = (
         "never mind",
@@ -121,6 +138,8 @@ class Policy:
     human_intent: str = "human_handoff"
     failures_before_offer: int = 3
     words: Words = field(default_factory=Words)
+    #: The same in other languages, by language (``de``) or by locale (``pt_BR``).
+    words_by_language: Mapping[str, Words] = field(default_factory=dict)
     #: What is done with each kind of content that is no words; see `content.USUAL`.
     content: Mapping[str, Handling] = field(default_factory=dict)
 
@@ -130,12 +149,47 @@ class Policy:
 
     def asks_to_cancel(self, text: str) -> bool:
         """Say whether these words, typed while waiting for a human, call the bot back."""
-        phrases = (self.words.never_mind, *self.words.cancel_phrases, *self.words.bot_phrases)
-        return _plain(text) in map(_plain, phrases)
+        calls = (words.never_mind for words in self._every_language())
+        phrases = (phrase for words in self._every_language() for phrase in words.cancel_phrases)
+        return _plain(text) in map(_plain, (*calls, *phrases)) or self.asks_for_bot(text)
 
     def asks_for_bot(self, text: str) -> bool:
         """Say whether these words, typed to a human, call for the bot."""
-        return _plain(text) in map(_plain, self.words.bot_phrases)
+        phrases = (phrase for words in self._every_language() for phrase in words.bot_phrases)
+        return _plain(text) in map(_plain, phrases)
+
+    def in_language(self, locale: str | None) -> "Policy":
+        """Return the policy that speaks to a person in their language, as far as it has the words.
+
+        What a person says is understood in every language all the same.
+        """
+        language = _best(locale, self.words_by_language)
+        words = self.words_by_language.get(language, self.words)
+        targets = {name: _titled(target, locale) for name, target in self.targets.items()}
+        if words is self.words and targets == self.targets:
+            return self
+        others = {USUAL_LANGUAGE: self.words, **self.words_by_language}
+        return replace(self, words=words, words_by_language=others, targets=targets)
+
+    @property
+    def usual_words(self) -> Words:
+        """The words in the operator's own language, whatever the person's is."""
+        return self.words_by_language.get(USUAL_LANGUAGE, self.words)
+
+    def _every_language(self) -> Iterator[Words]:
+        yield self.words
+        yield from self.words_by_language.values()
+
+
+def _best(locale: str | None, choices: Mapping[str, object]) -> str:
+    """Return the choice that fits a locale best: ``pt_BR`` before ``pt``, else the usual one."""
+    language = (locale or "").partition("_")[0]
+    return next((name for name in (locale, language) if name and name in choices), USUAL_LANGUAGE)
+
+
+def _titled(target: Target, locale: str | None) -> Target:
+    title = target.titles.get(_best(locale, target.titles))
+    return replace(target, title=title) if title else target
 
 
 def _plain(text: str) -> str:

@@ -543,7 +543,7 @@ def _announcement(target: Target, handoff: Handoff, policy: Policy) -> BotMessag
     if handoff.summary:
         recap.append(words.recap_summary.format(summary=handoff.summary))
     recap += [
-        f"{name.replace('_', ' ').capitalize()}: {answer}"
+        f"{words.answers.get(name) or name.replace('_', ' ').capitalize()}: {answer}"
         for name, answer in handoff.answers.items()
     ]
     connecting = words.connecting.format(title=target.title)
@@ -554,7 +554,7 @@ def _announcement(target: Target, handoff: Handoff, policy: Policy) -> BotMessag
 
 
 def _notice(handoff: Handoff, policy: Policy) -> str:
-    reason = policy.words.reasons.get(handoff.reason, handoff.reason.replace("_", " "))
+    reason = policy.usual_words.reasons.get(handoff.reason, handoff.reason.replace("_", " "))
     return f"Somebody waits for a person ({reason or 'no reason given'}). {handoff.summary}".strip()
 
 

@@ -212,3 +212,66 @@ def test_a_kind_of_content_that_does_not_exist_is_named(tmp_path: Path) -> None:
 
 def test_only_an_edit_has_words_of_its_own(tmp_path: Path) -> None:
     assert "only an edit" in complaint(tmp_path, f"{EVERY_KIND}content:\n  image: words\n")
+
+
+# Other languages
+
+
+def german(words: str) -> str:
+    return inbox("") + f"words_by_language: {{de: {{{words}}}}}\n"
+
+
+def test_words_can_be_said_in_other_languages(tmp_path: Path) -> None:
+    config = load(tmp_path, german("never_mind: Doch nicht") + "words: {handback: Back.}\n")
+    spoken = config.words_by_language["de"]
+    assert spoken.never_mind == "Doch nicht"
+    assert (spoken.handback, config.words.never_mind) == ("Back.", Words().never_mind)
+
+
+def test_reasons_are_replaced_one_by_one(tmp_path: Path) -> None:
+    config = load(tmp_path, german("reasons: {menu: aus dem Menü}"))
+    assert config.words_by_language["de"].reasons == {**Words().reasons, "menu": "aus dem Menü"}
+    config = load(tmp_path, inbox("") + "words: {reasons: {lost_parcel: a parcel is lost}}\n")
+    assert config.words.reasons == {**Words().reasons, "lost_parcel": "a parcel is lost"}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("nevermind: x", "words_by_language.de: the bridge has no words called nevermind"),
+        ("connecting: 'Warte {titel}'", "words_by_language.de: connecting can have {title}"),
+        ("never_mind: 7", "words_by_language.de.never_mind: Input should be a valid string"),
+        (
+            "offer_human_title: Mit einem Menschen reden",
+            "words_by_language.de: offer_human_title is a button's title: 20 characters at most",
+        ),
+    ],
+)
+def test_a_mistake_in_another_language_is_named_with_its_place(
+    tmp_path: Path, words: str, said: str
+) -> None:
+    assert said in complaint(tmp_path, german(words))
+
+
+@pytest.mark.parametrize("language", ["German", "DE", "de-DE", "default"])
+def test_a_language_is_written_as_the_platform_writes_it(tmp_path: Path, language: str) -> None:
+    told = complaint(tmp_path, inbox("") + f"words_by_language: {{{language}: {{}}}}\n")
+    assert f"words_by_language.{language}" in told
+
+
+def test_a_target_can_have_a_title_in_other_languages(tmp_path: Path) -> None:
+    config = load(tmp_path, inbox(", title_by_language: {de: Eine Person}"))
+    assert config.targets["inbox"].titles == {"de": "Eine Person"}
+
+
+def test_the_german_that_comes_with_the_bot_is_complete() -> None:
+    config = targets.load(ROOT / "rasa_bot" / "handoff_config.yml")
+    spoken, usual = config.words_by_language["de"], config.words
+    assert spoken.reasons.keys() == usual.reasons.keys()
+    same = [
+        name for name in Words.__dataclass_fields__ if getattr(spoken, name) == getattr(usual, name)
+    ]
+    assert same == []
+    untold = [name for name, reason in spoken.reasons.items() if reason == usual.reasons[name]]
+    assert untold == []
+    assert all("de" in target.titles for target in config.targets.values() if target.kind != "bot")
