@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from inbox_simulator.server import Simulator
 
 UI = Path(__file__).with_name("ui")
+#: In a checkout; an installed package has none.
+DOCS = Path(__file__).resolve().parent.parent / "docs"
 CONTENT_SECURITY_POLICY = "default-src 'self'; img-src 'self' data: http: https:"
 
 
@@ -28,6 +30,7 @@ def create_app(simulator: "Simulator") -> Flask:
     app.before_request(_guard)
     app.add_url_rule("/", "page", _page)
     app.add_url_rule("/_simulator/ui/<path:name>", "ui", _ui_file)
+    app.add_url_rule("/_simulator/docs/<path:name>", "docs", _document)
     app.register_blueprint(graph_api.blueprint)
     return app
 
@@ -48,3 +51,7 @@ def _ui_file(name: str) -> Response:
     response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
     response.headers["Cache-Control"] = "no-cache"
     return response
+
+
+def _document(name: str) -> Response:
+    return send_from_directory(DOCS, name, mimetype="text/plain" if name.endswith(".md") else None)

@@ -44,6 +44,7 @@ class Simulator:
         self.player = Player(lambda: self.feed.note("story"))
         self._seed = seed or Seed.read(webhook_url=webhook_url)
         self._platform = self._seed.grow(secrets.randbelow(EPOCHS))
+        self._told_profile: dict[str, Any] = {}
         self._lock = threading.RLock()
         log = DeliveryLog(self.journal, self.feed)
         self.sender = WebhookSender(self, self.faults, log)
@@ -144,3 +145,6 @@ class Simulator:
         self.sender.submit(deliveries, like_meta=like_meta)
         for psid in dict.fromkeys(changed):
             self.feed.note("thread", psid)
+        if platform.profile != self._told_profile:
+            self._told_profile = dict(platform.profile)
+            self.feed.note("page")

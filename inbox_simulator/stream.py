@@ -33,7 +33,7 @@ def state() -> JSON:
             "version": version,
             "epoch": platform.ids.epoch,
             "now": now,
-            "page": {"id": platform.page.id, "name": platform.page.name},
+            "page": _page(platform),
             "app_id": platform.default_app_id,
             "inbox_app_id": platform.inbox_app_id,
             "apps": _apps(running, platform),
@@ -91,6 +91,7 @@ def _news(running: "Simulator", change: Change) -> JSON:
             "clock": lambda: {"clock": running.clock.as_json()},
             "switches": lambda: {"switches": platform.switches.as_json()},
             "faults": lambda: {"faults": running.faults.as_json()},
+            "page": lambda: {"page": _page(platform)},
             "notice": lambda: {"notice": running.notice},
             "story": lambda: {"story": running.player.as_json()},
             "apps": lambda: {"apps": _apps(running, platform)},
@@ -102,3 +103,7 @@ def _news(running: "Simulator", change: Change) -> JSON:
 def _apps(running: "Simulator", platform: Platform) -> list[JSON]:
     statuses = {app.app_id: running.sender.status(app) for app in platform.apps.values()}
     return views.apps_json(platform, statuses)
+
+
+def _page(platform: Platform) -> JSON:
+    return {"id": platform.page.id, "name": platform.page.name, "profile": platform.profile}

@@ -28,7 +28,14 @@ export const loadJournal = (since) => call("GET", `journal?since=${since}`);
 export const streamUrl = (version) => `/_simulator/stream?since=${version}`;
 
 export const addPerson = (name) => call("POST", "people", { name });
-export const say = (psid, text) => call("POST", `people/${psid}/messages`, { text });
+export const say = (psid, text, replyTo) =>
+  call("POST", `people/${psid}/messages`, { text, ...(replyTo && { reply_to: replyTo }) });
+export const sendAttachment = (psid, attachment) =>
+  call("POST", `people/${psid}/messages`, { attachment });
+export const react = (psid, mid, reaction) =>
+  call("POST", `people/${psid}/reactions`, reaction ? { mid, reaction } : { mid, action: "unreact" });
+export const edit = (psid, mid, text) => call("POST", `people/${psid}/edits`, { mid, text });
+export const followLink = (psid, ref) => call("POST", `people/${psid}/referrals`, { ref });
 export const tapQuickReply = (psid, { title, payload }) =>
   call("POST", `people/${psid}/messages`, { text: title, quick_reply: { title, payload } });
 export const tapButton = (psid, { title, payload }) =>
@@ -42,3 +49,10 @@ export const moveToMain = (psid) => call("POST", `inbox/${psid}/take`, {});
 export const advanceClock = (seconds) => call("POST", "clock", { advance_seconds: seconds });
 export const setSwitch = (name, value) => call("PUT", "switches", { [name]: value });
 export const sendAgain = (seq) => call("POST", `journal/${seq}/resend`, {});
+export const setFaults = (rules) => call("PUT", "faults", { rules });
+export const reset = () => call("POST", "reset", {});
+
+export const loadStories = () => call("GET", "stories").then(({ stories }) => stories);
+export const playStory = (name, options) => call("POST", "stories", { name, ...options });
+export const actOnStory = (act) => call("POST", `stories/${act}`, {});
+export const setPace = (pace) => call("PUT", "stories/pace", { pace });

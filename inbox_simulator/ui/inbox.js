@@ -58,7 +58,13 @@ export function inboxPlace(root, store) {
     items[Math.min(items.length - 1, Math.max(0, at + by))]?.click();
   }
 
-  return { step, choose, ...thread.actions };
+  /** Open a conversation in the folder in which it lies. */
+  function show(psid) {
+    folder = store.state.threads.get(psid).folder;
+    store.open(psid);
+  }
+
+  return { step, choose, show, ...thread.actions };
 }
 
 /** On a phone the list comes first and a tap opens a conversation. */

@@ -1,26 +1,36 @@
 /** A button that opens a small panel; Escape and a click elsewhere close it. */
 
-import { h, setAttr } from "./dom.js";
+import { h, setAttr, setText } from "./dom.js";
 import { icon } from "./icons.js";
 
-export function menu({ label, iconName, title, content, test }) {
+/**
+ * Answers `{node, show(open), setLabel(words), mark(on)}`.
+ *
+ * `opened` is called each time the panel opens; `wide` gives it more room.
+ */
+export function menu({ label, iconName, title, content, test, opened, look = "", wide = false }) {
+  const words = h("span", { class: "menu-label" }, label);
   const button = h(
     "button",
-    { type: "button", class: "menu-button", "aria-expanded": "false", "aria-label": label, "data-test": `menu-${test}`, click: toggle },
+    { type: "button", class: `menu-button ${look}`, "aria-expanded": "false", "aria-label": label, title: label, "data-test": `menu-${test}`, click: () => show(panel.hidden) },
     icon(iconName),
-    h("span", { class: "menu-label" }, label),
+    words,
   );
-  const panel = h("div", { class: "menu-panel", role: "dialog", "aria-label": label, hidden: true }, h("h3", {}, label), h("p", {}, title), content);
+  const panel = h(
+    "div",
+    { class: wide ? "menu-panel is-wide" : "menu-panel", role: "dialog", "aria-label": label, "data-test": `panel-${test}`, hidden: true },
+    h("h3", {}, label),
+    h("p", {}, title),
+    content,
+  );
   const node = h("div", { class: "menu", keydown: onKey }, button, panel);
-
-  function toggle() {
-    show(panel.hidden);
-  }
 
   function show(open) {
     panel.hidden = !open;
     setAttr(button, "aria-expanded", String(open));
-    if (open) panel.querySelector("select, button, input")?.focus();
+    if (!open) return;
+    opened?.();
+    panel.querySelector("select, button, input")?.focus();
   }
 
   function onKey(event) {
@@ -33,5 +43,14 @@ export function menu({ label, iconName, title, content, test }) {
   document.addEventListener("pointerdown", (event) => {
     if (!panel.hidden && !node.contains(event.target)) show(false);
   });
-  return node;
+  return {
+    node,
+    show,
+    setLabel(text) {
+      setText(words, text);
+      setAttr(button, "aria-label", text);
+      setAttr(button, "title", text);
+    },
+    mark: (on) => setAttr(button, "data-mark", on || null),
+  };
 }

@@ -60,7 +60,15 @@ export function peoplePlace(root, store) {
     showWhenDrawn = null;
   });
 
-  return { add: adding.submit, focusSelected: () => views.get(store.state.selected)?.focus() };
+  /** Go to the next person's phone, or to the one before. */
+  function next(by) {
+    const { people, selected } = store.state;
+    const at = people.findIndex(({ psid }) => psid === selected);
+    const person = people[Math.min(people.length - 1, Math.max(0, at + by))];
+    if (person) show(person.psid);
+  }
+
+  return { next, add: adding.submit, bringIn, focusSelected: () => views.get(store.state.selected)?.focus() };
 }
 
 function phoneInTheMiddle(phones) {

@@ -9,7 +9,7 @@ export function createStore() {
     version: 0,
     epoch: null,
     clockOffset: 0,
-    page: { id: "", name: "" },
+    page: { id: "", name: "", profile: {} },
     app_id: "",
     inbox_app_id: "",
     apps: [],
@@ -17,6 +17,8 @@ export function createStore() {
     threads: new Map(),
     switches: {},
     switch_options: {},
+    faults: { rules: [] },
+    story: null,
     notice: null,
     journal: [],
     journalRevision: 0,
@@ -40,7 +42,7 @@ export function createStore() {
 
   function replace(fresh) {
     if (state.epoch !== fresh.epoch) forgetEpoch();
-    const { threads, now, faults, ...rest } = fresh;
+    const { threads, now, ...rest } = fresh;
     Object.assign(state, rest, { loaded: true, clockOffset: now - Date.now() });
     state.threads = new Map(threads.map((thread) => [thread.psid, thread]));
     if (!state.threads.has(state.selected)) state.selected = state.people[0]?.psid ?? null;
@@ -76,6 +78,9 @@ export function createStore() {
       if (Number.isFinite(now)) state.clockOffset = now - Date.now();
     },
     switches: ({ switches }) => Object.assign(state.switches, switches),
+    faults: ({ faults }) => Object.assign(state, { faults }),
+    story: ({ story }) => Object.assign(state, { story }),
+    page: ({ page }) => Object.assign(state, { page }),
     notice: ({ notice }) => Object.assign(state, { notice: notice?.text ? notice : null }),
     apps: ({ apps }) => Object.assign(state, { apps, app_id: defaultAppOf(apps) ?? state.app_id }),
   };

@@ -2,16 +2,28 @@
 
 import { setSwitch } from "./api.js";
 import { h, keyed } from "./dom.js";
+import { menu } from "./menu.js";
 
-export function switchList(store, fail) {
-  const node = h("div", { class: "switches" });
+export function switchMenu(store, fail) {
+  const list = h("div", { class: "switches" });
+  const part = menu({
+    label: "Switches",
+    iconName: "sliders",
+    title: "What the platform does where its documents leave it open",
+    content: list,
+    test: "switches",
+    wide: true,
+  });
 
   function update(state) {
     const names = Object.keys(state.switch_options);
-    keyed(node, names, (name) => `${state.epoch} ${name}`, (name) => switchRow(name, store, fail));
+    keyed(list, names, (name) => `${state.epoch} ${name}`, (name) => switchRow(name, store, fail));
+    const changed = names.filter((name) => state.switches[name] !== state.switch_options[name].options[0]);
+    part.setLabel(changed.length ? `Switches: ${changed.length} changed` : "Switches");
+    part.mark(changed.length > 0);
   }
 
-  return { node, update };
+  return { node: part.node, update, open: () => part.show(true) };
 }
 
 function switchRow(name, store, fail) {

@@ -4,8 +4,7 @@ import { advanceClock } from "./api.js";
 import { fill, h, setAttr, setText } from "./dom.js";
 import { clockTime, dayOf } from "./format.js";
 import { icon } from "./icons.js";
-import { menu } from "./menu.js";
-import { switchList } from "./switches.js";
+import { switchMenu } from "./switches.js";
 import { isDark, toggleTheme, whenThemeChanges } from "./theme.js";
 
 const STEPS = [
@@ -14,32 +13,27 @@ const STEPS = [
   ["+24 h", 86400],
 ];
 
-export function topbar(root, store, { showKeys, fail }) {
+export function topbar(root, store, { stories, faults, showHelp, fail }) {
   const day = h("span", { class: "clock-day" });
   const time = h("span", {});
   const apps = h("div", { class: "apps" });
-  const switches = switchList(store, fail);
+  const switches = switchMenu(store, fail);
   const theme = h("button", { type: "button", class: "icon-button", "data-test": "theme", click: toggleTheme });
   root.append(
     brand(),
+    stories.node,
     apps,
-    h(
-      "div",
-      { class: "clock", role: "group", "aria-label": "The simulated clock" },
-      icon("clock"),
-      h("time", { class: "clock-time", "data-test": "clock" }, day, " ", time),
-      ...STEPS.map(([words, seconds]) =>
-        h("button", { type: "button", class: "step", title: `Let ${words.slice(1)} pass`, click: () => advanceClock(seconds).catch(fail) }, words),
-      ),
-    ),
-    menu({ label: "Switches", iconName: "sliders", title: "What the platform does where its documents leave it open", content: switches.node, test: "switches" }),
-    h("button", { type: "button", class: "icon-button only-wide", "aria-label": "Keys", title: "Keys (?)", click: showKeys }, icon("keyboard")),
+    clockBox(day, time, fail),
+    faults.node,
+    switches.node,
+    h("button", { type: "button", class: "icon-button", "data-test": "help", "aria-label": "Help", title: "Help (?)", click: showHelp }, icon("help")),
     theme,
   );
 
   function drawTheme() {
     fill(theme, icon(isDark() ? "sun" : "moon"));
     setAttr(theme, "aria-label", isDark() ? "Use light colours" : "Use dark colours");
+    setAttr(theme, "title", isDark() ? "Use light colours (t)" : "Use dark colours (t)");
   }
   drawTheme();
   whenThemeChanges(drawTheme);
@@ -49,8 +43,23 @@ export function topbar(root, store, { showKeys, fail }) {
     setText(day, state.loaded ? dayOf(now) : "");
     setText(time, state.loaded ? clockTime(now) : "…");
     switches.update(state);
+    faults.update(state);
     drawApps(apps, state);
   });
+  return { openSwitches: switches.open };
+}
+
+function clockBox(day, time, fail) {
+  const steps = STEPS.map(([words, seconds]) =>
+    h("button", { type: "button", class: "step", "data-test": `clock-${seconds}`, title: `Let ${words.slice(1)} pass`, click: () => advanceClock(seconds).catch(fail) }, words),
+  );
+  return h(
+    "div",
+    { class: "clock", role: "group", "aria-label": "The simulated clock" },
+    icon("clock"),
+    h("time", { class: "clock-time", "data-test": "clock" }, day, " ", time),
+    ...steps,
+  );
 }
 
 function brand() {
