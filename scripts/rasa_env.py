@@ -196,7 +196,7 @@ def check() -> None:
     play = [str(PYTHON), "-m", "rasa", "test", "core", "--fail-on-prediction-errors", *stories]
     logged("rasa-stories", play, advice)
     say("test conversations: all as expected")
-    run_here([str(PYTHON), "checks/held_out.py", str(MODEL)])
+    run_here([str(PYTHON), "-m", "checks.held_out", str(MODEL)])
 
 
 def run() -> NoReturn:
