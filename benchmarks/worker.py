@@ -10,7 +10,6 @@ import argparse
 import asyncio
 import cProfile
 import json
-import logging
 import pstats
 import subprocess
 import sys
@@ -19,8 +18,7 @@ import threading
 import time
 from pathlib import Path
 
-import structlog
-
+from messenger_app import logs
 from messenger_app.clock import Clock
 from messenger_app.conversation.commands import AskBot, SendMessage
 from messenger_app.conversation.events import BotAnswered, MessageSent
@@ -158,7 +156,7 @@ def main() -> None:
     if arguments.serve:
         asyncio.run(serve(think))
         return
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    logs.configure(as_json=True, level="ERROR")
     clock = Clock()
     measure("engine", Sleeper(clock, think), arguments)
     if arguments.profile:

@@ -1,12 +1,12 @@
 """A thread that a worker leases: what it knows of it, and what the turn under way changes."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from messenger_app.conversation.commands import Command
 from messenger_app.conversation.state import Conversation
 from messenger_app.conversation.transitions import Line
 from messenger_app.store import outbox
-from messenger_app.store.inbox import Finding, StoredEvent
+from messenger_app.store.inbox import MOST_AT_ONCE, Finding, StoredEvent
 from messenger_app.store.outbox import OpenCommand
 from messenger_app.store.profiles import UNKNOWN, Profile
 from messenger_app.store.worklist import Changes
@@ -25,6 +25,8 @@ class InHand:
     events: list[StoredEvent] = field(default_factory=list)
     #: What the platform says of the person.
     profile: Profile = UNKNOWN
+    #: False where ``events`` are only those that overtake.
+    all_read: bool = False
     #: True where more of them may wait in the database.
     more: bool = False
     #: The command that is being carried out, if any.
@@ -37,19 +39,30 @@ class InHand:
 
     def copy(self) -> "InHand":
         """Return what can be gone back to: memory must not know of what was not written."""
-        changes = Changes(
-            conversation=self.changes.conversation,
-            profile=self.changes.profile,
-            findings=list(self.changes.findings),
-            added=dict(self.changes.added),
-            changed=dict(self.changes.changed),
-            lines=list(self.changes.lines),
-            released=self.changes.released,
-            due=self.changes.due,
+        return InHand(
+            self.thread,
+            self.token,
+            self.conversation,
+            commands=self.commands.copy(),
+            events=self.events.copy(),
+            profile=self.profile,
+            all_read=self.all_read,
+            more=self.more,
+            running=self.running,
+            unbegun=self.unbegun,
+            applying=self.applying,
+            changes=self.changes.copy(),
         )
-        return replace(
-            self, commands=list(self.commands), events=list(self.events), changes=changes
-        )
+
+    @property
+    def may_have_more(self) -> bool:
+        """Whether events may wait in the database that were not looked at."""
+        return self.more or not self.all_read
+
+    def take_all(self, events: list[StoredEvent]) -> None:
+        """Keep what waits for it, as `inbox.waiting` tells."""
+        self.events, self.all_read = events, True
+        self.more = len(events) >= MOST_AT_ONCE
 
     def become(self, conversation: Conversation) -> None:
         """Take over the core's new state."""
@@ -68,8 +81,7 @@ class InHand:
 
     def put(self, command: OpenCommand) -> None:
         """Keep how far a command has come; a settled one is not looked at again."""
-        places = {known.key: place for place, known in enumerate(self.commands)}
-        place = places[command.key]
+        place = [known.key for known in self.commands].index(command.key)
         self.commands[place : place + 1] = [command] if command.is_open else []
         self.changes.note(command)
 

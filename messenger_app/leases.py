@@ -1,6 +1,7 @@
 """Which threads a worker has to itself, and for how long."""
 
 import fcntl
+from collections.abc import Collection
 from typing import TextIO
 
 import structlog
@@ -30,25 +31,33 @@ class Leases:
         self._beat_at = self._beat_steadily_at = -HEARTBEAT
         self._lock: TextIO | None = None
 
-    def keep(self, connection: Connection) -> None:
-        """Let go of threads that another worker has taken over; keep the others for longer."""
-        tokens = {thread: hand.token for thread, hand in self.in_hand.items()}
+    def keep(self, connection: Connection, threads: Collection[str]) -> None:
+        """Let go of those of the threads that another worker has taken over.
+
+        At each heartbeat of all; then those that are left are kept for longer.
+        """
+        machine, steady = self._clock.machine(), self._clock.steady()
+        recent = 0 <= machine - self._beat_at < HEARTBEAT  # not so where the clock has stepped
+        recent = recent and steady - self._beat_steadily_at < HEARTBEAT
+        looked_at = threads if recent else self.in_hand
+        tokens = {thread: self.in_hand[thread].token for thread in looked_at}
         for thread in tokens.keys() - conversations.held(connection, tokens):
             log.warning("lease.lost", thread=thread)
             del self.in_hand[thread]
-        machine, steady = self._clock.machine(), self._clock.steady()
-        recent = 0 <= machine - self._beat_at < HEARTBEAT  # not so where the clock has stepped
-        if recent and steady - self._beat_steadily_at < HEARTBEAT:
+        if recent:
             return
         conversations.extend(connection, self._worker, machine + LEASE)
         conversations.mend(connection, machine, LEASE)
         self._beat_at, self._beat_steadily_at = machine, steady
 
-    def claim(self, connection: Connection, most: int) -> None:
-        """Lease what is ready, up to so many threads in all, with their open commands."""
+    def claim(self, connection: Connection, most: int) -> list[str]:
+        """Lease what is ready, up to so many threads in all, with their open commands.
+
+        Returns the new ones.
+        """
         free = most - len(self.in_hand)
         if free <= 0:
-            return
+            return []
         machine = self._clock.machine()
         leases = conversations.claim(
             connection,
@@ -67,6 +76,7 @@ class Leases:
                 commands.get(lease.thread, []),
                 profile=lease.profile,
             )
+        return [lease.thread for lease in leases]
 
     def free_what_the_dead_left(self, connection: Connection) -> None:
         """On one machine a file lock proves that no other worker lives: no lease need run out."""

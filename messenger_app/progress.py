@@ -26,7 +26,7 @@ from messenger_app.executor import (
 )
 from messenger_app.graph.messages import split
 from messenger_app.in_hand import InHand
-from messenger_app.store import outbox, payloads
+from messenger_app.store import inbox, outbox, payloads
 from messenger_app.store.conversations import LONGEST_WAIT, READY
 from messenger_app.store.inbox import Finding, StoredEvent
 from messenger_app.store.outbox import OpenCommand
@@ -125,9 +125,12 @@ class Progress:
     def _start(self, connection: Connection, hand: InHand, command: OpenCommand) -> Job:
         now, tried_at = self._clock.machine(), command.started_at or 0
         may_call = not command.uncertain or tried_at + CALL_DEADLINE <= now
-        started = replace(command, status=CommandStatus.RUNNING)
-        if may_call:
-            started = replace(started, started_at=now, attempts=command.attempts + 1)
+        started = replace(
+            command,
+            status=CommandStatus.RUNNING,
+            started_at=now if may_call else command.started_at,
+            attempts=command.attempts + (1 if may_call else 0),
+        )
         hand.put(started)
         hand.running, hand.unbegun = started, command
         known = frozenset[str]()
@@ -196,6 +199,8 @@ class Progress:
 
     def _apply_next(self, connection: Connection, hand: InHand) -> bool:
         """Apply the oldest waiting event. False where there is none, or it has to wait."""
+        if not hand.all_read:  # what it was busy with is over sooner than it seemed
+            hand.take_all(inbox.pending(connection, hand.thread))
         return bool(hand.events) and self._apply_stored(connection, hand, hand.events[0])
 
     def _fire_timer(self, hand: InHand) -> bool:

@@ -4,21 +4,20 @@ One thread of this process owns the database and runs *turns*; a pool carries ou
 never touches the database. In each turn, in one transaction: leases are looked at, ready threads
 are leased, results that have come back are applied, every thread in hand is advanced until it
 needs somebody else, and all of that is written. The calls begin after the commit, so that a crash
-finds them marked as running.
+finds them marked as running. A turn touches only threads for which there is news: most of those in
+hand wait for an answer.
 """
 
 import os
-import queue
 import secrets
 import threading
 from collections.abc import Callable, Collection
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from messenger_app.calls import Call, Calls, Done
 from messenger_app.clock import Clock
 from messenger_app.conversation.policy import Policy
 from messenger_app.errors import StoreRefused, StoreUnavailable
@@ -38,25 +37,6 @@ log = structlog.get_logger(__name__)
 TICK = 0.25
 #: A call that could not begin this soon after its turn is looked at once more. Milliseconds.
 STALE = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class _Call:
-    """A job with the lease that it is begun under."""
-
-    job: Job
-    token: int
-    #: When the turn that decided it began and was safe on the disk, by a clock that never steps.
-    decided_at: int
-    committed_at: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Done:
-    """What came of a call; None where it did not begin."""
-
-    call: _Call
-    result: Result | None
 
 
 class Worker:
@@ -83,9 +63,7 @@ class Worker:
         self._progress = Progress(policy, clock)
         self._leases = Leases(database, clock, self.name)
         self._purge = purge or Purge()
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="call")
-        self._results: queue.SimpleQueue[_Done | None] = queue.SimpleQueue()
-        self._under_way = 0
+        self._calls = Calls(self._carry_out, threads)
         self._stopping = threading.Event()
 
     def run(self) -> None:
@@ -93,49 +71,34 @@ class Worker:
         log.info("worker.started", worker=self.name)
         self._write(self._leases.free_what_the_dead_left)
         threading.Thread(target=self._hear_the_bell, name="bell", daemon=True).start()
-        done: list[_Done] = []
-        while not (self._stopping.is_set() and not self._under_way and not done):
-            done += self._wait()
+        done: list[Done] = []
+        while not (self._stopping.is_set() and not self._calls.under_way and not done):
+            done += self._calls.wait(TICK)
             try:
                 self._turn(done)
                 done = []
                 self._purge_now_and_then()
             except StoreUnavailable as error:  # nothing of this turn happened; results are kept
                 log.error("worker.store_unavailable", reason=str(error))
-                if self._stopping.wait(1) and not self._under_way:
+                if self._stopping.wait(1) and not self._calls.under_way:
                     break  # what was marked as running is looked into by the next worker
         self._write(self._leases.hand_back)
-        self._pool.shutdown()
+        self._calls.close()
         self._leases.close()
         log.info("worker.stopped", worker=self.name)
 
     def stop(self) -> None:
         """Stop after the calls that are under way. Safe to call from a signal handler."""
         self._stopping.set()
-        self._results.put(None)
-
-    # Waiting
-
-    def _wait(self) -> list[_Done]:
-        """Wait for a result, a ring or the next tick; return all results that are there."""
-        done: list[_Done] = []
-        try:
-            first = self._results.get(timeout=TICK)
-            while True:
-                if first is not None:
-                    self._under_way -= 1
-                    done.append(first)
-                first = self._results.get_nowait()
-        except queue.Empty:
-            return done
+        self._calls.interrupt()
 
     def _hear_the_bell(self) -> None:
         for _ in self._bell.listen():
-            self._results.put(None)
+            self._calls.interrupt()
 
     # A turn
 
-    def _turn(self, done: list[_Done]) -> None:
+    def _turn(self, done: list[Done]) -> None:
         """Do everything that can be done now, for all threads at once, or else one by one."""
         try:
             self._work(done)
@@ -147,7 +110,7 @@ class Worker:
             for thread in sorted({*self._leases.in_hand, *(item.call.job.thread for item in done)}):
                 self._turn_alone(thread, [i for i in done if i.call.job.thread == thread])
 
-    def _turn_alone(self, thread: str, done: list[_Done]) -> None:
+    def _turn_alone(self, thread: str, done: list[Done]) -> None:
         try:
             self._work(done, step=(thread,))
         except Exception as error:
@@ -156,49 +119,74 @@ class Worker:
             log.error("thread.failed", thread=thread, reason=_told(error))
             self._hold_back(thread, _told(error), had_result=bool(done))
 
-    def _work(self, done: list[_Done], step: Collection[str] | None = None) -> None:
+    def _work(self, done: list[Done], step: Collection[str] | None = None) -> None:
         """Run one turn in one transaction, and start the calls after it.
 
-        ``step`` are the threads to take forward; None means all in hand.
+        ``step`` are the threads to take forward; None means all for which there is news.
         """
-        before = {thread: hand.copy() for thread, hand in self._leases.in_hand.items()}
+        before = dict(self._leases.in_hand)
         try:
             with self._database.writing() as connection:
                 decided_at = self._clock.steady()
-                self._leases.keep(connection)
+                news = self._find_news(connection, done) if step is None else {*step}
+                news &= self._leases.in_hand.keys()
+                self._leases.keep(connection, news)
                 if not self._stopping.is_set():
-                    self._leases.claim(connection, self._slots)
-                self._read_events(connection)
+                    news.update(self._leases.claim(connection, self._slots))
+                touched = self._touch(news)
                 for item in done:
                     self._take_result(item)
-                jobs = [] if self._stopping.is_set() else self._step_all(connection, step)
-                self._write_changes(connection)
+                self._read_events(connection, touched)
+                jobs = self._step_all(connection, touched) if step is None or step else []
+                self._write_changes(connection, touched)
         except BaseException:
             self._leases.in_hand = before  # memory must not know of what was rolled back
             raise
-        self._let_go()
+        self._let_go(touched)
         committed_at = self._clock.steady()
         for job, token in jobs:
-            self._under_way += 1
-            self._pool.submit(self._carry_out, _Call(job, token, decided_at, committed_at))
+            self._calls.begin(Call(job, token, decided_at, committed_at))
 
-    def _read_events(self, connection: Connection) -> None:
-        waiting = inbox.waiting(connection, self._leases.in_hand)
-        for thread, hand in self._leases.in_hand.items():
-            hand.events = waiting.get(thread, [])
-            hand.more = len(hand.events) >= inbox.MOST_AT_ONCE
+    def _find_news(self, connection: Connection, done: list[Done]) -> set[str]:
+        """Return the threads in hand that can go on: a result came, or an event that overtakes."""
+        in_hand = self._leases.in_hand
+        news = {item.call.job.thread for item in done}
+        news.update(thread for thread, hand in in_hand.items() if hand.running is None)
+        if len(news) < len(in_hand):
+            news.update(inbox.overtaken(connection, self.name))
+        return news
 
-    def _step_all(
-        self, connection: Connection, step: Collection[str] | None
-    ) -> list[tuple[Job, int]]:
-        jobs = []
-        for thread, hand in list(self._leases.in_hand.items()):
-            if (step is not None and thread not in step) or (hand.running and not hand.events):
+    def _touch(self, threads: Collection[str]) -> list[str]:
+        """Put copies into the hand, so that what was there can be gone back to."""
+        in_hand = self._leases.in_hand
+        touched = [thread for thread in threads if thread in in_hand]
+        for thread in touched:
+            in_hand[thread] = in_hand[thread].copy()
+        return touched
+
+    def _read_events(self, connection: Connection, threads: list[str]) -> None:
+        """Read what waits for threads without a command, and for the others what overtakes."""
+        hands = [self._leases.in_hand[thread] for thread in threads]
+        free = [hand for hand in hands if not (hand.running or hand.commands)]
+        busy = [hand for hand in hands if hand.running or hand.commands]
+        waiting = inbox.waiting(connection, [hand.thread for hand in free])
+        overtaking = inbox.overtaking(connection, [hand.thread for hand in busy])
+        for hand in hands:
+            hand.events = overtaking.get(hand.thread, [])
+            hand.all_read = False
+        for hand in free:
+            hand.take_all(waiting.get(hand.thread, []))
+
+    def _step_all(self, connection: Connection, threads: list[str]) -> list[tuple[Job, int]]:
+        jobs: list[tuple[Job, int]] = []
+        for thread in threads if not self._stopping.is_set() else ():
+            hand = self._leases.in_hand[thread]
+            if hand.running and not hand.events:
                 continue
             found = self._step(connection, hand)
             after = self._leases.in_hand[thread]
             if isinstance(found, NothingToDo):
-                more = found.until is None and after.more and not after.events
+                more = found.until is None and after.may_have_more and not after.events
                 after.release(conversations.READY if more else found.until)
             elif found is not None:
                 jobs.append((found, after.token))
@@ -217,18 +205,19 @@ class Worker:
         self._leases.in_hand[hand.thread] = trial
         return found
 
-    def _write_changes(self, connection: Connection) -> None:
-        changes = {thread: hand.changes for thread, hand in self._leases.in_hand.items()}
+    def _write_changes(self, connection: Connection, threads: list[str]) -> None:
+        changes = {thread: self._leases.in_hand[thread].changes for thread in threads}
         worklist.write(connection, changes, self._clock.machine())
 
-    def _let_go(self) -> None:
+    def _let_go(self, threads: list[str]) -> None:
         """Forget what was written; look again at once where somebody waits for a free place."""
         full = len(self._leases.in_hand) >= self._slots
-        for hand in list(self._leases.in_hand.values()):
+        for thread in threads:
+            hand = self._leases.in_hand[thread]
             if hand.changes.released:
-                del self._leases.in_hand[hand.thread]
+                del self._leases.in_hand[thread]
                 if full or hand.changes.due == conversations.READY:
-                    self._results.put(None)
+                    self._calls.interrupt()
             hand.changes = Changes()
 
     def _hold_back(self, thread: str, reason: str, *, had_result: bool) -> None:
@@ -259,17 +248,15 @@ class Worker:
 
     # Calls
 
-    def _carry_out(self, call: _Call) -> None:
-        job, result = call.job, None
+    def _carry_out(self, call: Call) -> Result | None:
+        job = call.job
         try:
-            if self._may_begin(call):
-                result = self._executor.run(job)
+            return self._executor.run(job) if self._may_begin(call) else None
         except Exception as error:  # a fault of ours must not leave the thread stuck for ever
             log.exception("command.crashed", thread=job.thread, kind=job.open.kind)
-            result = self._executor.give_up(job, f"crashed: {type(error).__name__}")
-        self._results.put(_Done(call, result))
+            return self._executor.give_up(job, f"crashed: {type(error).__name__}")
 
-    def _may_begin(self, call: _Call) -> bool:
+    def _may_begin(self, call: Call) -> bool:
         """Look at the time once more: the lease must outlast the call, and the decision be fresh.
 
         In the turn that decided it, the lease had at least LEASE - HEARTBEAT left, and nothing
@@ -279,7 +266,7 @@ class Worker:
         outlasts = now - call.decided_at < LEASE - HEARTBEAT - CALL_DEADLINE
         return outlasts and now - call.committed_at < STALE
 
-    def _take_result(self, done: _Done) -> None:
+    def _take_result(self, done: Done) -> None:
         """Apply what came back, unless another worker has taken the thread over meanwhile."""
         job = done.call.job
         hand = self._leases.in_hand.get(job.thread)

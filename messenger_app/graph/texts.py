@@ -72,4 +72,4 @@ def _fitting(text: str, longest: int) -> int:
 
 
 def _size(text: str) -> int:
-    return len(text) + sum(sign > "\uffff" for sign in text)
+    return len(text) if text.isascii() else len(text) + sum(sign > "\uffff" for sign in text)

@@ -10,6 +10,7 @@ from sqlalchemy import (
     bindparam,
     case,
     func,
+    null,
     select,
     update,
 )
@@ -17,6 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from messenger_app.conversation.state import Conversation
 from messenger_app.store.profiles import UNKNOWN, Profile
+from messenger_app.store.statements import Statement
 from messenger_app.store.tables import conversation as table
 
 _json = TypeAdapter(Conversation)
@@ -106,25 +108,21 @@ def held(connection: Connection, tokens: Mapping[str, int]) -> set[str]:
 
 def save(connection: Connection, states: Mapping[str, Conversation]) -> None:
     """Write the core's states, with their timers."""
-    if states:
-        rows = [
-            {
-                "_thread": thread,
-                "owner": conversation.owner.value,
-                "state": _json.dump_json(conversation),
-                "timer_due": conversation.timer.due if conversation.timer else None,
-            }
-            for thread, conversation in states.items()
-        ]
-        connection.execute(_SAVE, rows)
+    rows = [
+        {
+            "_thread": thread,
+            "owner": conversation.owner.value,
+            "state": _json.dump_json(conversation),
+            "timer_due": conversation.timer.due if conversation.timer else None,
+        }
+        for thread, conversation in states.items()
+    ]
+    _SAVE.each(connection, rows)
 
 
 def release(connection: Connection, due: Mapping[str, int | None]) -> None:
     """End leases; each with when to look again by the machine's clock, None for never."""
-    if due:
-        connection.execute(
-            _RELEASE, [{"_thread": thread, "due": when} for thread, when in due.items()]
-        )
+    _RELEASE.each(connection, [{"_thread": thread, "due": when} for thread, when in due.items()])
 
 
 def extend(connection: Connection, worker: str, lease_until: int) -> None:
@@ -177,9 +175,6 @@ _WAKE = {
     "sqlite": _wake(sqlite.Insert),
     "postgresql": _wake(postgresql.Insert),
 }
-_SAVE = update(table).where(table.c.thread == bindparam("_thread"))
-_SAVE = _SAVE.values(
-    owner=bindparam("owner"), state=bindparam("state"), timer_due=bindparam("timer_due")
-)
-_RELEASE = update(table).where(table.c.thread == bindparam("_thread"))
-_RELEASE = _RELEASE.values(worker=None, due=bindparam("due"))
+_THIS = update(table).where(table.c.thread == bindparam("_thread"))
+_SAVE = Statement(_THIS.values({name: bindparam(name) for name in ("owner", "state", "timer_due")}))
+_RELEASE = Statement(_THIS.values(worker=null(), due=bindparam("due")))

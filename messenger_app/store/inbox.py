@@ -9,11 +9,14 @@ from sqlalchemy import Connection, Executable, bindparam, func, select, text, up
 from sqlalchemy.dialects import postgresql, sqlite
 
 from messenger_app.store.conversations import wake
-from messenger_app.store.tables import EventStatus, inbox_event
+from messenger_app.store.statements import Statement
+from messenger_app.store.tables import EventStatus, conversation, inbox_event
 from messenger_app.webhook.envelope import Channel, ReceivedEvent
 
 #: How many of a thread's events are looked at together; more wait in the database.
 MOST_AT_ONCE = 5
+
+_CHANNELS = {channel.value: channel for channel in Channel}
 
 #: Written out, not bound: so a partial index is found whatever the database knows of the value.
 _PENDING = text("inbox_event.status = 0")
@@ -124,8 +127,28 @@ def waiting(connection: Connection, threads: Collection[str]) -> dict[str, list[
         .order_by(table.at, table.id)
     )
     found: dict[str, list[StoredEvent]] = defaultdict(list)
-    for row in rows:
+    for row in rows.all():
         found[row.thread].append(_stored(row))
+    return found
+
+
+def overtaken(connection: Connection, worker: str) -> set[str]:
+    """Return those of a worker's threads for which there is something that overtakes."""
+    return set(connection.execute(_OVERTAKEN, {"worker": worker}).scalars())
+
+
+def overtaking(connection: Connection, threads: Collection[str]) -> dict[str, list[StoredEvent]]:
+    """Return what overtakes the rest, for each thread, by the platform's time."""
+    found: dict[str, list[StoredEvent]] = defaultdict(list)
+    if threads:
+        table = inbox_event.c
+        rows = connection.execute(
+            select(inbox_event)
+            .where(table.thread.in_(sorted(threads)), _PENDING, table.overtakes)
+            .order_by(table.at, table.id)
+        )
+        for row in rows.all():
+            found[row.thread].append(_stored(row))
     return found
 
 
@@ -146,8 +169,7 @@ def finish(connection: Connection, findings: Iterable[Finding], now: int) -> Non
         }
         for finding in findings
     ]
-    if rows:
-        connection.execute(_FINISH, rows)
+    _FINISH.each(connection, rows)
 
 
 def find(connection: Connection, event_id: int) -> KeptEvent | None:
@@ -188,24 +210,22 @@ def thread_of(page_id: str, psid: str) -> str:
 
 
 def _stored(row: Any) -> StoredEvent:
-    return StoredEvent(**_fields(row))
+    return StoredEvent(
+        row.id,
+        _CHANNELS[row.channel],
+        row.at,
+        row.received_at,
+        row.overtakes,
+        row.body,
+        row.attempts,
+    )
 
 
 def _kept(row: Any) -> KeptEvent:
     status = EventStatus(row.status)
-    return KeptEvent(**_fields(row), thread=row.thread, status=status, error=row.error)
-
-
-def _fields(row: Any) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "channel": Channel(row.channel),
-        "at": row.at,
-        "received_at": row.received_at,
-        "overtakes": row.overtakes,
-        "body": row.body,
-        "attempts": row.attempts,
-    }
+    stored = _stored(row)
+    fields = {name: getattr(stored, name) for name in StoredEvent.__slots__}
+    return KeptEvent(**fields, thread=row.thread, status=status, error=row.error)
 
 
 def _insert(dialect: type[sqlite.Insert] | type[postgresql.Insert]) -> Executable:
@@ -213,11 +233,15 @@ def _insert(dialect: type[sqlite.Insert] | type[postgresql.Insert]) -> Executabl
     return statement.returning(inbox_event.c.dedupe_key)
 
 
+_OVERTAKEN = (
+    select(inbox_event.c.thread)
+    .distinct()
+    .join(conversation, conversation.c.thread == inbox_event.c.thread)
+    .where(conversation.c.worker == bindparam("worker"), _PENDING, inbox_event.c.overtakes)
+)
 _INSERT = {"sqlite": _insert(sqlite.Insert), "postgresql": _insert(postgresql.Insert)}
-_FINISH = update(inbox_event).where(inbox_event.c.id == bindparam("_id"))
-_FINISH = _FINISH.values(
-    status=bindparam("status"),
-    error=bindparam("error"),
-    attempts=bindparam("attempts"),
-    finished_at=bindparam("finished_at"),
+_FINISH = Statement(
+    update(inbox_event)
+    .where(inbox_event.c.id == bindparam("_id"))
+    .values({name: bindparam(name) for name in ("status", "error", "attempts", "finished_at")})
 )

@@ -20,6 +20,7 @@ from messenger_app.conversation.commands import (
     TakeThreadControl,
     TellBot,
 )
+from messenger_app.store.statements import Statement
 from messenger_app.store.tables import CommandStatus, outbox
 
 _kinds: dict[str, TypeAdapter[Any]] = {
@@ -99,15 +100,15 @@ def write(
 
     Commit before a call begins: a crash must find its command marked as running.
     """
-    if rows := [{"_key": command.key, **_how_far(command, now)} for command in changed]:
-        connection.execute(_CHANGE, rows)
-    new_rows = [
+    _CHANGE.each(
+        connection, [{"_key": command.key, **_how_far(command, now)} for command in changed]
+    )
+    rows = [
         {**_what(thread, command), **_how_far(command, now)}
         for thread, commands in added.items()
         for command in commands
     ]
-    if new_rows:
-        connection.execute(insert(outbox), new_rows)
+    _ADD.each(connection, rows)
 
 
 def _how_far(command: OpenCommand, now: int) -> dict[str, object]:
@@ -172,19 +173,20 @@ def _read(row: Any) -> OpenCommand:
     )
 
 
-_CHANGE = update(outbox).where(outbox.c.key == bindparam("_key"))
-_CHANGE = _CHANGE.values(
-    {
-        name: bindparam(name)
-        for name in (
-            "status",
-            "not_before",
-            "started_at",
-            "attempts",
-            "uncertain",
-            "mid",
-            "error",
-            "settled_at",
-        )
-    }
+_WHAT = ("key", "thread", "turn", "kind", "body")
+_HOW_FAR = (
+    "status",
+    "not_before",
+    "started_at",
+    "attempts",
+    "uncertain",
+    "mid",
+    "error",
+    "settled_at",
+)
+_ADD = Statement(insert(outbox), *_WHAT, *_HOW_FAR)
+_CHANGE = Statement(
+    update(outbox)
+    .where(outbox.c.key == bindparam("_key"))
+    .values({name: bindparam(name) for name in _HOW_FAR})
 )

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import Connection, delete, insert, select
 
 from messenger_app.conversation.transitions import Line
+from messenger_app.store.statements import Statement
 from messenger_app.store.tables import transcript
 
 
@@ -23,8 +24,7 @@ def add_all(connection: Connection, threads: Mapping[str, Iterable[Line]]) -> No
         for thread, lines in threads.items()
         for line in lines
     ]
-    if rows:
-        connection.execute(insert(transcript), rows)
+    _ADD.each(connection, rows)
 
 
 def add(connection: Connection, thread: str, lines: Iterable[Line]) -> None:
@@ -54,3 +54,8 @@ def purge(
         old = old.where(transcript.c.at < before)
     gone = delete(transcript).where(transcript.c.id.in_(old.scalar_subquery()))
     return connection.execute(gone).rowcount
+
+
+_ADD = Statement(
+    insert(transcript), "thread", "at", "author", "mid", "text", "heard_by_bot", "note"
+)

@@ -28,6 +28,19 @@ class Changes:
     released: bool = False
     due: int | None = None
 
+    def copy(self) -> "Changes":
+        """Return changes that can grow by themselves."""
+        return Changes(
+            conversation=self.conversation,
+            profile=self.profile,
+            findings=self.findings.copy(),
+            added=self.added.copy(),
+            changed=self.changed.copy(),
+            lines=self.lines.copy(),
+            released=self.released,
+            due=self.due,
+        )
+
     def note(self, command: OpenCommand) -> None:
         """Keep the newest of what is known of a command."""
         (self.added if command.key in self.added else self.changed)[command.key] = command
