@@ -51,6 +51,17 @@ class Bridge:
         secret = token.get_secret_value() if token else None
         return {page.id: RasaClient(page.rasa_url, secret) for page in self.pages.values()}
 
+    @cached_property
+    def bots(self) -> dict[str, RasaClient]:
+        """The client of each bot beside the Pages' own, by the name of its target."""
+        token = self.settings.rasa_token
+        secret = token.get_secret_value() if token else None
+        return {
+            name: RasaClient(target.url, secret)
+            for name, target in self.policy.targets.items()
+            if target.kind == "bot" and target.url
+        }
+
     def worker(self) -> Worker:
         """Build a worker; the process that runs it should run nothing else."""
         executor = Executor(
@@ -58,6 +69,7 @@ class Bridge:
             self.rasa,
             self.settings.app_id,
             self.clock,
+            bots=self.bots,
             notify_urls=self.settings.notify_urls,
             bot_patience=self.settings.bot_patience * 1000,
         )
@@ -67,11 +79,13 @@ class Bridge:
 
 def build_bridge(settings: Settings) -> Bridge:
     """Build the bridge. Raises SettingsError where a setting or a file it names is wrong."""
-    handoff = targets.load(settings.handoff_config)
+    handoff = targets.load(settings.handoff_config, settings.bot_urls)
+    pages = settings.pages()
     policy = Policy(
         app_id=settings.app_id,
         targets=handoff.targets,
         default_target=handoff.default,
+        own_bots={page.id: page.rasa_url for page in pages.values()},
         waiting_timeout=settings.waiting_timeout * 1000,
         human_idle_timeout=settings.human_idle_timeout * 1000,
         agent_echo_pause=settings.agent_echo_pause * 1000,
@@ -79,6 +93,7 @@ def build_bridge(settings: Settings) -> Bridge:
         may_take=settings.page_may_take,
         bot_while_human=settings.bot_while_human,
         handback_intent=settings.handback_intent,
+        handoff_intent=settings.handoff_intent,
         words=handoff.words,
         words_by_language=handoff.words_by_language,
         content=handoff.content,
@@ -86,7 +101,7 @@ def build_bridge(settings: Settings) -> Bridge:
     database = Database(settings.database_url)
     return Bridge(
         settings=settings,
-        pages=settings.pages(),
+        pages=pages,
         policy=policy,
         clock=Clock(settings.clock_url),
         database=database,

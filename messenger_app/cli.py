@@ -4,6 +4,7 @@ import json
 import secrets
 import signal
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -99,6 +100,7 @@ def thread_show(psid: str, *, as_json: bool) -> None:
         click.echo(json.dumps(told))
         return
     click.echo(f"owner    {conversation.owner.value}")
+    click.echo(f"bot      {conversation.bot or 'own'}")
     if conversation.handoff:
         click.echo(f"handoff  {conversation.handoff.target}: {conversation.handoff.reason}")
     if locale:
@@ -114,7 +116,8 @@ def thread_show(psid: str, *, as_json: bool) -> None:
 @as_json_option
 def thread_take(psid: str, *, as_json: bool) -> None:
     """Take the thread back; the bot goes on. An idle one is the bot's at the next word anyway."""
-    _operate(psid, {"action": "take"}, {Owner.BOT, Owner.IDLE}, as_json=as_json)
+    wanted = {Owner.BOT, Owner.IDLE}
+    _operate(psid, {"action": "take"}, lambda thread: thread.owner in wanted, as_json=as_json)
 
 
 @thread_group.command("pass")
@@ -122,12 +125,17 @@ def thread_take(psid: str, *, as_json: bool) -> None:
 @click.option("--target", help="A target of the handoff config; the default one without it.")
 @as_json_option
 def thread_pass(psid: str, target: str | None, *, as_json: bool) -> None:
-    """Hand the thread to a human."""
+    """Hand the thread to a human, or to another bot."""
     known = this_bridge().policy.targets
     if target is not None and target not in known:
         fail(f"There is no target {target}. The handoff config has: {', '.join(known)}.")
+    bot = target if target is not None and known[target].kind == "bot" else None
     wanted = {Owner.WAITING, Owner.HUMAN, Owner.OTHER_APP}
-    _operate(psid, {"action": "pass", "target": target}, wanted, as_json=as_json)
+
+    def is_done(thread: Conversation) -> bool:
+        return thread.bot == bot if bot is not None else thread.owner in wanted
+
+    _operate(psid, {"action": "pass", "target": target}, is_done, as_json=as_json)
 
 
 @thread_group.command("release")
@@ -135,7 +143,9 @@ def thread_pass(psid: str, target: str | None, *, as_json: bool) -> None:
 @as_json_option
 def thread_release(psid: str, *, as_json: bool) -> None:
     """Let the thread go idle."""
-    _operate(psid, {"action": "release"}, {Owner.IDLE}, as_json=as_json)
+    _operate(
+        psid, {"action": "release"}, lambda thread: thread.owner is Owner.IDLE, as_json=as_json
+    )
 
 
 @click.command("doctor")
@@ -185,7 +195,9 @@ def page_status(*, as_json: bool) -> None:
             click.echo("Run `flask page subscribe`.")
 
 
-def _operate(psid: str, action: dict[str, Any], wanted: set[Owner], *, as_json: bool) -> None:
+def _operate(
+    psid: str, action: dict[str, Any], is_done: Callable[[Conversation], bool], *, as_json: bool
+) -> None:
     """Put an operator's wish into the durable inbox and wait for the worker to carry it out."""
     bridge = this_bridge()
     conversation = find(bridge, psid)
@@ -202,24 +214,25 @@ def _operate(psid: str, action: dict[str, Any], wanted: set[Owner], *, as_json: 
     with bridge.database.writing() as connection:
         inbox.add(connection, [event], now)
     bridge.bell.ring()
-    conversation = _wait_for(bridge, psid, wanted)
+    conversation = _wait_for(bridge, psid, is_done)
+    bot = f", with {conversation.bot}" if conversation.bot else ""
     click.echo(
         json.dumps(_summary(conversation))
         if as_json
-        else f"The thread's owner is now: {conversation.owner.value}"
+        else f"The thread's owner is now: {conversation.owner.value}{bot}"
     )
-    if conversation.owner not in wanted:
+    if not is_done(conversation):
         hint = "" if bridge.bell.is_heard() else " No worker is running: start `flask worker`."
         fail(f"That is not what was asked for after {WAIT:.0f} s.{hint}")
 
 
-def _wait_for(bridge: Bridge, psid: str, wanted: set[Owner]) -> Conversation:
+def _wait_for(bridge: Bridge, psid: str, is_done: Callable[[Conversation], bool]) -> Conversation:
     deadline = time.monotonic() + WAIT
     while True:
         conversation = find(bridge, psid)
         with bridge.database.reading() as connection:
             pending = _is_pending(connection, conversation)
-        done = not pending and conversation.owner in wanted
+        done = not pending and is_done(conversation)
         if done or time.monotonic() > deadline:
             return conversation
         time.sleep(0.05)
@@ -237,6 +250,7 @@ def _summary(conversation: Conversation) -> dict[str, Any]:
         "psid": conversation.psid,
         "owner": conversation.owner.value,
         "owner_since": conversation.owner_since,
+        "bot": conversation.bot,
         "handoff": asdict(conversation.handoff) if conversation.handoff else None,
     }
 

@@ -71,6 +71,7 @@ class Settings(BaseSettings):
     rasa_token: SecretStr | None = None
     database_url: str = "sqlite:///var/handover.db"
     handoff_config: Path = Path("rasa_bot/handoff_config.yml")
+    bot_urls: Annotated[dict[str, Url], NoDecode] = {}
     waiting_timeout: Timeout = 15 * 60
     human_idle_timeout: Timeout = 4 * 60 * 60
     agent_echo_pause: Timeout = 15 * 60
@@ -81,6 +82,7 @@ class Settings(BaseSettings):
     transcript_retention_days: Annotated[int, Field(gt=0)] = 90
     notify_urls: Annotated[list[Url], NoDecode] = []
     handback_intent: str = "handback"
+    handoff_intent: str = "handoff"
     clock_url: Url | None = None
     log_json: bool = False
     log_level: Level = "INFO"
@@ -97,6 +99,16 @@ class Settings(BaseSettings):
     @classmethod
     def _urls_are_listed_by_commas(cls, value: object) -> object:
         return value.replace(",", " ").split() if isinstance(value, str) else value
+
+    @field_validator("bot_urls", mode="before")
+    @classmethod
+    def _bots_are_listed_by_commas(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        pairs = [pair.partition("=") for pair in value.replace(",", " ").split()]
+        if not all(name and equals for name, equals, _ in pairs):
+            raise ValueError("write name=address, with commas between")
+        return {name: url for name, _, url in pairs}
 
     def pages(self) -> dict[str, Page]:
         """Return the Pages by id, from PAGES_FILE or from the three settings of a single one.

@@ -49,6 +49,8 @@ def examine(bridge: Bridge) -> Iterator[Finding]:
     yield _app_subscription(bridge)
     for page in bridge.pages.values():
         yield from _page(bridge, page)
+    for name in bridge.bots:
+        yield _bot(bridge, name)
 
 
 def _database(bridge: Bridge) -> Finding:
@@ -99,6 +101,15 @@ def _page(bridge: Bridge, page: Page) -> Iterator[Finding]:
         yield Finding(f"{about} token", "failed", "is refused: replace PAGE_ACCESS_TOKEN.")
     except GraphError as error:
         yield Finding(f"{about} token", "failed", f"Graph said: {error}")
+
+
+def _bot(bridge: Bridge, name: str) -> Finding:
+    """One beside the Pages' own: while it is away, people stay with the bot that they have."""
+    if bridge.bots[name].is_up():
+        return Finding(f"bot {name}", "ok", "answers.")
+    url = bridge.policy.targets[name].url
+    says = f"does not answer at {url}: start it. Until then nobody can be handed to it."
+    return Finding(f"bot {name}", "warning", says)
 
 
 def _page_subscription(bridge: Bridge, graph: GraphClient, about: str) -> Finding:

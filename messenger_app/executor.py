@@ -13,6 +13,7 @@ import structlog
 
 from messenger_app.clock import Clock
 from messenger_app.conversation.commands import (
+    OWN_BOT,
     AskBot,
     EntryPoint,
     NotifyAgents,
@@ -77,6 +78,10 @@ TOKEN_RETRY = 30_000
 NOTIFY_TIMEOUT = (2.0, 2.0)
 #: Times the bot may answer with an error before the person is told.
 MOST_BOT_ERRORS = 4
+#: How long a person waits for a bot that they are handed to and can't be reached. Milliseconds.
+SWITCH_PATIENCE = 5_000
+#: Tries of such a handover that may end without an answer.
+MOST_UNCERTAIN_SWITCHES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,21 +141,24 @@ class Executor:
         app_id: str,
         clock: Clock,
         *,
+        bots: Mapping[str, RasaClient] | None = None,
         notify_urls: Sequence[str] = (),
         bot_patience: int = 120_000,
     ) -> None:
         """``graph`` and ``rasa`` are by Page id; ``notify_urls`` hear when agents are wanted.
 
-        ``bot_patience`` is for how many milliseconds a bot may be away before people are told.
+        ``bots`` are those beside the Pages' own, by the name of their target. ``bot_patience`` is
+        for how many milliseconds a bot may be away before people are told.
         """
         self._graph = graph
         self._rasa = rasa
+        self._bots = dict(bots or {})
         self._app_id = app_id
         self._clock = clock
         self._notify_urls = tuple(notify_urls)
         self._notifier = requests.Session()
         self._refused_until: dict[str, int] = {}
-        self._away_since: dict[str, int] = {}
+        self._away_since: dict[tuple[str, str], int] = {}
         #: Errors of the bot's by the question's key. A bot that is away, or whose answer is lost,
         #: makes none. Another worker counts anew: then the person is told a little later.
         self._bot_errors: dict[str, int] = {}
@@ -200,7 +208,7 @@ class Executor:
         now = self._clock.now()
         match job.open.command:
             case AskBot() | TellBot():
-                return self._answered(job, Answer((), None))
+                return self._failed(job)
             case SendMessage() as command:
                 return self._refused(job, command.message.in_words, now, Refusal.INVALID, why)
             case StopTyping():
@@ -240,7 +248,9 @@ class Executor:
     # The bot
 
     def _ask(self, job: Job, command: AskBot | TellBot) -> Result:
-        rasa, asked = self._rasa[job.page_id], False
+        rasa, asked = self._bot_of(job), False
+        if rasa is None:
+            return self._answered(job, Answer((), None), away=True)
         try:
             answer = rasa.find_answer(job.psid, job.open.key) if job.open.uncertain else None
             if answer is None and not job.may_call:
@@ -254,6 +264,8 @@ class Executor:
                 return self._answered(job, Answer((), None), away=True)
             raise
         except BotOutcomeUnknown as error:
+            if _is_switch(job) and job.open.attempts >= MOST_UNCERTAIN_SWITCHES:
+                return self._failed(job)
             return TryAgain(500, f"no answer from the bot: {error}", uncertain=True)
         except BotError as error:
             errors = self._bot_errors.get(job.open.key, 0) + 1
@@ -263,12 +275,19 @@ class Executor:
                 over = asked and isinstance(error, BotRejected) and not isinstance(error, BotCutOff)
                 return TryAgain(backoff(errors), str(error), uncertain=True, over=over)
             # What the bot heard before it fell over stands in its tracker.
-            answer = self._heard_all_the_same(job) or Answer((), None)
+            answer = self._heard_all_the_same(rasa, job) or Answer((), None)
             if not (answer.messages or answer.handoff):
                 log.error("bot.failed", thread=job.thread, reason=str(error))
-        self._away_since.pop(job.page_id, None)
+                self._bot_errors.pop(job.open.key, None)
+                return self._failed(job)
+        self._away_since.pop(self._bot_key(job), None)
         self._bot_errors.pop(job.open.key, None)
         return self._answered(job, answer)
+
+    def _bot_of(self, job: Job) -> RasaClient | None:
+        """Return the bot that a command is for; None for one that is no longer in the config."""
+        name = job.open.command.bot if isinstance(job.open.command, AskBot | TellBot) else OWN_BOT
+        return self._rasa[job.page_id] if name == OWN_BOT else self._bots.get(name)
 
     def _shown_as_read(self, job: Job) -> AbstractContextManager[None]:
         """Show, while the bot thinks about a person's words, that they were read."""
@@ -277,16 +296,30 @@ class Executor:
             return nullcontext()
         return self._presence.shown(job.page_id, job.psid)
 
-    def _heard_all_the_same(self, job: Job) -> Answer | None:
+    @staticmethod
+    def _heard_all_the_same(rasa: RasaClient, job: Job) -> Answer | None:
         try:
-            return self._rasa[job.page_id].find_answer(job.psid, job.open.key)
+            return rasa.find_answer(job.psid, job.open.key)
         except BotError:
             return None
 
     def _bot_is_away_too_long(self, job: Job) -> bool:
         """Say whether people should rather be told than wait for the bot to come back."""
         now = self._clock.machine()
-        return now - self._away_since.setdefault(job.page_id, now) > self._bot_patience
+        patience = min(SWITCH_PATIENCE, self._bot_patience)
+        patience = patience if _is_switch(job) else self._bot_patience
+        return now - self._away_since.setdefault(self._bot_key(job), now) > patience
+
+    @staticmethod
+    def _bot_key(job: Job) -> tuple[str, str]:
+        """Name the bot that was asked: those beside the Pages' own are the same on every Page."""
+        command = job.open.command
+        name = command.bot if isinstance(command, AskBot | TellBot) else OWN_BOT
+        return ("", name) if name else (job.page_id, name)
+
+    def _failed(self, job: Job) -> Settled:
+        """Say that the bot has no answer; one that the person was to be handed to isn't there."""
+        return self._answered(job, Answer((), None), away=_is_switch(job))
 
     def _answered(self, job: Job, answer: Answer, *, away: bool = False) -> Settled:
         now, command = self._clock.now(), job.open.command
@@ -298,6 +331,8 @@ class Executor:
                 messages=answer.messages,
                 handoff=answer.handoff,
                 intent=command.intent if isinstance(command, TellBot) else None,
+                bot=command.bot if isinstance(command, AskBot | TellBot) else OWN_BOT,
+                is_switch=_is_switch(job),
                 away=away,
             )
         )
@@ -487,6 +522,10 @@ def _metadata(job: Job, command: AskBot | TellBot) -> dict[str, Any]:
             name: value for name, value in asdict(command.referral).items() if value
         }
     return {**told, "mid": command.mid, "entry_point": command.entry_point.value}
+
+
+def _is_switch(job: Job) -> bool:
+    return isinstance(job.open.command, TellBot) and job.open.command.is_switch
 
 
 def backoff(attempts: int, *, least: int = 250, most: int = 5_000) -> int:

@@ -30,6 +30,8 @@ def readyz() -> tuple[Response, int]:
         "token": _token(bridge),
         "worker": "ok" if bridge.bell.is_heard() else "degraded",
     }
+    for name, client in bridge.bots.items():
+        checks[f"bot {name}"] = "ok" if client.is_up() else "degraded"
     return jsonify(checks=checks), 200 if database == "ok" else 503
 
 

@@ -4,7 +4,8 @@ All of it stands in `handoff_config.yml`.
 """
 
 import re
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from string import Formatter
 from typing import Annotated, Any, Literal
@@ -48,7 +49,14 @@ _Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(_[A-Z]{2})?$"
 _INTENT = re.compile(r"[^\s/{@]+")
 
 #: What each of the bridge's sentences may have filled in; the others are said as they stand.
-_PLACEHOLDERS = {"connecting": "title", "recap_reason": "reason", "recap_summary": "summary"}
+_PLACEHOLDERS = {
+    "connecting": "title",
+    "recap_reason": "reason",
+    "recap_summary": "summary",
+    "switched": "title",
+    "switch_failed": "title",
+    "bot_gone": "title",
+}
 #: Those that are titles of buttons.
 _BUTTONS = ("never_mind", "keep_waiting", "offer_human_title")
 
@@ -208,8 +216,11 @@ class HandoffConfig:
     content: dict[str, Handling]
 
 
-def load(path: Path) -> HandoffConfig:
-    """Read the file. Raises SettingsError that names each thing wrong in it."""
+def load(path: Path, bot_urls: Mapping[str, str] | None = None) -> HandoffConfig:
+    """Read the file. Raises SettingsError that names each thing wrong in it.
+
+    ``bot_urls`` are addresses of bots, by name, in place of those in the file.
+    """
     try:
         config = _Config.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except OSError as error:
@@ -228,6 +239,10 @@ def load(path: Path) -> HandoffConfig:
             f'HANDOFF_CONFIG {path}: the default "{config.default}" is none of: {known}.'
         )
     targets = {name: _target(name, target) for name, target in config.handoff_targets.items()}
+    for name, url in (bot_urls or {}).items():
+        if name not in targets or targets[name].kind != "bot":
+            raise SettingsError(f"BOT_URLS names {name}, which is no bot in HANDOFF_CONFIG {path}.")
+        targets[name] = replace(targets[name], url=url)
     return HandoffConfig(
         targets, config.default, config.words, config.words_by_language, config.content
     )

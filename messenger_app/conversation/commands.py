@@ -23,6 +23,10 @@ class EntryPoint(StrEnum):
     BRIDGE = "bridge"
 
 
+#: Stands for the Page's own bot, the one at its Rasa URL, where the others have a target's name.
+OWN_BOT = ""
+
+
 @dataclass(frozen=True, slots=True)
 class AskBot:
     """Give the bot what the person said. ``payload`` is an intent of our own button's."""
@@ -32,6 +36,8 @@ class AskBot:
     payload: str | None = None
     entry_point: EntryPoint = EntryPoint.MESSAGE
     referral: Referral | None = None
+    #: Which bot: a target's name, or `OWN_BOT`.
+    bot: str = OWN_BOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,11 @@ class TellBot:
 
     intent: str
     entities: dict[str, object] = field(default_factory=dict)
+    #: Which bot: a target's name, or `OWN_BOT`.
+    bot: str = OWN_BOT
+    #: True where the person is about to be handed to that bot: with one that can't be reached, or
+    #: fails, they are not to wait.
+    is_switch: bool = False
 
 
 @dataclass(frozen=True, slots=True)

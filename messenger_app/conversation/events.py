@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from messenger_app.conversation.buttons import Kept
+from messenger_app.conversation.commands import OWN_BOT
 from messenger_app.conversation.messages import Attachment, BotMessage, Referral
 from messenger_app.conversation.state import TimerKind
 
@@ -138,6 +139,8 @@ class HandoffAsked:
     """The handoff payload of a bot's answer, as it came."""
 
     target: str | None = None
+    #: The address of a bot, in the starter packs' payload; then there is no target.
+    host: str | None = None
     reason: str = ""
     summary: str = ""
     answers: dict[str, str] = field(default_factory=dict)
@@ -152,6 +155,10 @@ class BotAnswered(_Event):
     handoff: HandoffAsked | None = None
     #: The intent that the bridge sent, where it was no word of the person's.
     intent: str | None = None
+    #: Which bot was asked: a target's name, or `OWN_BOT`.
+    bot: str = OWN_BOT
+    #: True where that intent was to hand the person to this bot.
+    is_switch: bool = False
     #: True where the bot could not be reached for longer than a person should wait.
     away: bool = False
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Literal
 
+from messenger_app.conversation.commands import OWN_BOT
 from messenger_app.conversation.content import Handling
 from messenger_app.conversation.hours import Hours
 
@@ -117,6 +118,15 @@ class Words:
     offer_human: str = "I still can't answer. Would you like to talk to a person?"
     offer_human_title: str = "Chat with a person"
     handback: str = "You're talking to the bot again. How can I help?"
+    own_bot: str = "our bot"
+    switched: str = "You're talking to {title} now. How can I help?"
+    switch_failed: str = (
+        "I'm sorry, {title} can't be reached just now. I'm still here: ask me, or try again later."
+    )
+    bot_gone: str = "I'm sorry, {title} can't be reached any more. I'm taking you back."
+    bots_in_circles: str = (
+        "I'm sorry, our bots are sending you to and fro. Would you like to talk to a person?"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +136,8 @@ class Policy:
     app_id: str
     targets: dict[str, Target]
     default_target: str
+    #: Where each Page's own bot listens, by the Page's id.
+    own_bots: Mapping[str, str] = field(default_factory=dict)
     handoff_deadline: int = 60_000
     waiting_timeout: int = 15 * 60_000
     human_idle_timeout: int = 4 * 60 * 60_000
@@ -135,6 +147,7 @@ class Policy:
     may_take: bool = True
     bot_while_human: BotWhileHuman = BotWhileHuman.OFF
     handback_intent: str = "handback"
+    handoff_intent: str = "handoff"
     human_intent: str = "human_handoff"
     failures_before_offer: int = 3
     words: Words = field(default_factory=Words)
@@ -146,6 +159,24 @@ class Policy:
     def target(self, name: str | None) -> Target | None:
         """Return the target of that name, the default one for None, None for an unknown name."""
         return self.targets.get(name or self.default_target)
+
+    def bot_at(self, url: str, page_id: str) -> Target | None:
+        """Return the bot that listens there: the Page's own or a target; None for neither."""
+        if _address(url) == _address(self.own_bots.get(page_id, "")):
+            return self.own_bot(page_id)
+        bots = (target for target in self.targets.values() if target.kind == "bot")
+        return next((bot for bot in bots if _address(bot.url or "") == _address(url)), None)
+
+    def own_bot(self, page_id: str) -> Target:
+        """Return the Page's own bot. Whatever a target with its address says, it has no hours."""
+        url = self.own_bots.get(page_id, "")
+        return Target(OWN_BOT, self.words.own_bot, app_id="", kind="bot", url=url)
+
+    def bot(self, name: str, page_id: str) -> Target:
+        """Return a bot by its name; the Page's own for one that the config no longer lists."""
+        target = self.targets.get(name)
+        bot = self.bot_at(target.url or "", page_id) if target and target.kind == "bot" else None
+        return bot or self.own_bot(page_id)
 
     def asks_to_cancel(self, text: str) -> bool:
         """Say whether these words, typed while waiting for a human, call the bot back."""
@@ -190,6 +221,11 @@ def _best(locale: str | None, choices: Mapping[str, object]) -> str:
 def _titled(target: Target, locale: str | None) -> Target:
     title = target.titles.get(_best(locale, target.titles))
     return replace(target, title=title) if title else target
+
+
+def _address(url: str) -> str:
+    """Return an address in one form: a slash at its end and capitals make no difference."""
+    return url.strip().rstrip("/").casefold()
 
 
 def _plain(text: str) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from messenger_app.conversation.commands import AskBot
+from messenger_app.conversation.commands import OWN_BOT, AskBot
 
 
 class Owner(StrEnum):
@@ -115,3 +115,11 @@ class Conversation:
     offers_to_wait: bool = False
     #: Turns in a row to which the bot had no answer.
     bot_failures: int = 0
+    #: The bot that has the person: a target's name, or `OWN_BOT`.
+    bot: str = OWN_BOT
+    #: When the platform took its first message since it was switched to, None before that: a quick
+    #: reply that was tapped earlier is an answer to the bot before it.
+    bot_since: int | None = 0
+    #: The bots that the person was handed to since their last word, each once: bots that pass at
+    #: each other would go on for ever.
+    handed_to: tuple[str, ...] = ()

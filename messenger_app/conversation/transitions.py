@@ -12,6 +12,7 @@ from typing import Literal, assert_never
 
 from messenger_app.conversation import buttons, content
 from messenger_app.conversation.commands import (
+    OWN_BOT,
     AskBot,
     Command,
     NotifyAgents,
@@ -107,6 +108,7 @@ class Transition:
 
 def transition(conversation: Conversation, event: Event, policy: Policy) -> Transition:  # noqa: C901, PLR0911, PLR0912 - one case for each event
     """Say what one event does to one conversation."""
+    conversation = _with_a_bot_that_is_listed(conversation, policy)
     match event:
         case PersonMessaged() | PersonTapped():
             return _on_word(conversation, event, policy)
@@ -197,7 +199,7 @@ def _in_doubt(
     surely_before = event.at <= heard.owner_settled - CLOCK_SKEW
     if heard.owner is not Owner.WAITING or policy.routing is Routing.NO_DEFAULT_APP:
         return heard
-    asked, _ = _put_to_bot(event, heard.turn, policy)
+    asked, _ = _put_to_bot(event, heard, policy)
     if surely_before or policy.asks_to_cancel(_words(event)) or not isinstance(asked, AskBot):
         return heard
     return replace(heard, doubtful=(*heard.doubtful, asked))
@@ -259,11 +261,12 @@ def _give_to_bot(heard: Conversation, event: content.PersonEvent, policy: Policy
         ours = replace(
             heard, owner=Owner.BOT, owner_app_id=None, owner_since=event.at, owner_settled=event.at
         )
-    said, line = _put_to_bot(event, ours.turn, policy)
+    ours = replace(_with_the_bot_it_is_for(ours, event), handed_to=())
+    said, line = _put_to_bot(event, ours, policy)
     if isinstance(said, AskBot) and said.payload == CONNECT_PAYLOAD:
         asked = HandoffAsked(reason="user_asked")
         return _hand_over(ours, asked, policy, event.received_at, transcript=(line,))
-    greeting = _handback(ours.unannounced, policy, unanswered=False) if ours.unannounced else ()
+    greeting = _handback(ours, ours.unannounced, policy, unanswered=False)
     after = (said,) if said else ()
     return Transition(replace(ours, unannounced=None), (*greeting, *after), (line,))
 
@@ -291,7 +294,7 @@ def _on_sign(
     """
     last = conversation.last_word or LastWord(mid=event.mid, at=0, answered=True)
     seen = replace(conversation, last_word=replace(last, at=max(event.at, last.at)))
-    said, line = _put_to_bot(event, conversation.turn, policy)
+    said, line = _put_to_bot(event, conversation, policy)
     if event.standby or conversation.owner not in {Owner.BOT, Owner.IDLE} or said is None:
         return Transition(seen, transcript=(replace(line, heard_by_bot=False),))
     return _give_to_bot(seen, event, policy)
@@ -308,9 +311,10 @@ def _on_live_return(
     """
     lapsed = event.at - _last_at(before) >= MESSAGING_WINDOW
     outcome = before.taking or (Outcome.EXPIRED if lapsed else Outcome.DONE)
+    heard = _with_the_bot_it_is_for(heard, event)
     back = _to_bot(heard, since=event.at, settled=event.at)
-    greeting = _handback(outcome, policy, unanswered=False)
-    said, line = _put_to_bot(event, before.turn, policy)
+    greeting = _handback(back, outcome, policy, unanswered=False)
+    said, line = _put_to_bot(event, replace(heard, turn=before.turn), policy)
     return Transition(back, (*greeting, *heard.doubtful, *((said,) if said else ())), (line,))
 
 
@@ -428,10 +432,14 @@ def _on_bot_answered(conversation: Conversation, event: BotAnswered, policy: Pol
             for message in event.messages
         )
         return Transition(conversation, transcript=lines)
+    if event.is_switch:
+        if event.away:
+            return _stay(conversation, event, policy)
+        conversation = _with_bot(conversation, event.bot)
     said = tuple(SendMessage(message) for message in event.messages)
     if conversation.offers_to_wait:
         return _offer_to_wait(conversation, event, policy)
-    if event.handoff:
+    if event.handoff and not _is_to_itself(event.handoff, conversation, policy):
         calm = replace(conversation, bot_failures=0)
         return _hand_over(calm, event.handoff, policy, event.received_at, before=said)
     if said:
@@ -452,24 +460,25 @@ def _offer_to_wait(conversation: Conversation, event: BotAnswered, policy: Polic
 def _on_no_answer(conversation: Conversation, event: BotAnswered, policy: Policy) -> Transition:
     """Say something ourselves: the bot failed, or has no word for an intent of ours."""
     words = policy.words
-    if event.intent:
-        own = words.handback if event.intent == policy.handback_intent else words.bot_failed
-        return Transition(conversation, (_say(own),))
+    if event.away and conversation.bot != OWN_BOT:
+        return _leave_bot(conversation, policy)
+    if event.intent and not (event.intent == policy.handoff_intent and event.away):
+        return Transition(conversation, (_say(_own_words(conversation, event.intent, policy)),))
     failures = conversation.bot_failures + 1
     failed = replace(conversation, bot_failures=failures)
     if failures < policy.failures_before_offer and not event.away:
         return Transition(failed, (_say(words.bot_failed),))
-    offer = BotMessage(
-        text=words.bot_away if event.away else words.offer_human,
-        buttons=((words.offer_human_title, CONNECT_PAYLOAD),),
+    return Transition(
+        failed, (_offer(words.bot_away if event.away else words.offer_human, policy),)
     )
-    return Transition(failed, (SendMessage(offer),))
 
 
 def _on_message_sent(conversation: Conversation, event: MessageSent) -> Transition:
     line = Line("bot", event.text, event.received_at, event.mid)
     answered = _answered(conversation) if event.turn == conversation.turn else conversation
     answered = replace(answered, spoke_at=max(event.at, conversation.spoke_at))
+    if answered.bot_since is None and event.turn == answered.turn:
+        answered = replace(answered, bot_since=event.at)
     return Transition(answered, transcript=(line,))
 
 
@@ -501,11 +510,14 @@ def _hand_over(
     transcript: tuple[Line, ...] = (),
 ) -> Transition:
     """Say so, then pass: once the inbox owns the thread, Graph refuses our words."""
-    target = policy.target(asked.target)
-    if target is None or target.kind == "bot":  # switching to another bot is not built yet
+    target = _target(asked, conversation.page_id, policy)
+    if target is None:
         return Transition(conversation, (*before, _say(policy.words.unknown_target)), transcript)
     if target.hours and not target.hours.is_open(now) and asked.reason != BY_OPERATOR:
         return Transition(conversation, (*before, _say(policy.words.closed)), transcript)
+    if target.kind == "bot":
+        said = _hand_to_bot(conversation, target, asked, policy)
+        return replace(said, commands=(*before, *said.commands), transcript=transcript)
     handoff = Handoff(target.name, target.app_id, asked.reason, asked.summary, asked.answers)
     going = _handing_off(conversation, handoff, now, policy)
     commands = (
@@ -626,6 +638,101 @@ def _on_release_settled(conversation: Conversation, event: ControlCallSettled) -
     return Transition(replace(conversation, owner=Owner.IDLE, timer=None))
 
 
+# From one bot to another: our app keeps thread control, and the bots keep their conversations apart
+
+
+def _target(asked: HandoffAsked, page_id: str, policy: Policy) -> Target | None:
+    """Return whom the bot asks for; None where the config lists nobody of that name or address."""
+    if asked.host is not None:
+        return policy.bot_at(asked.host, page_id)
+    target = policy.target(asked.target)
+    if target is None or target.kind != "bot":
+        return target
+    return policy.bot(target.name, page_id)
+
+
+def _hand_to_bot(
+    conversation: Conversation, target: Target, asked: HandoffAsked, policy: Policy
+) -> Transition:
+    """Ask another bot to take over. It has the person once it has answered, and speaks first.
+
+    Until then nothing has changed, so there is nothing to undo where it can't be reached.
+    """
+    by_operator = asked.reason == BY_OPERATOR
+    handed_to = () if by_operator else conversation.handed_to
+    if target.name == conversation.bot:
+        return Transition(conversation)
+    if target.name in handed_to:
+        return Transition(conversation, (_offer(policy.words.bots_in_circles, policy),))
+    told: dict[str, object] = {"from_host": _present_bot(conversation, policy).url}
+    tell = TellBot(policy.handoff_intent, told, target.name, is_switch=True)
+    return Transition(replace(conversation, handed_to=(*handed_to, target.name)), (tell,))
+
+
+def _is_to_itself(asked: HandoffAsked, conversation: Conversation, policy: Policy) -> bool:
+    target = _target(asked, conversation.page_id, policy)
+    return target is not None and target.kind == "bot" and target.name == conversation.bot
+
+
+def _stay(conversation: Conversation, event: BotAnswered, policy: Policy) -> Transition:
+    """Leave the person with the bot that had them: the other one can't be reached."""
+    title = policy.bot(event.bot, conversation.page_id).title
+    return Transition(
+        conversation, (_offer(policy.words.switch_failed.format(title=title), policy),)
+    )
+
+
+def _leave_bot(conversation: Conversation, policy: Policy) -> Transition:
+    """Bring the person back to the Page's own bot from one that stays away; it speaks first."""
+    gone = _present_bot(conversation, policy)
+    tell = TellBot(policy.handoff_intent, {"from_host": gone.url})
+    sorry = _say(policy.words.bot_gone.format(title=gone.title))
+    return Transition(_with_bot(conversation, OWN_BOT), (sorry, tell))
+
+
+def _own_words(conversation: Conversation, intent: str, policy: Policy) -> str:
+    """Return what stands for the bot's words where it has none for an intent of ours."""
+    if intent == policy.handoff_intent and conversation.bot != OWN_BOT:
+        return policy.words.switched.format(title=_present_bot(conversation, policy).title)
+    if intent in {policy.handoff_intent, policy.handback_intent}:
+        return policy.words.handback
+    return policy.words.bot_failed
+
+
+def _with_bot(conversation: Conversation, name: str) -> Conversation:
+    """Give the person to another bot. What was decided for the one before is over."""
+    return replace(
+        conversation, bot=name, bot_since=None, bot_failures=0, turn=conversation.turn + 1
+    )
+
+
+def _with_a_bot_that_is_listed(conversation: Conversation, policy: Policy) -> Conversation:
+    """Bring a person back to the Page's own bot whose bot the operator took from the config."""
+    name = _present_bot(conversation, policy).name
+    return conversation if name == conversation.bot else _with_bot(conversation, name)
+
+
+def _present_bot(conversation: Conversation, policy: Policy) -> Target:
+    return policy.bot(conversation.bot, conversation.page_id)
+
+
+def _with_the_bot_it_is_for(conversation: Conversation, event: content.PersonEvent) -> Conversation:
+    """Bring the person back to the Page's own bot by its menu: no other knows the payloads."""
+    if conversation.bot == OWN_BOT or not isinstance(event, PersonTapped):
+        return conversation
+    by_menu = event.sent_in is None and event.payload not in {None, CONNECT_PAYLOAD}
+    return _with_bot(conversation, OWN_BOT) if by_menu else conversation
+
+
+def _answers_the_bot_before(event: PersonMessaged, conversation: Conversation) -> bool:
+    """Say whether a quick reply was tapped before the present bot had said a word.
+
+    It is gone from the phone with that word, so nothing but the time tells whose it was.
+    """
+    since = conversation.bot_since
+    return event.payload not in {None, CONNECT_PAYLOAD} and (since is None or event.at <= since)
+
+
 # Coming back
 
 
@@ -640,11 +747,15 @@ def _return(
         # Nobody told us since when others had it: a live word may be older than they are.
         back = replace(back, left_at=max(since, back.left_at))
     back = replace(back, offers_to_wait=outcome is Outcome.TIMEOUT)
-    greeting = _handback(outcome, policy, unanswered=unanswered and not conversation.doubtful)
+    unanswered = unanswered and not conversation.doubtful
+    greeting = _handback(back, outcome, policy, unanswered=unanswered)
     return Transition(back, (*greeting, *conversation.doubtful))
 
 
-def _handback(outcome: Outcome | None, policy: Policy, *, unanswered: bool) -> tuple[Command, ...]:
+def _handback(
+    conversation: Conversation, outcome: Outcome | None, policy: Policy, *, unanswered: bool
+) -> tuple[Command, ...]:
+    """Tell the bot that had the thread."""
     if outcome is None:
         return ()
     entities: dict[str, object] = {
@@ -652,7 +763,7 @@ def _handback(outcome: Outcome | None, policy: Policy, *, unanswered: bool) -> t
         "outcome": outcome.value,
         "unanswered": unanswered,
     }
-    return (TellBot(policy.handback_intent, entities),)
+    return (TellBot(policy.handback_intent, entities, conversation.bot),)
 
 
 # Time
@@ -777,6 +888,7 @@ def _to_bot(conversation: Conversation, *, since: int, settled: int) -> Conversa
         unannounced=None,
         offers_to_wait=False,
         bot_failures=0,
+        handed_to=(),
     )
 
 
@@ -869,20 +981,26 @@ def _line(event: content.PersonEvent, *, heard_by_bot: bool) -> Line:
 
 
 def _put_to_bot(
-    event: content.PersonEvent, turn: int, policy: Policy
+    event: content.PersonEvent, conversation: Conversation, policy: Policy
 ) -> tuple[AskBot | SendMessage | None, Line]:
     """Say what is done with the person's words or signs, and how they are written down."""
-    for_bot = content.for_bot(event, turn, policy.content)
+    if isinstance(event, PersonMessaged) and _answers_the_bot_before(event, conversation):
+        event = replace(event, payload=None)
+    for_bot = content.for_bot(event, conversation.turn, policy.content)
     line = _line(event, heard_by_bot=isinstance(for_bot, AskBot))
+    if isinstance(for_bot, AskBot):
+        return replace(for_bot, bot=conversation.bot), line
     if not isinstance(for_bot, content.PoliteAnswer):
         return for_bot, line
-    words = policy.words
-    answer = BotMessage(
-        text=for_bot.text or words.cannot_read,
-        buttons=((words.offer_human_title, CONNECT_PAYLOAD),),
-    )
-    return SendMessage(answer), line
+    return _offer(for_bot.text or policy.words.cannot_read, policy), line
 
 
 def _say(text: str) -> SendMessage:
     return SendMessage(BotMessage(text=text))
+
+
+def _offer(text: str, policy: Policy) -> SendMessage:
+    """Say it with a button that connects with a person, whatever the bots do."""
+    return SendMessage(
+        BotMessage(text=text, buttons=((policy.words.offer_human_title, CONNECT_PAYLOAD),))
+    )

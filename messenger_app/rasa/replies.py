@@ -156,10 +156,8 @@ def _handoff(custom: Any) -> HandoffAsked | None:
         return None
     asked = custom.get("handoff")
     if not isinstance(asked, dict):
-        # A starter pack names a bot by its address. No target has such a name, so the core says
-        # that it doesn't know whom to connect with: switching bots is not built yet.
         host = custom.get("handoff_host")
-        return HandoffAsked(target=host) if isinstance(host, str) and host else None
+        return HandoffAsked(host=host) if isinstance(host, str) and host else None
     answers = asked.get("answers")
     return HandoffAsked(
         target=str(asked["target"]) if asked.get("target") else None,

@@ -18,6 +18,8 @@ from tests.together.meta import START
 
 OUR_APP = "615243000000001"
 BILLING = "777000000000001"
+#: Where the Page's own bot and the other one listen.
+OWN, MOODBOT = "http://127.0.0.1:5005", "http://127.0.0.1:5007"
 
 
 class Kind(StrEnum):
@@ -43,15 +45,17 @@ def page(kind: Kind, switches: Mapping[str, str]) -> Platform:
     return platform
 
 
-def policy(kind: Kind, bot_while_human: BotWhileHuman) -> Policy:
-    """Return the operator's choices: the defaults, with two targets."""
+def policy(kind: Kind, bot_while_human: BotWhileHuman, page_id: str) -> Policy:
+    """Return the operator's choices: the defaults, with three targets."""
     return Policy(
         app_id=OUR_APP,
         targets={
             "page_inbox": Target("page_inbox", "A person from our team", PAGE_INBOX_APP_ID),
             "billing": Target("billing", "Billing team", BILLING, kind="app"),
+            "moodbot": Target("moodbot", "MoodBot", app_id="", kind="bot", url=MOODBOT),
         },
         default_target="page_inbox",
+        own_bots={page_id: OWN},
         routing={
             Kind.OTHER: Routing.OTHER_DEFAULT_APP,
             Kind.NOBODY: Routing.NO_DEFAULT_APP,

@@ -1,6 +1,6 @@
-"""A bot with a tracker that outlives it: it answers as it is told to, and notes what it heard."""
+"""Bots with trackers that outlive them: they answer as told, and note what they heard."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
 from typing import Any
@@ -10,6 +10,7 @@ from messenger_app.conversation.messages import BotMessage
 from messenger_app.rasa.client import Answer, RasaClient
 from messenger_app.rasa.errors import BotOutcomeUnknown, BotRejected, BotUnreachable
 from tests.together.meta import Late, Meta
+from tests.together.pages import OWN
 
 
 class BotFate(StrEnum):
@@ -31,6 +32,8 @@ class Reply(StrEnum):
     HANDOFF = "a handoff"
     WORDS_AND_HANDOFF = "a text and a handoff"
     UNKNOWN_TARGET = "a handoff to nobody"
+    TO_MOODBOT = "a handoff to MoodBot"
+    WORDS_AND_HOME = "a text and a handoff to the Page's own bot"
     NOTHING = "nothing"
 
 
@@ -43,17 +46,28 @@ class Turn:
     mid: str | None
     said: str
     at: int
+    #: The address of the bot.
+    url: str
+    reply: Reply
+
+
+@dataclass
+class Asked:
+    """What becomes of the next question, whichever bot gets it, and what all bots heard."""
+
+    fate: BotFate = BotFate.ANSWERED
+    reply: Reply = Reply.ONE
+    heard: list[Turn] = field(default_factory=list)
 
 
 class PretendBot(RasaClient):
     """`RasaClient` with a bot in place of HTTP."""
 
-    def __init__(self, meta: Meta, deadline: int) -> None:
+    def __init__(self, meta: Meta, deadline: int, url: str, asked: Asked) -> None:
+        self.url = url
         self._meta = meta
         self._deadline = deadline
-        self.fate = BotFate.ANSWERED
-        self.reply = Reply.ONE
-        self.heard: list[Turn] = []
+        self._asked = asked
         self._tracker: dict[tuple[str, str], Answer] = {}
 
     def say(self, sender: str, text: str, metadata: dict[str, Any]) -> Answer:
@@ -71,8 +85,8 @@ class PretendBot(RasaClient):
         return self._tracker.get((sender, request_key))
 
     def _question(self, sender: str, said: str, metadata: dict[str, Any]) -> Answer:
-        fate, self.fate = self.fate, BotFate.ANSWERED
-        reply, self.reply = self.reply, Reply.ONE
+        fate, self._asked.fate = self._asked.fate, BotFate.ANSWERED
+        reply, self._asked.reply = self._asked.reply, Reply.ONE
         key, mid = str(metadata["request"]), metadata.get("mid")
         match fate:
             case BotFate.UNREACHABLE:
@@ -94,14 +108,20 @@ class PretendBot(RasaClient):
                 return self._hear(sender, key, mid, said, reply)
 
     def _hear(self, sender: str, key: str, mid: str | None, said: str, reply: Reply) -> Answer:
-        number = len(self.heard)
-        self.heard.append(Turn(key, mid, said, self._meta.clock.platform))
-        texts = {Reply.ONE: 1, Reply.TWO: 2, Reply.WORDS_AND_HANDOFF: 1}.get(reply, 0)
+        number = len(self._asked.heard)
+        now = self._meta.clock.platform
+        self._asked.heard.append(Turn(key, mid, said, now, self.url, reply))
+        one = (Reply.ONE, Reply.WORDS_AND_HANDOFF, Reply.WORDS_AND_HOME)
+        texts = 2 if reply is Reply.TWO else int(reply in one)
         messages = tuple(BotMessage(text=f"answer {number}.{part}") for part in range(texts))
         handoff = None
         if reply in {Reply.HANDOFF, Reply.WORDS_AND_HANDOFF}:
             handoff = HandoffAsked(reason="user_asked")
         elif reply is Reply.UNKNOWN_TARGET:
             handoff = HandoffAsked(target="nobody")
+        elif reply is Reply.TO_MOODBOT:
+            handoff = HandoffAsked(target="moodbot")
+        elif reply is Reply.WORDS_AND_HOME:
+            handoff = HandoffAsked(host=OWN)
         self._tracker[sender, key] = Answer(messages, handoff)
         return self._tracker[sender, key]

@@ -8,11 +8,17 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from messenger_app.conversation.commands import AskBot, SendMessage, TellBot
-from messenger_app.conversation.events import ControlPassed, ControlTaken, Event, OtherAppEchoed
+from messenger_app.conversation.events import (
+    ControlPassed,
+    ControlTaken,
+    Event,
+    OperatorPassed,
+    OtherAppEchoed,
+)
 from messenger_app.conversation.policy import CLOCK_SKEW, MESSAGING_WINDOW
 from messenger_app.conversation.state import Owner
 from tests.together.meta import INBOX
-from tests.together.pages import BILLING, OUR_APP, Kind
+from tests.together.pages import BILLING, MOODBOT, OUR_APP, OWN, Kind
 from tests.together.world import World
 
 SPEAKS_FOR_THE_BOT = (AskBot, TellBot, SendMessage)
@@ -51,10 +57,38 @@ def _takes_the_word(event: Event, world: World) -> bool:
 
 def each_word_is_asked_once(world: World) -> None:
     """The bot is asked once about each message, and told once of each return."""
-    mids = [turn.mid for turn in world.bot.heard if turn.mid is not None]
+    mids = [turn.mid for turn in world.heard if turn.mid is not None]
     assert len(mids) == len(set(mids)), mids
-    keys = [turn.key for turn in world.bot.heard]
+    keys = [turn.key for turn in world.heard]
     assert len(keys) == len(set(keys)), keys
+
+
+def only_the_bot_that_was_handed_to_hears(world: World) -> None:
+    """Another bot than the Page's own hears of a person once it was told that it gets them."""
+    told: set[str] = {OWN}
+    for turn in world.heard:
+        if turn.said.startswith("/handoff "):
+            told.add(turn.url)
+        assert turn.url in told, turn
+
+
+def each_bot_is_told_who_handed_over(world: World) -> None:
+    """``from_host`` is the other bot: also in a chain the one that had the person."""
+    for turn in world.heard:
+        if turn.said.startswith("/handoff "):
+            other = OWN if turn.url == MOODBOT else MOODBOT
+            assert other in turn.said, turn
+
+
+def bots_do_not_pass_in_circles(world: World) -> None:
+    """Since the person's last word each bot is handed to once; an operator may do it again."""
+    handed: list[str] = []
+    by_operator = sum(isinstance(event, OperatorPassed) for event in world.shell.events)
+    for turn in world.heard:
+        if not turn.said.startswith("/handoff "):
+            handed = []
+        handed.append(turn.url)
+        assert handed.count(turn.url) <= 2 + by_operator, handed
 
 
 def the_bot_hears_words_in_order(world: World) -> None:
@@ -66,7 +100,7 @@ def the_bot_hears_words_in_order(world: World) -> None:
         for word in words
         if stored.applied is not None and f'"{word}"'.encode() in stored.event.body
     }
-    mids = [turn.mid for turn in world.bot.heard if turn.mid in applied]
+    mids = [turn.mid for turn in world.heard if turn.mid in applied]
     for earlier, later in pairwise(mids):
         assert earlier is not None
         assert later is not None
@@ -112,6 +146,9 @@ ALWAYS: tuple[Callable[[World], None], ...] = (
     the_bot_is_silent_where_others_speak,
     what_a_human_heard_is_never_given_to_the_bot,
     each_word_is_asked_once,
+    only_the_bot_that_was_handed_to_hears,
+    each_bot_is_told_who_handed_over,
+    bots_do_not_pass_in_circles,
     the_bot_hears_words_in_order,
     answers_come_in_order,
     nothing_is_said_twice,
@@ -168,7 +205,8 @@ def nobody_is_stranded(world: World) -> None:
     messages = world.thread.messages
     if messages and messages[-1].text and messages[-1].text.startswith("One moment, I'm connect"):
         waits = world.conversation.owner is not Owner.BOT or world.thread.owner != OUR_APP
-        assert waits or _is_shut(world), "told to wait for somebody, and nobody comes"
+        came = world.kind is Kind.NOBODY and _agent_wrote_last(world)
+        assert waits or came or _is_shut(world), "told to wait for somebody, and nobody comes"
     if not messages or messages[-1].author != "person":
         return
     if world.thread.owner not in {OUR_APP, None}:
@@ -180,6 +218,12 @@ def nobody_is_stranded(world: World) -> None:
     if world.conversation.owner_app_id == BILLING and world.named_at < world.changed_at:
         return  # that app's to answer, and nobody told us that an agent put it by
     assert world.conversation.timer is not None, f"nobody answers {messages[-1]}"
+
+
+def _agent_wrote_last(world: World) -> bool:
+    """Say whether an agent wrote after the person: it may cross with the bridge's own words."""
+    authors = [said.author for said in world.thread.messages if said.author != "app"]
+    return authors[-1:] == ["agent"]
 
 
 def _is_shut(world: World) -> bool:

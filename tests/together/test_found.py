@@ -35,7 +35,7 @@ def test_a_return_from_somebody_unnoticed_asks_again_for_the_word_nobody_answere
     world.person_writes("hello")
     at_rest(world).agent_marks_done()
     at_rest(world)
-    assert [turn.said for turn in world.bot.heard] == [
+    assert [turn.said for turn in world.heard] == [
         "/handback {'from': 'page_inbox', 'outcome': 'done', 'unanswered': True}"
     ]
 
@@ -82,7 +82,7 @@ def test_a_word_from_before_an_agent_of_whom_we_hear_late_is_not_the_bots():
             world.call_happens()
     at_rest(world)
     first = next(iter(world.words))
-    assert [turn.mid for turn in world.bot.heard if turn.mid] == [first]
+    assert [turn.mid for turn in world.heard if turn.mid] == [first]
 
 
 def test_a_word_from_before_the_agents_newest_reply_is_the_agents():
@@ -192,7 +192,7 @@ def test_a_word_whose_answer_overtook_it_is_answered():
     world.agent_replies()
     at_rest(world).agent_marks_done()
     at_rest(world)
-    assert "'unanswered': False" in world.bot.heard[-1].said
+    assert "'unanswered': False" in world.heard[-1].said
 
 
 def nobody_routes(**how: object) -> World:
@@ -240,7 +240,7 @@ def test_without_a_default_app_a_pause_that_ends_leaves_the_agents_words_to_the_
     world.agent_replies()
     at_rest(world).waits_for_every_timer()
     at_rest(world)
-    assert not [turn.mid for turn in world.bot.heard if turn.mid]
+    assert not [turn.mid for turn in world.heard if turn.mid]
 
 
 def test_without_a_default_app_a_word_before_the_agents_is_the_agents_whenever_we_take():
@@ -254,4 +254,4 @@ def test_without_a_default_app_a_word_before_the_agents_is_the_agents_whenever_w
     world.time_passes(1)
     world.agent_replies()
     at_rest(world)
-    assert not [turn.mid for turn in world.bot.heard if turn.mid]
+    assert not [turn.mid for turn in world.heard if turn.mid]

@@ -107,7 +107,7 @@ class Together(RuleBasedStateMachine):
         self.world.time_passes(1)
         self.world.other_app_requests()
 
-    @rule(action=st.sampled_from(["take", "release", "pass", "pass billing"]))
+    @rule(action=st.sampled_from(["take", "release", "pass", "pass billing", "pass moodbot"]))
     def operator_runs(self, action: str) -> None:
         self.world.operator_runs(*action.split())
 

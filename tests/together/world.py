@@ -24,8 +24,8 @@ from messenger_app.conversation.policy import (
 from messenger_app.conversation.state import Conversation
 from messenger_app.executor import CALL_DEADLINE, Executor
 from tests.together.meta import START, Fate, Late, Meta, PlatformGraph, TwoClocks
-from tests.together.pages import BILLING, OUR_APP, Kind, page, policy, told
-from tests.together.pretend_bot import BotFate, PretendBot, Reply
+from tests.together.pages import BILLING, MOODBOT, OUR_APP, OWN, Kind, page, policy, told
+from tests.together.pretend_bot import Asked, BotFate, PretendBot, Reply, Turn
 from tests.together.shell import Shell
 
 #: Steps in which everything must have come to rest; more are a loop.
@@ -53,7 +53,7 @@ class World:
     clock: TwoClocks = field(init=False)
     meta: Meta = field(init=False)
     graph: PlatformGraph = field(init=False)
-    bot: PretendBot = field(init=False)
+    asked: Asked = field(init=False)
     shell: Shell = field(init=False)
     psid: str = field(init=False)
     #: Webhooks on their way to us, and all that there ever were.
@@ -73,12 +73,19 @@ class World:
         self.psid = platform.add_person("Ana", "en_US").psid
         self.meta = Meta(platform, self.clock, OUR_APP)
         self.graph = PlatformGraph(self.meta, CALL_DEADLINE)
-        self.bot = PretendBot(self.meta, CALL_DEADLINE)
+        self.asked = Asked()
+        own = PretendBot(self.meta, CALL_DEADLINE, OWN, self.asked)
+        moodbot = PretendBot(self.meta, CALL_DEADLINE, MOODBOT, self.asked)
         page_id = platform.page.id
-        executor = Executor({page_id: self.graph}, {page_id: self.bot}, OUR_APP, self.clock)
-        self.shell = Shell(
-            policy(self.kind, self.bot_while_human), executor, self.clock, page_id, self.psid
+        executor = Executor(
+            {page_id: self.graph},
+            {page_id: own},
+            OUR_APP,
+            self.clock,
+            bots={"moodbot": moodbot},
         )
+        chosen = policy(self.kind, self.bot_while_human, page_id)
+        self.shell = Shell(chosen, executor, self.clock, page_id, self.psid)
 
     # What the rules look at
 
@@ -94,6 +101,11 @@ class World:
     def changed_at(self) -> int:
         """When control last moved or lapsed."""
         return self.thread.ownership[-1].since if self.thread.ownership else 0
+
+    @property
+    def heard(self) -> list[Turn]:
+        """What the bots heard, in order."""
+        return self.asked.heard
 
     @property
     def words(self) -> dict[str, Message]:
@@ -253,10 +265,10 @@ class World:
         if isinstance(self.shell.running.open.command, CONTROL_CALLS):
             self._keep_apart(self.agent_at)
             self.called_at = self.clock.platform
-        self.graph.fate, self.bot.fate, self.bot.reply = fate, bot_fate, reply
+        self.graph.fate, self.asked.fate, self.asked.reply = fate, bot_fate, reply
         refused = len(self.meta.refused_to_another)
         self.shell.carry_out()
-        self.graph.fate, self.bot.fate = Fate.ANSWERED, BotFate.ANSWERED
+        self.graph.fate, self.asked.fate = Fate.ANSWERED, BotFate.ANSWERED
         if len(self.meta.refused_to_another) > refused:
             self.called_at = self.clock.platform
         self.tell(f"{self._when()} the call: {self.shell.result}; {self._who()}")

@@ -38,7 +38,6 @@ from messenger_app.conversation.policy import (
     PAGE_INBOX_APP_ID,
     BotWhileHuman,
     Routing,
-    Target,
 )
 from messenger_app.conversation.state import Conversation, Outcome, Owner, TimerKind
 from messenger_app.conversation.transitions import CONNECT_PAYLOAD, ELSEWHERE, may_run
@@ -211,13 +210,6 @@ def test_an_operator_passes_at_any_hour():
     now = story.later()
     story.happens(OperatorPassed(at=now, received_at=now))
     assert story.owner is Owner.HANDING_OFF
-
-
-def test_a_bot_is_no_target_yet_and_the_person_is_told():
-    bot = Target("moodbot", "MoodBot", app_id="", kind="bot", url="http://127.0.0.1:5007")
-    story = Story(policy=replace(POLICY, targets={"page_inbox": bot}))
-    story.person_says("help").bot_answers(handoff=HandoffAsked())
-    assert story.said == [story.policy.words.unknown_target]
 
 
 def test_what_the_person_writes_while_handing_off_is_held():

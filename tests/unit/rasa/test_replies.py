@@ -236,9 +236,9 @@ def test_the_words_of_a_template_of_its_own_are_known() -> None:
 
 def test_a_bot_that_a_starter_pack_names_is_asked_for_by_its_address() -> None:
     url = "http://127.0.0.1:5007"
-    assert asked({"handoff_host": url, "title": "MoodBot"}) == HandoffAsked(target=url)
+    assert asked({"handoff_host": url, "title": "MoodBot"}) == HandoffAsked(host=url)
     assert asked({"handoff_host": None}) is None
-    assert asked({"handoff_host": url, "handoff": HANDOFF}) != HandoffAsked(target=url)
+    assert asked({"handoff_host": url, "handoff": HANDOFF}) != HandoffAsked(host=url)
 
 
 def test_the_tracker_tells_the_same_as_the_rest_channel_did() -> None:
