@@ -100,7 +100,8 @@ def thread_show(psid: str, *, as_json: bool) -> None:
         click.echo(json.dumps(told))
         return
     click.echo(f"owner    {conversation.owner.value}")
-    click.echo(f"bot      {conversation.bot or 'own'}")
+    if conversation.bot:
+        click.echo(f"bot      {conversation.bot}")
     if conversation.handoff:
         click.echo(f"handoff  {conversation.handoff.target}: {conversation.handoff.reason}")
     if locale:

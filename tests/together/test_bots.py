@@ -23,9 +23,12 @@ def at_rest(world: World) -> World:
 
 
 def next_call(world: World, reply: Reply = Reply.ONE, fate: BotFate = BotFate.ANSWERED) -> None:
-    """Let the worker go on until something is to be called, and the call happen."""
+    """Let everything arrive and the worker go on until it calls somebody; let that happen."""
+    while world.wire:
+        world.webhook_arrives()
     while world.shell.running is None or world.shell.result is not None:
         if not world.worker_turns():
+            assert world.shell.open_commands(), "nobody is called"
             world.time_passes(max((world.shell.wait_until or 0) - world.clock.machine(), 1))
     world.call_happens(bot_fate=fate, reply=reply)
 
@@ -34,7 +37,6 @@ def asking_for_moodbot() -> World:
     """A person whose bot has just handed them to MoodBot."""
     world = World()
     world.person_writes("cheer me up")
-    world.webhook_arrives()
     next_call(world, Reply.TO_MOODBOT)
     return world
 
@@ -61,7 +63,6 @@ def test_no_control_moves_and_each_bot_keeps_to_its_own_conversation():
     world.person_writes("I feel low")
     at_rest(world)
     world.person_writes("that's all")
-    world.webhook_arrives()
     next_call(world, Reply.WORDS_AND_HOME)
     at_rest(world).person_writes("and when are you open?")
     at_rest(world)
@@ -135,7 +136,6 @@ def test_bots_that_pass_at_each_other_end_with_the_offer_of_a_human():
 def test_a_human_from_another_bot_and_back_to_it():
     world = with_moodbot()
     world.person_writes("a person please")
-    world.webhook_arrives()
     next_call(world, Reply.HANDOFF)
     at_rest(world).agent_replies()
     world.time_passes(1)

@@ -53,7 +53,7 @@ def app(make_settings: MakeSettings) -> Iterator[Flask]:
     bridge.database.close()
     for graph in bridge.graph.values():
         graph.close()
-    for rasa in bridge.rasa.values():
+    for rasa in (*bridge.rasa.values(), *bridge.bots.values()):
         rasa.close()
 
 

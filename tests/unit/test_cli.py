@@ -87,6 +87,16 @@ def test_a_thread_is_shown_with_its_handoff_and_what_was_said(
     ]
 
 
+def test_a_thread_with_another_bot_names_it(flask: Any, bridge: Bridge) -> None:
+    with bridge.database.writing() as connection:
+        add(connection, event("m_1", "1"))
+        told = Conversation(PAGE_ID, "1", owner=Owner.BOT, bot="moodbot")
+        conversations.save(connection, {thread("1"): told})
+    assert flask("thread", "show", "1").output == "owner    bot\nbot      moodbot\n"
+    (told,) = printed(flask("thread", "list", "--json"))
+    assert told["bot"] == "moodbot"
+
+
 def test_a_thread_is_shown_for_scripts(flask: Any, waiting: Conversation) -> None:
     told = printed(flask("thread", "show", "1", "--json"))
     assert told["owner"] == "waiting"

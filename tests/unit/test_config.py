@@ -125,6 +125,19 @@ def test_a_timeout_of_23_hours_would_end_outside_the_window(make_settings: MakeS
         make_settings(human_idle_timeout=23 * 3600)
 
 
+def test_bots_are_listed_by_name(make_settings: MakeSettings) -> None:
+    both = make_settings(bot_urls="moodbot=http://127.0.0.1:6007, quiz=https://quiz.example/")
+    assert both.bot_urls == {"moodbot": "http://127.0.0.1:6007", "quiz": "https://quiz.example/"}
+
+
+@pytest.mark.parametrize("wrong", ["http://127.0.0.1:6007", "moodbot", "moodbot=127.0.0.1:6007"])
+def test_a_bot_without_a_name_or_an_address_is_refused(
+    make_settings: MakeSettings, wrong: str
+) -> None:
+    with pytest.raises(ValueError, match="bot_urls"):
+        make_settings(bot_urls=wrong)
+
+
 def test_the_level_may_be_written_small(monkeypatch: pytest.MonkeyPatch) -> None:
     assert load(monkeypatch, NEEDED | {"LOG_LEVEL": "debug"}).log_level == "DEBUG"
 

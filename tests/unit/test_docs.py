@@ -90,7 +90,11 @@ def test_the_state_diagram_is_what_the_code_does():
 
 
 def test_every_rule_names_a_test_that_exists():
-    files = ("unit/conversation/test_transitions.py", "together/test_found.py")
+    files = (
+        "unit/conversation/test_transitions.py",
+        "unit/conversation/test_bots.py",
+        "together/test_found.py",
+    )
     tests = "\n".join((ROOT / "tests" / file).read_text() for file in files)
     named = re.findall(r"`(test_\w+)`", (ROOT / "docs/rules.md").read_text())
     assert len(named) > 30

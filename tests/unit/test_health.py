@@ -55,11 +55,27 @@ def test_one_bot_that_is_away_is_told_of(make_settings: MakeSettings, tmp_path: 
     close(app)
 
 
+def test_each_bot_beside_the_pages_own_is_told_of_by_name(
+    make_settings: MakeSettings, tmp_path: Path
+) -> None:
+    config = tmp_path / "handoff_config.yml"
+    with StandInBot() as moodbot:
+        config.write_text(
+            "default: inbox\nhandoff_targets:\n  inbox: {kind: page_inbox, title: A person}\n"
+            f"  moodbot: {{kind: bot, title: MoodBot, url: '{moodbot.url}'}}\n"
+            "  quizbot: {kind: bot, title: QuizBot, url: 'http://127.0.0.1:1'}\n"
+        )
+        app = create_app(make_settings(handoff_config=config))
+        status, found = checks(app.test_client())
+    assert (status, found["bot moodbot"], found["bot quizbot"]) == (200, "ok", "degraded")
+    close(app)
+
+
 def close(app: Flask) -> None:
     bridge: Bridge = app.extensions["bridge"]
     bridge.bell.close()
     bridge.database.close()
-    for rasa in bridge.rasa.values():
+    for rasa in (*bridge.rasa.values(), *bridge.bots.values()):
         rasa.close()
 
 

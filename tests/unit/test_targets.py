@@ -64,6 +64,16 @@ def test_each_kind_of_target_is_read(tmp_path: Path) -> None:
     assert config.default == "page_inbox"
 
 
+def test_a_setting_may_move_a_bot(tmp_path: Path) -> None:
+    path = tmp_path / "handoff_config.yml"
+    path.write_text(EVERY_KIND)
+    moved = targets.load(path, {"moodbot": "http://127.0.0.1:6007"})
+    assert moved.targets["moodbot"].url == "http://127.0.0.1:6007"
+    for name in ("billing", "mood"):
+        with pytest.raises(SettingsError, match=f"BOT_URLS names {name}, which is no bot in"):
+            targets.load(path, {name: "http://127.0.0.1:6007"})
+
+
 def test_hours_become_a_value_that_says_when_it_is_open(tmp_path: Path) -> None:
     config = load(tmp_path, EVERY_KIND)
     hours = config.targets["page_inbox"].hours

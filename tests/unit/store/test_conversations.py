@@ -1,6 +1,8 @@
 from dataclasses import fields
 
-from messenger_app.conversation.commands import AskBot
+from sqlalchemy import update
+
+from messenger_app.conversation.commands import OWN_BOT, AskBot
 from messenger_app.conversation.state import (
     Conversation,
     Handoff,
@@ -12,6 +14,7 @@ from messenger_app.conversation.state import (
 )
 from messenger_app.store import conversations, inbox
 from messenger_app.store.database import Database
+from messenger_app.store.tables import conversation as table
 from tests.unit.payloads import NOW, PAGE_ID
 from tests.unit.store.threads import (
     LEASE,
@@ -92,6 +95,9 @@ def test_everything_of_a_conversation_is_kept(database: Database) -> None:
         offers_to_wait=True,
         bot_failures=2,
         doubtful=(AskBot("m_2", "Where are you?", None),),
+        bot="moodbot",
+        bot_since=None,
+        handed_to=("moodbot",),
     )
     plain = Conversation(page_id="", psid="")
     for field in fields(Conversation):
@@ -101,6 +107,19 @@ def test_everything_of_a_conversation_is_kept(database: Database) -> None:
         conversations.save(connection, {thread("1"): full})
     with database.reading() as connection:
         assert conversations.find(connection, "1") == [full]
+
+
+def test_a_conversation_from_before_there_were_several_bots_is_with_the_pages_own(
+    database: Database,
+) -> None:
+    wake(database, "1")
+    state = b'{"page_id": "1", "psid": "1", "owner": "bot", "turn": 3, "doubtful": '
+    state += b'[{"mid": "m_2", "text": "Where are you?", "payload": null}]}'
+    with database.writing() as connection:
+        connection.execute(update(table).values(state=state))
+    with database.reading() as connection:
+        (found,) = conversations.find(connection, "1")
+    assert (found.turn, found.bot, found.doubtful[0].bot) == (3, OWN_BOT, OWN_BOT)
 
 
 def test_a_person_without_a_thread_is_not_found(database: Database) -> None:
