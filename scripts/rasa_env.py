@@ -157,7 +157,7 @@ def install() -> None:
 
 def trained_stamp() -> str:
     """Return the hash of all that a model is made from."""
-    learned_from = [BOT / "config.yml", BOT / "domain.yml", *BOT.glob("data/**/*.yml")]
+    learned_from = [BOT / "config.yml", *BOT.glob("domain/*.yml"), *BOT.glob("data/**/*.yml")]
     return fingerprint(learned_from, INSTALLED.read_text())
 
 
@@ -177,7 +177,7 @@ def train() -> None:
         started = time.monotonic()
         say("training the bot")
         stamp = trained_stamp()  # before: what is edited meanwhile is trained the next time
-        options = ["--fixed-model-name", "new", "--out", str(MODEL.parent)]
+        options = ["--domain", "domain", "--fixed-model-name", "new", "--out", str(MODEL.parent)]
         advice = "correct what it names in rasa_bot/, then run the same command again"
         logged("rasa-train", [str(PYTHON), "-m", "rasa", "train", *options], advice)
         (MODEL.parent / "new.tar.gz").replace(MODEL)
@@ -223,6 +223,7 @@ def child_environment() -> dict[str, str]:
         **{name: value for name, value in os.environ.items() if name not in NOT_FOR_RASA},
         "ACTIONS_PORT": os.environ.get("ACTIONS_PORT", "5055"),
         "RASA_TRACKER_DB": os.environ.get("RASA_TRACKER_DB", "var/tracker.db"),
+        "PYTHONPATH": str(BOT),  # where checks/ finds what config.yml names
         "SANIC_HOST": "127.0.0.1",  # the action server listens on every interface otherwise
         "RASA_TELEMETRY_ENABLED": "false",
         "SQLALCHEMY_SILENCE_UBER_WARNING": "1",

@@ -1,15 +1,12 @@
-"""The action server's one action: https://rasa.com/docs/rasa/custom-actions.
+"""Add to the opening hours what they mean just now."""
 
-Nothing on the way to a person is done here: that way must work while this server is down.
-"""
-
-from datetime import datetime
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.opening_hours import SHOP_TIMEZONE, describe
+from actions import surroundings
+from actions.opening_hours import SHOP_TIMEZONE, at
 
 
 class OpenNow(Action):
@@ -24,6 +21,6 @@ class OpenNow(Action):
         tracker: Tracker,  # noqa: ARG002 - Rasa passes it by name
         domain: dict[str, Any],  # noqa: ARG002 - Rasa passes it by name
     ) -> list[dict[str, Any]]:
-        now = datetime.now(SHOP_TIMEZONE)  # noqa: TID251 - Rasa's side has no clock of ours
-        dispatcher.utter_message(text=describe(now))
+        response, told = at(surroundings.now().astimezone(SHOP_TIMEZONE))
+        dispatcher.utter_message(response=response, **told)
         return []

@@ -18,23 +18,26 @@ WEEK: tuple[tuple[time, time] | None, ...] = (
 )
 
 
-def describe(now: datetime) -> str:
-    """Say whether the shop is open at ``now`` and until or from when.
+def at(now: datetime) -> tuple[str, dict[str, str]]:
+    """Return the response that says whether the shop is open at ``now``, and what to fill in.
 
-    ``now`` is the shop's local time: a time zone's change of hour is the caller's matter.
+    ``now`` is the shop's local time: a time zone's change of hour is the caller's matter. Days are
+    told in English; `languages/` has other words for them.
     """
+    told = {"weekday": f"{now:%A}", "time": f"{now:%H:%M}"}
     hours = WEEK[now.weekday()]
     if hours and hours[0] <= now.time() < hours[1]:
-        return f"Right now ({now:%A %H:%M}) we are open, until {hours[1]:%H:%M}."
-    return f"Right now ({now:%A %H:%M}) we are closed. We open {_next_opening(now)}."
+        return "utter_open_now", {**told, "closes": f"{hours[1]:%H:%M}"}
+    day, opens = _next_opening(now)
+    return "utter_closed_now", {**told, "day": day, "opens": f"{opens:%H:%M}"}
 
 
-def _next_opening(now: datetime) -> str:
+def _next_opening(now: datetime) -> tuple[str, time]:
     today = WEEK[now.weekday()]
     if today and now.time() < today[0]:
-        return f"today at {today[0]:%H:%M}"
+        return "today", today[0]
     for days in range(1, len(WEEK) + 1):
         day = now + timedelta(days=days)
         if hours := WEEK[day.weekday()]:
-            return f"{'tomorrow' if days == 1 else f'on {day:%A}'} at {hours[0]:%H:%M}"
+            return ("tomorrow" if days == 1 else f"on {day:%A}"), hours[0]
     raise ValueError("WEEK has no day on which the shop opens")

@@ -13,7 +13,9 @@ def menu(answer: dict[str, Any]) -> list[str]:
     return [button["title"] for button in answer.get("buttons", [])]
 
 
-@pytest.mark.parametrize("words", ["hi", "what can you do?", "tell me a joke", "qwrtz plmk vbnx"])
+@pytest.mark.parametrize(
+    "words", ["hi", "/get_started", "what can you do?", "tell me a joke", "qwrtz plmk vbnx"]
+)
 def test_greeting_help_and_misunderstandings_offer_the_menu_with_a_person_last(
     bot: Bot, words: str
 ) -> None:
@@ -21,12 +23,19 @@ def test_greeting_help_and_misunderstandings_offer_the_menu_with_a_person_last(
     assert menu(answer) == MENU
 
 
+def without_reason(answers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Forget what tells a tap on the menu from words."""
+    for answer in answers:
+        answer.get("custom", {}).get("handoff", {}).pop("reason", None)
+    return answers
+
+
 @pytest.mark.parametrize("title", MENU)
 def test_a_button_and_its_title_typed_do_the_same(bot: Bot, title: str) -> None:
     (greeting,) = bot.hears("hi")
     payload = next(b["payload"] for b in greeting["buttons"] if b["title"] == title)
     other = Bot(bot.url, person=f"{bot.person} typing")
-    assert bot.hears(payload) == other.hears(title)
+    assert without_reason(bot.hears(payload)) == without_reason(other.hears(title))
 
 
 @pytest.mark.parametrize(
@@ -50,12 +59,19 @@ def test_opening_hours_say_whether_the_shop_is_open_now(bot: Bot, action_server:
     assert now["text"].startswith("Right now (")
 
 
+def filled_in(handoff: dict[str, Any]) -> dict[str, Any]:
+    """Return what a handoff says, without what it leaves empty."""
+    answers = {name: answer for name, answer in handoff["answers"].items() if answer}
+    told = {**handoff, "answers": answers}
+    return {name: value for name, value in told.items() if value}
+
+
 @pytest.mark.parametrize("words", ["I want to talk to a human", "/human_handoff"])
 def test_asking_for_a_person_hands_over_at_once_while_the_action_server_is_down(
     bot: Bot, words: str
 ) -> None:
-    handoff = {"target": "page_inbox", "reason": "user_asked"}
-    assert bot.hears(words) == [{"custom": {"handoff": handoff}}]
+    (answer,) = bot.hears(words)
+    assert filled_in(answer["custom"]["handoff"]) == {"reason": "user_asked"}
 
 
 def test_the_summary_names_what_was_asked_before(bot: Bot) -> None:
@@ -70,7 +86,7 @@ def test_what_was_asked_before_one_handoff_is_not_told_at_the_next(bot: Bot) -> 
     bot.hears("get me a human please")
     bot.hears('/handback{"from": "page_inbox", "outcome": "done", "unanswered": false}')
     (answer,) = bot.hears("get me a human please")
-    assert "summary" not in answer["custom"]["handoff"]
+    assert filled_in(answer["custom"]["handoff"]) == {"reason": "user_asked"}
 
 
 def come_back(bot: Bot, outcome: str, unanswered: str = "false") -> tuple[str, dict[str, Any]]:

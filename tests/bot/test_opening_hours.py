@@ -5,8 +5,15 @@ from datetime import datetime
 import pytest
 import yaml
 
-from rasa_bot.actions.opening_hours import SHOP_TIMEZONE, WEEK, describe
+from rasa_bot.actions.opening_hours import SHOP_TIMEZONE, WEEK, at
 from tests.support.rasa import ROOT
+
+
+def said(response: str) -> str:
+    """Return the words of a response."""
+    domain = yaml.safe_load((ROOT / "rasa_bot" / "domain" / "shop.yml").read_text())
+    (told,) = domain["responses"][response]
+    return str(told["text"])
 
 
 @pytest.mark.parametrize(
@@ -23,18 +30,17 @@ from tests.support.rasa import ROOT
     ],
 )
 def test_the_hours_of_the_day_decide_what_is_said(now: str, expected: str) -> None:
-    assert describe(datetime.fromisoformat(now).replace(tzinfo=SHOP_TIMEZONE)) == expected
+    response, told = at(datetime.fromisoformat(now).replace(tzinfo=SHOP_TIMEZONE))
+    assert said(response).format(**told) == expected
 
 
 def test_the_hours_that_the_bot_tells_are_those_it_counts_with() -> None:
-    domain = yaml.safe_load((ROOT / "rasa_bot" / "domain.yml").read_text())
-    (told,) = domain["responses"]["utter_opening_hours"]
     weekday, saturday, sunday = WEEK[0], WEEK[5], WEEK[6]
     assert weekday is not None
     assert set(WEEK[:5]) == {weekday}
     assert saturday is not None
     assert sunday is None
-    assert told["text"] == (
+    assert said("utter_opening_hours") == (
         f"Harbour Books is open Monday to Friday {weekday[0]:%-H:%M} to {weekday[1]:%-H:%M} "
         f"and Saturday {saturday[0]:%-H:%M} to {saturday[1]:%-H:%M}. On Sunday we are closed."
     )

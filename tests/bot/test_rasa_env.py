@@ -74,7 +74,7 @@ def test_a_second_run_repeats_no_finished_work(checkout: Checkout) -> None:
     assert checkout.steps() == []
 
 
-@pytest.mark.parametrize("name", ["domain.yml", "config.yml", "data/nlu.yml"])
+@pytest.mark.parametrize("name", ["domain/shop.yml", "config.yml", "data/nlu/shop.yml"])
 def test_a_change_of_what_the_bot_learns_from_trains_it_again(
     checkout: Checkout, name: str
 ) -> None:
@@ -89,7 +89,7 @@ def test_a_change_of_what_the_bot_learns_from_trains_it_again(
 def test_a_file_that_is_only_newer_trains_nothing(checkout: Checkout) -> None:
     checkout.run("train")
     checkout.steps()
-    (checkout.root / "rasa_bot" / "domain.yml").touch()
+    (checkout.root / "rasa_bot" / "domain" / "shop.yml").touch()
     checkout.run("train")
     assert checkout.steps() == []
 

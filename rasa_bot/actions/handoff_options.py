@@ -1,0 +1,52 @@
+"""Offer those who can be talked to, where there is a choice."""
+
+import json
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import surroundings
+from actions.targets import Target
+
+
+class HandoffOptions(Action):
+    """Ask whom a person would like to talk to; for a human, only where several are there.
+
+    Says nothing where there is no choice: the handoff itself is a response and follows at once,
+    also while this server is down.
+    """
+
+    def name(self) -> str:
+        return "action_handoff_options"
+
+    def run(
+        self,
+        dispatcher: CollectingDispatcher,
+        tracker: Tracker,
+        domain: dict[str, Any],  # noqa: ARG002 - Rasa passes it by name
+    ) -> list[dict[str, Any]]:
+        wants_human = tracker.get_intent_of_latest_message() == "human_handoff"
+        there = surroundings.targets().open(surroundings.now(), bots=not wants_human)
+        if wants_human and (len(there) < 2 or _at_once(tracker)):
+            to_whom = [SlotSet("handoff_to", there[0].name)] if there else []
+            return [*to_whom, SlotSet("choosing", False)]
+        if not there:
+            dispatcher.utter_message(response="utter_nobody_there")
+            return []
+        reason = tracker.get_slot("handoff_reason") if wants_human else "topic_needs_person"
+        options = [_button(target, reason) for target in there]
+        dispatcher.utter_message(response="utter_handoff_options", options=options)
+        return [SlotSet("choosing", True)] if wants_human else []
+
+
+def _at_once(tracker: Tracker) -> bool:
+    """Say whether a button was tapped that promises a person now; the menu's leaves the choice."""
+    tapped = str(tracker.latest_message.get("text", "")).startswith("/")
+    return tapped and tracker.get_slot("handoff_reason") != "menu"
+
+
+def _button(target: Target, reason: str) -> dict[str, str]:
+    entities = json.dumps({"handoff_to": target.name, "reason": reason})
+    return {"title": target.title, "payload": f"/trigger_handoff{entities}"}
