@@ -68,12 +68,12 @@ async def serve(think: float) -> None:
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
-                length = next(
+                length = sum(
                     int(line.split(b":")[1])
                     for line in head.lower().split(b"\r\n")
                     if line.startswith(b"content-length")
                 )
-                body = json.loads(await reader.readexactly(length))
+                body = json.loads(await reader.readexactly(length) or b"{}")
                 if b"/webhooks/rest" in head:
                     await asyncio.sleep(think)
                     answer: object = [{"text": f"You said: {body['message']}"}]

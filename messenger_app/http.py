@@ -1,13 +1,6 @@
-"""HTTP calls that end by a deadline, whatever the other side does.
+"""Calls to one server over HTTP, each with an end by which it is over."""
 
-The time-outs of sockets are for each byte: a server that sends one every few seconds would keep a
-call, and with it a person's thread, for as long as it likes.
-"""
-
-import contextlib
-import socket
-import threading
-from collections.abc import Iterator
+from collections.abc import Mapping
 from typing import Any
 
 import requests
@@ -16,15 +9,18 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
-_here = threading.local()
+from messenger_app import deadlines
+from messenger_app.wire import write_json
+
+JSON = dict[str, Any]
 
 
 class _Watched(HTTPConnection):
-    """Remembers which connection this thread's call uses."""
+    """Tells which connection this thread's call uses."""
 
     def request(self, *arguments: Any, **options: Any) -> None:
         """Send, as the connection that the deadline may cut."""
-        _here.connection = self
+        deadlines.uses(self)
         super().request(*arguments, **options)
 
 
@@ -46,44 +42,77 @@ class _Adapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
 
 
-def make_session(connections: int) -> requests.Session:
-    """Return a session for up to so many calls at once, from as many threads."""
-    session = requests.Session()
-    session.trust_env = True
-    adapter = _Adapter(pool_maxsize=connections)
-    session.mount("http://", adapter)
-    session.mount("https://", adapter)
-    return session
+class Remote:
+    """One server. Safe to use from several threads.
 
-
-@contextlib.contextmanager
-def deadline(seconds: float) -> Iterator[None]:
-    """Cut this thread's call off after so many seconds.
-
-    Raises requests.ReadTimeout where it had to, or what requests raises when the other side hangs
-    up: either way it may have heard all of the call.
+    What requests finds out anew for each call is found out once: the proxies, the certificates,
+    what `~/.netrc` says, and, for what is posted, the address and the headers.
     """
-    _here.connection = None
-    passed = threading.Event()
-    timer = threading.Timer(seconds, _cut, (_here.__dict__, passed))
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-        if passed.is_set():  # an answer that ends within its headers looks like a whole one
-            raise requests.ReadTimeout("the deadline has passed")
-    finally:
-        timer.cancel()
-        _here.connection = None
 
+    def __init__(
+        self,
+        root: str,
+        connections: int,
+        *,
+        headers: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+    ) -> None:
+        """``connections`` are kept open; ``headers`` and ``query`` go with every call."""
+        self._root = root
+        self._query = dict(query or {})
+        self._session = requests.Session()
+        self._session.headers.update(headers or {})
+        adapter = _Adapter(pool_maxsize=connections)
+        self._session.mount("http://", adapter)
+        self._session.mount("https://", adapter)
+        self._surroundings = self._session.merge_environment_settings(root, {}, None, None, None)
+        self._posts: dict[str, requests.PreparedRequest] = {}
 
-def _cut(of_thread: dict[str, Any], passed: threading.Event) -> None:
-    passed.set()
-    connection = of_thread.get("connection")
-    sock = getattr(connection, "sock", None)
-    if sock is not None:
-        with contextlib.suppress(OSError):
-            sock.shutdown(socket.SHUT_RDWR)
+    def post(
+        self, path: str, body: JSON, *, timeout: tuple[float, float], within: float
+    ) -> requests.Response:
+        """Post JSON. For addresses of which there are few: each is kept.
+
+        ``timeout`` is in seconds to connect and between two bytes, ``within`` for the whole call.
+        Raises requests.RequestException.
+        """
+        if path not in self._posts:
+            self._posts[path] = self._prepare("POST", path, json={})
+            self._posts[path].headers.pop("Cookie", None)
+        request = self._posts[path].copy()
+        request.body = write_json(body)
+        request.headers["Content-Length"] = str(len(request.body))
+        if len(self._session.cookies):  # a load balancer's, to come back to the same server
+            request.prepare_cookies(self._session.cookies)
+        return self._send(request, timeout, within)
+
+    def get(
+        self,
+        path: str,
+        *,
+        timeout: tuple[float, float],
+        within: float,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> requests.Response:
+        """Get what is there. The same times and errors as with `post`."""
+        request = self._prepare("GET", path, params=query, headers=headers)
+        return self._send(request, timeout, within)
+
+    def close(self) -> None:
+        """Close the connections that are kept open."""
+        self._session.close()
+
+    def _prepare(self, method: str, path: str, **content: Any) -> requests.PreparedRequest:
+        content["params"] = {**self._query, **(content.get("params") or {})}
+        request = requests.Request(method, f"{self._root}/{path}", **content)
+        return self._session.prepare_request(request)
+
+    def _send(
+        self, request: requests.PreparedRequest, timeout: tuple[float, float], within: float
+    ) -> requests.Response:
+        with deadlines.deadline(within):
+            return self._session.send(request, timeout=timeout, **self._surroundings)
 
 
 def reason_of(error: requests.RequestException) -> BaseException:

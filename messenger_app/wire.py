@@ -1,4 +1,4 @@
-"""Read JSON as it comes over the wire."""
+"""Read and write JSON as it goes over the wire."""
 
 import json
 from typing import Any
@@ -21,3 +21,11 @@ def read_json(data: bytes) -> Any:
         return orjson.loads(lenient)
     except RecursionError:
         raise ValueError("It is nested too deeply.") from None
+
+
+def write_json(value: Any) -> bytes:
+    """Write JSON, also what orjson refuses: half an emoji, a number of any size."""
+    try:
+        return orjson.dumps(value)
+    except orjson.JSONEncodeError:
+        return json.dumps(value).encode()

@@ -1,15 +1,14 @@
 """Graph's edges for one Page. The token travels in a header, never in a URL."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import requests
 
 from messenger_app.graph.errors import GraphError, GraphOutcomeUnknown, GraphUnreachable, rejected
-from messenger_app.http import deadline, make_session, reason_of, was_never_sent
+from messenger_app.http import JSON, Remote, reason_of, was_never_sent
 from messenger_app.wire import read_json
 
 #: Seconds to connect, and seconds between two bytes of the answer.
@@ -19,8 +18,6 @@ WHOLE_CALL = 9.0
 
 #: Subcode of code 1: Graph could not make its answer, though the messages went out.
 MESSAGES_WENT_OUT = 1357046
-
-JSON = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +52,13 @@ class GraphClient:
         connections: int = 20,  # the worker's calls, and a few beside them that show presence
         timeout: tuple[float, float] = TIMEOUT,
     ) -> None:
-        self._root = f"{url.rstrip('/')}/{version}"
         self._page_id = page_id
         self._timeout = timeout
-        self._session = make_session(connections)
-        self._session.headers["Authorization"] = f"Bearer {token}"
+        self._remote = Remote(
+            f"{url.rstrip('/')}/{version}",
+            connections,
+            headers={"Authorization": f"Bearer {token}"},
+        )
 
     def send_message(self, psid: str, message: JSON) -> str:
         """Send a message in answer to the person; return its mid.
@@ -136,7 +135,7 @@ class GraphClient:
         seconds.
         https://developers.facebook.com/documentation/business-messaging/messenger-platform/identity/user-profile
         """
-        answer = self._call("GET", psid, within=within, params={"fields": "locale"})
+        answer = self._get(psid, {"fields": "locale"}, within=within)
         return str(answer.get("locale") or "")
 
     def subscribed_apps(self) -> list[JSON]:
@@ -153,7 +152,7 @@ class GraphClient:
         https://developers.facebook.com/docs/graph-api/webhooks/subscriptions-edge
         """
         headers = {"Authorization": f"Bearer {app_id}|{app_secret}"}
-        rows = self._call("GET", f"{app_id}/subscriptions", headers=headers).get("data")
+        rows = self._get(f"{app_id}/subscriptions", {}, headers=headers).get("data")
         return rows if isinstance(rows, list) else []
 
     def has_default_app(self) -> bool:
@@ -176,19 +175,31 @@ class GraphClient:
         self._post(edge, {"recipient": {"id": psid}, "metadata": metadata, **more})
 
     def _post(self, edge: str, body: JSON) -> JSON:
-        return self._call("POST", f"{self._page_id}/{edge}", json=body)
+        path = f"{self._page_id}/{edge}"
+        return self._answer(
+            lambda: self._remote.post(path, body, timeout=self._timeout, within=WHOLE_CALL)
+        )
 
-    def _get(self, path: str, query: dict[str, str]) -> JSON:
-        return self._call("GET", path, params=query)
-
-    def _call(self, method: str, path: str, *, within: float = WHOLE_CALL, **content: Any) -> JSON:
+    def _get(
+        self,
+        path: str,
+        query: dict[str, str],
+        *,
+        headers: dict[str, str] | None = None,
+        within: float = WHOLE_CALL,
+    ) -> JSON:
         connect, read = self._timeout
         timeout = (min(connect, within), min(read, within))
+        return self._answer(
+            lambda: self._remote.get(
+                path, query=query, headers=headers, timeout=timeout, within=within
+            )
+        )
+
+    @staticmethod
+    def _answer(call: Callable[[], requests.Response]) -> JSON:
         try:
-            with deadline(within):
-                response = self._session.request(
-                    method, f"{self._root}/{path}", timeout=timeout, **content
-                )
+            response = call()
         except requests.RequestException as error:
             raise _failure(error) from error
         answer = _json(response)
@@ -202,7 +213,7 @@ class GraphClient:
 
     def close(self) -> None:
         """Close the connections that are kept open."""
-        self._session.close()
+        self._remote.close()
 
 
 def _json(response: requests.Response) -> JSON:

@@ -4,6 +4,7 @@ https://rasa.com/docs/rasa/connectors/your-own-website#restinput
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -12,7 +13,7 @@ import requests
 
 from messenger_app.conversation.events import HandoffAsked
 from messenger_app.conversation.messages import BotMessage
-from messenger_app.http import deadline, make_session, reason_of, was_never_sent
+from messenger_app.http import Remote, reason_of, was_never_sent
 from messenger_app.rasa.errors import (
     BotCutOff,
     BotError,
@@ -58,10 +59,9 @@ class RasaClient:
         timeout: tuple[float, float] = TIMEOUT,
     ) -> None:
         """``token`` is Rasa's ``--auth-token``, which it takes in the query only."""
-        self._url = url.rstrip("/")
-        self._query = {"token": token} if token else {}
         self._timeout = timeout
-        self._session = make_session(connections)
+        query = {"token": token} if token else {}
+        self._remote = Remote(url.rstrip("/"), connections, query=query)
 
     def say(self, sender: str, text: str, metadata: dict[str, Any]) -> Answer:
         """Give the bot a person's words. They are never obeyed as an intent."""
@@ -84,7 +84,7 @@ class RasaClient:
         None where the tracker doesn't know the question (yet): Rasa saves it at the end of a turn.
         """
         path = f"conversations/{quote(sender, safe='')}/tracker"
-        tracker = self._call("GET", path)
+        tracker = self._get(path, self._timeout)
         events = tracker.get("events") if isinstance(tracker, dict) else None
         found = from_tracker(events or [], request_key)
         return None if found is None else Answer(*found)
@@ -95,34 +95,33 @@ class RasaClient:
         It opens its port only once the model is loaded.
         """
         try:
-            self._call("GET", "version", timeout=LOOK_TIMEOUT)
+            self._get("version", LOOK_TIMEOUT)
         except BotError:
             return False
         return True
 
     def close(self) -> None:
         """Close the connections that are kept open."""
-        self._session.close()
+        self._remote.close()
 
     def _ask(self, sender: str, message: str, metadata: dict[str, Any]) -> Answer:
         body = {"sender": sender, "message": message, "metadata": metadata}
-        answer = self._call("POST", "webhooks/rest/webhook", json=body)
+        answer = self._answer(
+            lambda: self._remote.post(
+                "webhooks/rest/webhook", body, timeout=self._timeout, within=WHOLE_CALL
+            )
+        )
         if not isinstance(answer, list):
             raise BotRejected("The bot's answer is no list of messages.")
         return Answer(*from_rest(answer))
 
-    def _call(
-        self, method: str, path: str, *, timeout: tuple[float, float] | None = None, **content: Any
-    ) -> Any:
+    def _get(self, path: str, timeout: tuple[float, float]) -> Any:
+        return self._answer(lambda: self._remote.get(path, timeout=timeout, within=WHOLE_CALL))
+
+    @staticmethod
+    def _answer(call: Callable[[], requests.Response]) -> Any:
         try:
-            with deadline(WHOLE_CALL):
-                response = self._session.request(
-                    method,
-                    f"{self._url}/{path}",
-                    params=self._query,
-                    timeout=timeout or self._timeout,
-                    **content,
-                )
+            response = call()
         except requests.RequestException as error:
             raise _failure(error) from None  # its text holds the URL, and that the token
         if not response.ok:

@@ -1,14 +1,16 @@
 """Calls that end by a deadline, on real sockets."""
 
+import json
 import socket
 import threading
 import time
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import requests
 
-from messenger_app.http import deadline, make_session, was_never_sent
+from messenger_app.http import Remote, was_never_sent
 
 
 @pytest.fixture
@@ -30,24 +32,96 @@ def dripping() -> Iterator[str]:
 
     thread = threading.Thread(target=drip)
     thread.start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     over.set()
     thread.join()
     listener.close()
 
 
+class _Echo(BaseHTTPRequestHandler):
+    """Answers with what it was asked, and sets a cookie."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        heard = {"path": self.path, "headers": dict(self.headers), "body": body.decode()}
+        answer = json.dumps(heard).encode()
+        self.send_response(200)
+        self.send_header("Set-Cookie", "server=1")
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    do_GET = do_POST  # noqa: N815 - the names that the library looks for
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def echoing() -> Iterator[str]:
+    """A server that answers with what it was asked."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Echo) as server:
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
 def test_a_server_that_drips_is_cut_off_and_the_outcome_is_unknown(dripping: str) -> None:
-    with make_session(1) as session:
-        began = time.monotonic()
-        with pytest.raises(requests.RequestException) as failed, deadline(0.3):
-            session.get(dripping, timeout=(1, 20))
+    remote = Remote(dripping, 1)
+    began = time.monotonic()
+    with pytest.raises(requests.RequestException) as failed:
+        remote.get("", timeout=(1, 20), within=0.3)
     assert time.monotonic() - began < 5
     assert not was_never_sent(failed.value)
+    remote.close()
+
+
+def test_a_call_that_ends_in_time_cuts_off_no_later_one(echoing: str) -> None:
+    remote = Remote(echoing, 1)
+    for _ in range(3):
+        assert remote.post("", {}, timeout=(1, 1), within=0.4).ok
+        time.sleep(0.2)
+    remote.close()
+
+
+def test_each_call_carries_what_all_carry_and_its_own_body(echoing: str) -> None:
+    remote = Remote(echoing, 1, headers={"Authorization": "Bearer a"}, query={"token": "b"})
+    for words in ("one", "zwei ü"):
+        heard = remote.post("say", {"words": words}, timeout=(1, 1), within=2).json()
+        assert heard["path"] == "/say?token=b"
+        assert heard["headers"]["Authorization"] == "Bearer a"
+        assert json.loads(heard["body"]) == {"words": words}
+    heard = remote.get("look", query={"psid": "7"}, timeout=(1, 1), within=2).json()
+    assert heard["path"] == "/look?token=b&psid=7"
+    remote.close()
+
+
+def test_a_load_balancers_cookie_is_brought_back(echoing: str) -> None:
+    remote = Remote(echoing, 1)
+    heard = [remote.post("", {}, timeout=(1, 1), within=2).json()["headers"] for _ in range(3)]
+    assert [headers.get("Cookie") for headers in heard] == [None, "server=1", "server=1"]
+    remote.close()
+
+
+def test_calls_go_through_the_proxy_that_the_environment_names(
+    echoing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", echoing)
+    remote = Remote("http://bot.example", 1)
+    assert remote.post("a", {}, timeout=(1, 1), within=2).json()["path"] == "http://bot.example/a"
+    remote.close()
 
 
 def test_a_refused_connection_was_never_sent() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    with make_session(1) as session, pytest.raises(requests.ConnectionError) as failed:
-        session.get(f"http://127.0.0.1:{port}/", timeout=1)
+    remote = Remote(f"http://127.0.0.1:{port}", 1)
+    with pytest.raises(requests.ConnectionError) as failed:
+        remote.post("", {}, timeout=(1, 1), within=2)
     assert was_never_sent(failed.value)
+    remote.close()

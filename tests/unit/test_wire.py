@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 import orjson
@@ -5,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messenger_app.wire import read_json
+from messenger_app.wire import read_json, write_json
 
 _json = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(),
@@ -37,3 +38,13 @@ def test_half_an_emoji_becomes_a_question_mark(text: bytes, read: Any) -> None:
 def test_what_is_no_json_is_a_value_error(text: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
         read_json(text)
+
+
+@given(_json)
+def test_json_that_is_written_is_read_again(value: Any) -> None:
+    assert read_json(write_json(value)) == value
+
+
+@pytest.mark.parametrize("odd", ["\ud83d", 2**70, {"\ud83d": [2**70]}])
+def test_what_orjson_refuses_is_written_all_the_same(odd: Any) -> None:
+    assert json.loads(write_json(odd)) == odd

@@ -1,0 +1,101 @@
+"""Cut calls off that take too long, whatever the other side does.
+
+The time-outs of sockets are for each byte: a server that sends one every few seconds would keep a
+call, and with it a person's thread, for as long as it likes. One thread watches all calls of the
+process; a timer for each would cost more than most of what a call does.
+"""
+
+import contextlib
+import math
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import requests
+
+_here = threading.local()
+
+
+class _Timed:
+    """One call that is under way."""
+
+    __slots__ = ("connection", "due", "passed")
+
+    def __init__(self, due: float) -> None:
+        self.due = due
+        self.passed = False
+        #: The connection it uses, once that is known.
+        self.connection: Any = None
+
+    def cut(self) -> None:
+        self.passed = True
+        sock = getattr(self.connection, "sock", None)
+        if sock is not None:
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+
+
+class _Watch:
+    """Knows the calls under way, and cuts off those whose time has come."""
+
+    def __init__(self) -> None:
+        self._calls: set[_Timed] = set()
+        self._changed = threading.Condition()
+        self._looks_at = -math.inf
+        self._thread: threading.Thread | None = None
+
+    def add(self, call: _Timed) -> None:
+        with self._changed:
+            self._calls.add(call)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="deadlines", daemon=True)
+                self._thread.start()
+            if call.due < self._looks_at:  # seldom: all calls of one kind may take equally long
+                self._looks_at = call.due
+                self._changed.notify()
+
+    def remove(self, call: _Timed) -> None:
+        """After this the call is not cut off: its connection may serve another."""
+        with self._changed:
+            self._calls.discard(call)
+
+    def _run(self) -> None:
+        with self._changed:
+            while True:
+                now = time.monotonic()
+                for call in [call for call in self._calls if call.due <= now]:
+                    self._calls.discard(call)
+                    call.cut()
+                self._looks_at = min((call.due for call in self._calls), default=math.inf)
+                wait = None if self._looks_at == math.inf else self._looks_at - now
+                self._changed.wait(wait)
+
+
+_watch = _Watch()
+
+
+@contextlib.contextmanager
+def deadline(seconds: float) -> Iterator[None]:
+    """Cut this thread's call off after so many seconds.
+
+    Raises requests.ReadTimeout where it had to, or what requests raises when the other side hangs
+    up: either way it may have heard all of the call.
+    """
+    call = _here.call = _Timed(time.monotonic() + seconds)
+    _watch.add(call)
+    try:
+        yield
+        if call.passed:  # an answer that ends within its headers looks like a whole one
+            raise requests.ReadTimeout("the deadline has passed")
+    finally:
+        _watch.remove(call)
+        _here.call = None
+
+
+def uses(connection: Any) -> None:
+    """Say which connection this thread's call uses: the one that a deadline may cut."""
+    call = getattr(_here, "call", None)
+    if call is not None:
+        call.connection = connection
