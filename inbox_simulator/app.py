@@ -3,11 +3,13 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flask import Flask, Response, request, send_from_directory
+from flask import Flask, Response, jsonify, request, send_from_directory
+from werkzeug.exceptions import HTTPException
 
 from inbox_simulator import control_api, people_api, stories_api, stream
 from inbox_simulator.graph_api import views as graph_api
 from inbox_simulator.guard import refuse_strangers
+from inbox_simulator.platform.errors import UnsupportedRequestError
 
 if TYPE_CHECKING:
     from inbox_simulator.server import Simulator
@@ -32,6 +34,7 @@ def create_app(simulator: "Simulator") -> Flask:
     app.add_url_rule("/_simulator/ui/<path:name>", "ui", _ui_file)
     app.add_url_rule("/_simulator/docs/<path:name>", "docs", _document)
     app.register_blueprint(graph_api.blueprint)
+    app.register_error_handler(HTTPException, _no_such_path)
     return app
 
 
@@ -40,6 +43,16 @@ def _guard() -> Response | None:
     if request.path == "/" or request.path.startswith("/_simulator"):
         return refuse_strangers(request)
     return None
+
+
+def _no_such_path(error: HTTPException) -> Response:
+    """Refuse what no view answers as Graph does, or in the control API's words."""
+    status = error.code or 400
+    if request.path.startswith("/_simulator") or status not in {404, 405}:
+        response = jsonify(error=error.description)
+        response.status_code = status
+        return response
+    return graph_api.refuse(UnsupportedRequestError(request.method, request.path.strip("/")))
 
 
 def _page() -> Response:

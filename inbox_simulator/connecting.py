@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from inbox_simulator.server import Simulator
 
 JSON = dict[str, Any]
+LONGEST_ID = 20
 TEXTS = ("name", "app_secret", "access_token", "webhook_url", "verify_token")
 
 
@@ -20,8 +21,8 @@ def connect(simulator: "Simulator", values: JSON) -> App:
     Without a verify token no verification is asked for.
     """
     app_id = str(values.get("app_id") or "")
-    if not app_id.isdigit():
-        raise InvalidParameterError("app_id must be a string of digits")
+    if not (app_id.isascii() and app_id.isdigit() and len(app_id) <= LONGEST_ID):
+        raise InvalidParameterError("app_id must be a string of digits, twenty at most")
     with simulator.acting() as (platform, now):
         before = roles.assigned(platform)
         app = platform.apps.get(app_id) or _new(app_id, values)

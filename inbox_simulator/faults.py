@@ -45,7 +45,10 @@ class Rule:
         if not 0 <= rule.probability <= 1 or rule.seconds < 0 or (rule.times or 0) < 0:
             raise FaultRuleError("probability is from 0 to 1; seconds and times are not negative")
         if not _is_error(rule.error):
-            raise FaultRuleError("error is {status, code, subcode, message}, three of them numbers")
+            raise FaultRuleError(
+                "error is {status, code, subcode, message, user_title, user_msg}; the first three"
+                " are numbers, and status is from 200 to 599"
+            )
         rule.match = {key: str(value) for key, value in rule.match.items()}
         return rule
 
@@ -68,7 +71,9 @@ def _is_error(error: Any) -> bool:
     if not isinstance(error, dict):
         return False
     numbers = [error.get(name, 0) for name in ("status", "code", "subcode")]
-    return all(isinstance(number, int | None) for number in numbers)
+    if not all(isinstance(number, int | None) for number in numbers):
+        return False
+    return 200 <= (error.get("status") or 400) < 600
 
 
 class Faults:

@@ -61,6 +61,11 @@ class Links:
                 self._links[app.app_id] = link
             return link
 
+    def put(self, app_id: str, link: Link) -> None:
+        """Remember a link that was verified before the app got its address."""
+        with self._lock:
+            self._links[app_id] = link
+
 
 def answers(url: str) -> bool:
     """Tell whether something listens at the address, without saying anything to it."""

@@ -110,3 +110,19 @@ def _extras(values: JSON) -> JSON:
             raise InvalidParameterError("commands must be a list of names")
         extras["commands"] = [{"name": str(name)} for name in commands]
     return extras
+
+
+@blueprint.post("/people/<psid>/availability")
+def change_availability(psid: str) -> JSON:
+    """Let a person block the Page or come back; or show the Page less of their profile."""
+    values = body()
+    with simulator().acting() as (platform, now):
+        thread = platform.thread(psid, now)
+        if "blocked" in values:
+            thread.unavailable = bool(values["blocked"])
+        profile = values.get("profile", thread.profile)
+        if profile not in {"open", "no_permission", "phone_only"}:
+            raise InvalidParameterError("profile is open, no_permission or phone_only")
+        thread.profile = profile
+        platform.changed.append(psid)
+        return {"blocked": thread.unavailable, "profile": thread.profile}

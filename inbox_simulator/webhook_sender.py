@@ -104,6 +104,21 @@ class WebhookSender:
         with _session() as session:
             self._look_after(session, app)
 
+    def challenge(self, app: App, url: str, verify_token: str) -> tuple[int | None, str]:
+        """Ask an address that is to become the app's webhook for its challenge.
+
+        Returns the status, none if it can't be reached, and 400 for a wrong answer; and the words.
+        """
+        link = links.Link(url, verify_token)
+        at, started = self._now(), stopwatch()
+        with _session() as session:
+            status, words = links.verify(session, link)
+        ms = round((stopwatch() - started) * 1000, 1)
+        self._log.verified(app, at=at, ms=ms, status=status, response=words)
+        if link.verified:
+            self._links.put(app.app_id, link)
+        return (400 if status == 200 and not link.verified else status), words
+
     def _may_send(self, app_id: str) -> bool:
         app = self._directory.app(app_id)
         return app is None or self._links.of(app).verified

@@ -1,6 +1,7 @@
 """What is asked about an app and its tokens rather than about the Page."""
 
-from inbox_simulator.graph_api import tokens
+from inbox_simulator.graph_api import tokens, versions
+from inbox_simulator.graph_api.page_settings import CATEGORY
 from inbox_simulator.graph_api.parameters import GraphCall
 from inbox_simulator.platform.apps import App, known_fields
 from inbox_simulator.platform.errors import (
@@ -11,54 +12,92 @@ from inbox_simulator.platform.errors import (
 )
 from inbox_simulator.platform.world import Platform
 
-VERSION = "v26.0"
 SCOPES = ["pages_messaging", "pages_manage_metadata", "pages_show_list", "pages_read_engagement"]
+TASKS = ["ADVERTISE", "ANALYZE", "CREATE_CONTENT", "MESSAGING", "MODERATE", "MANAGE"]
+#: Seconds for which a user's token is good; sixty days.
+USER_TOKEN_LASTS = 60 * 24 * 3600
 
 
-def debug_token(platform: Platform, call: GraphCall) -> JSON:
+def debug_token(platform: Platform, call: GraphCall, now: int) -> JSON:
     """https://developers.facebook.com/docs/graph-api/reference/debug_token."""
     if tokens.any_app(platform, call.token()) is None:
         raise AccessTokenError
-    app = tokens.any_app(platform, call.text("input_token") or "")
+    asked = call.text("input_token") or ""
+    app = tokens.any_app(platform, asked)
     if app is None:
         error = {"code": 190, "message": "Invalid OAuth access token."}
         return {"data": {"error": error, "is_valid": False, "scopes": []}}
+    of_user = tokens.is_user(platform, asked)
     data: JSON = {
         "app_id": app.app_id,
-        "type": "PAGE",
+        "type": "USER" if of_user else "PAGE",
         "application": app.name,
-        "expires_at": 0,
+        "expires_at": now // 1000 + USER_TOKEN_LASTS if of_user else 0,
         "is_valid": True,
+        "issued_at": now // 1000,
         "scopes": SCOPES,
-        "profile_id": platform.page.id,
     }
-    return {"data": data}
+    about = {"user_id": platform.user.id} if of_user else {"profile_id": platform.page.id}
+    return {"data": {**data, **about}}
+
+
+def accounts(platform: Platform, app: App) -> JSON:
+    """List the Pages of the user whose token it is.
+
+    https://developers.facebook.com/documentation/business-messaging/messenger-platform/get-started
+    """
+    page = platform.page
+    account = {
+        "access_token": app.access_token,
+        "category": CATEGORY["name"],
+        "category_list": [CATEGORY],
+        "name": page.name,
+        "id": page.id,
+        "tasks": TASKS,
+    }
+    return {"data": [account]}
 
 
 def subscriptions(platform: Platform, call: GraphCall) -> JSON:
-    """List or set an app's webhook, with the app's own token.
+    """List, set or delete an app's webhook, with the app's own token.
 
     https://developers.facebook.com/docs/graph-api/webhooks/subscriptions-edge
 
-    Meta asks the webhook for its challenge during the call; here it is asked right afterwards, and
-    deliveries wait until it answered.
+    That the webhook answers its challenge during the call is seen to by ``views``.
     """
-    app = tokens.own_app(platform, call.token())
-    if app is None or call.node not in {"app", app.app_id}:
-        raise AccessTokenError("(#190) This method must be called with an app access token")
+    app = subscriber(platform, call)
     if call.method == "GET":
         return {"data": [_listed(app)] if app.webhook_url else []}
+    if call.method == "DELETE":
+        app.webhook_url = ""
+        return {"success": True}
     if call.method != "POST":
         raise UnsupportedRequestError(call.method, call.node)
-    if call.text("object") != "page" or not call.text("callback_url"):
-        raise InvalidParameterError("(#100) object must be page, and callback_url is required")
-    app.webhook_url = call.text("callback_url") or ""
+    app.webhook_url = callback(call)
     app.verify_token = call.text("verify_token") or ""
     app.fields = known_fields(call.names("fields")) or app.fields
     app.subscribed = True
-    return {"success": True}
+    as_text = platform.switches["success_flag"] == "text"
+    return {"success": "true" if as_text else True}
+
+
+def subscriber(platform: Platform, call: GraphCall) -> App:
+    """Return the app whose own token the call carries, or refuse it."""
+    app = tokens.own_app(platform, call.token())
+    if app is None or call.node not in {"app", "me", app.app_id}:
+        raise AccessTokenError("(#190) This method must be called with an app access token")
+    return app
+
+
+def callback(call: GraphCall) -> str:
+    """Return the address of the webhook that a call wants to subscribe."""
+    url = call.text("callback_url") or ""
+    if call.text("object") != "page" or not url.startswith(("http://", "https://")):
+        raise InvalidParameterError("(#100) object must be page, and callback_url an address")
+    return url
 
 
 def _listed(app: App) -> JSON:
-    fields = [{"name": name, "version": VERSION} for name in app.fields]
+    version = "v{}.{}".format(*versions.NEWEST)
+    fields = [{"name": name, "version": version} for name in app.fields]
     return {"object": "page", "callback_url": app.webhook_url, "active": True, "fields": fields}

@@ -1,4 +1,4 @@
-"""Conversations, messages and people, as objects that can be read.
+"""Conversations and their messages, as objects that can be read.
 
 https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversations
 
@@ -8,24 +8,15 @@ Details are there for the newest 20 messages of a conversation alone; metadata n
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from inbox_simulator.graph_api import paging
 from inbox_simulator.graph_api.caller import Caller
-from inbox_simulator.graph_api.fields import parse, pick
-from inbox_simulator.platform.errors import (
-    JSON,
-    InvalidParameterError,
-    PlatformError,
-    UnsupportedRequestError,
-)
+from inbox_simulator.graph_api.fields import Wanted, check_known, parse, pick
+from inbox_simulator.platform.attachments import SHARES
+from inbox_simulator.platform.errors import JSON, MessageDeletedError
 from inbox_simulator.platform.thread import Message, Thread
 
 NEWEST = 20
-
-
-class MessageDeletedError(PlatformError):
-    """A message older than the newest 20 answers as if it had been deleted."""
-
-    code, subcode = 9000001, None
-    default = "(#9000001) The message has been deleted"
+SHORT = "id,created_time"
 
 
 def conversations(caller: Caller) -> JSON:
@@ -37,65 +28,56 @@ def conversations(caller: Caller) -> JSON:
     if call.text("user_id"):
         threads = [thread for thread in threads if thread.psid == call.text("user_id")]
     threads.sort(key=lambda thread: thread.messages[-1].at, reverse=True)
+    page = paging.Page.of(call, threads)
     fields = call.text("fields") or "id,updated_time"
-    return {"data": [_conversation(caller, thread, fields) for thread in threads]}
+    return page.answer([conversation(caller, thread, fields) for thread in page.items])
 
 
-def node(caller: Caller) -> JSON:
-    """Return a conversation, a message or a person by its id."""
-    asked, fields = caller.call.node, caller.call.text("fields")
-    threads = caller.platform.threads
-    if asked in threads:
-        return _profile(threads[asked], fields)
-    if asked.startswith("t_") and asked[2:] in threads:
-        thread = caller.platform.thread(asked[2:], caller.now)
-        return _conversation(caller, thread, fields or "id,updated_time")
-    if asked.startswith("m_"):
-        for thread in threads.values():
-            for position, message in enumerate(reversed(thread.messages)):
-                if message.mid == asked:
-                    if position >= NEWEST:
-                        raise MessageDeletedError
-                    return pick(_message(caller, thread, message), fields or "id,created_time")
-    raise UnsupportedRequestError("get", asked)
-
-
-def _profile(thread: Thread, fields: str | None) -> JSON:
-    """https://developers.facebook.com/documentation/business-messaging/messenger-platform/identity/user-profile."""
-    first, _, last = thread.person.name.partition(" ")
-    values = {
-        "id": thread.psid,
-        "name": thread.person.name,
-        "first_name": first,
-        "last_name": last,
-        "profile_pic": f"https://platform-lookaside.fbsbx.com/platform/profilepic/?psid={thread.psid}",
-        "locale": thread.person.locale,
-    }
-    return pick(values, fields or "first_name,last_name,profile_pic")
-
-
-def _conversation(caller: Caller, thread: Thread, fields: str) -> JSON:
-    wanted = parse(fields)
-    show: dict[str, Callable[[str], object]] = {
+def conversation(caller: Caller, thread: Thread, fields: str | None) -> JSON:
+    """Return a conversation with the fields that are asked for."""
+    wanted = parse(fields or "id,updated_time")
+    show: dict[str, Callable[[Wanted], object]] = {
         "id": lambda _: f"t_{thread.psid}",
-        "updated_time": lambda _: _time(thread.messages[-1].at),
+        "link": lambda _: f"/{caller.platform.page.id}/inbox/{thread.psid}/",
+        "updated_time": lambda _: _time(thread.messages[-1].at if thread.messages else 0),
         "message_count": lambda _: len(thread.messages),
+        "unread_count": lambda _: int(thread.unread),
         "is_owner": lambda _: thread.owner == caller.app.app_id,
+        "can_reply": lambda _: not thread.unavailable,
         "participants": lambda _: {"data": [_person(thread), _page(caller)]},
-        "messages": lambda inner: _messages(caller, thread, inner),
+        "senders": lambda _: {"data": [_person(thread), _page(caller)]},
+        "messages": lambda asked: _messages(caller, thread, asked),
     }
-    unknown = set(wanted) - set(show)
-    if unknown:
-        name = min(unknown)
-        raise InvalidParameterError(f"(#100) Tried accessing nonexisting field ({name})")
-    shown = {name: show[name](inner) for name, inner in wanted.items()}
+    check_known(wanted, set(show))
+    shown = {name: show[name](asked) for name, asked in wanted.items()}
     return {**shown, "id": f"t_{thread.psid}"}
 
 
-def _messages(caller: Caller, thread: Thread, fields: str) -> JSON:
-    newest = thread.messages[: -NEWEST - 1 : -1]
-    wanted = fields or "id,created_time"
-    return {"data": [pick(_message(caller, thread, message), wanted) for message in newest]}
+def messages(caller: Caller, thread: Thread) -> JSON:
+    """List a conversation's messages, the newest first."""
+    page = paging.Page.of(caller.call, _newest(thread))
+    fields = caller.call.text("fields") or SHORT
+    return page.answer([pick(_message(caller, thread, each), fields) for each in page.items])
+
+
+def message(caller: Caller, mid: str, fields: str | None) -> JSON | None:
+    """Return a message by its id, or none; one older than the newest twenty is refused."""
+    for thread in caller.platform.threads.values():
+        found = thread.message(mid)
+        if found is not None:
+            if found not in _newest(thread):
+                raise MessageDeletedError
+            return pick(_message(caller, thread, found), fields or SHORT)
+    return None
+
+
+def _newest(thread: Thread) -> list[Message]:
+    return thread.messages[: -NEWEST - 1 : -1]
+
+
+def _messages(caller: Caller, thread: Thread, asked: Wanted) -> JSON:
+    newest = _newest(thread)[: asked.limit]
+    return {"data": [pick(_message(caller, thread, each), asked.inner or SHORT) for each in newest]}
 
 
 def _message(caller: Caller, thread: Thread, message: Message) -> JSON:
@@ -107,8 +89,17 @@ def _message(caller: Caller, thread: Thread, message: Message) -> JSON:
         "from": sender,
         "to": {"data": [receiver]},
         "message": message.text or "",
-        "attachments": {"data": message.attachments},
+        "reply_to": {"mid": message.reply_to} if message.reply_to else None,
+        "attachments": {"data": message.attachments} if message.attachments else None,
+        "shares": _shares(message),
     }
+
+
+def _shares(message: Message) -> JSON | None:
+    """Return the links that were shared; the shape of an entry is assumed."""
+    payloads = [each["payload"] or each for each in message.attachments if each["type"] in SHARES]
+    links = [{"link": each.get("url"), "name": each.get("title")} for each in payloads]
+    return {"data": links} if links else None
 
 
 def _person(thread: Thread) -> JSON:

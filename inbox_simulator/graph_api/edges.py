@@ -9,19 +9,25 @@ from inbox_simulator.graph_api import (
     app_settings,
     conversations,
     messaging,
+    messenger_profile,
     page_settings,
+    personas,
+    profiles,
     thread_control,
     tokens,
 )
 from inbox_simulator.graph_api.caller import Caller
+from inbox_simulator.graph_api.fields import pick
 from inbox_simulator.graph_api.parameters import GraphCall
-from inbox_simulator.platform.errors import JSON, UnsupportedRequestError
+from inbox_simulator.platform import usage
+from inbox_simulator.platform.errors import JSON, AccessTokenError, UnsupportedRequestError
 from inbox_simulator.platform.world import Platform
 
 Edge = Callable[[Caller], JSON]
 
 PAGE_EDGES: dict[tuple[str, str], Edge] = {
     ("POST", "messages"): messaging.messages,
+    ("POST", "message_attachments"): messaging.message_attachments,
     ("POST", "pass_thread_control"): thread_control.pass_thread_control,
     ("POST", "take_thread_control"): thread_control.take_thread_control,
     ("POST", "request_thread_control"): thread_control.request_thread_control,
@@ -32,9 +38,14 @@ PAGE_EDGES: dict[tuple[str, str], Edge] = {
     ("GET", "subscribed_apps"): page_settings.list_subscribed_apps,
     ("POST", "subscribed_apps"): page_settings.subscribe,
     ("DELETE", "subscribed_apps"): page_settings.unsubscribe,
-    ("GET", "messenger_profile"): page_settings.show_profile,
-    ("POST", "messenger_profile"): page_settings.set_profile,
-    ("DELETE", "messenger_profile"): page_settings.delete_profile,
+    ("GET", "messenger_profile"): messenger_profile.show,
+    ("POST", "messenger_profile"): messenger_profile.set_properties,
+    ("DELETE", "messenger_profile"): messenger_profile.delete_properties,
+    ("GET", "custom_user_settings"): messenger_profile.show_custom,
+    ("POST", "custom_user_settings"): messenger_profile.set_custom,
+    ("DELETE", "custom_user_settings"): messenger_profile.delete_custom,
+    ("GET", "personas"): personas.listed,
+    ("POST", "personas"): personas.create,
     ("GET", "conversations"): conversations.conversations,
     ("GET", ""): page_settings.page,
 }
@@ -65,16 +76,52 @@ def fault_name(call: GraphCall) -> str:
 def answer(platform: Platform, call: GraphCall, now: int) -> JSON:
     """Do what the call asks for. Refusals are raised as ``PlatformError``."""
     if call.method == "GET" and call.node == "debug_token":
-        return app_settings.debug_token(platform, call)
+        return app_settings.debug_token(platform, call, now)
     if call.edge == "subscriptions":
         return app_settings.subscriptions(platform, call)
+    if tokens.is_user(platform, call.token()):
+        return _for_user(platform, call)
     app = tokens.page_app(platform, call.token())
-    tokens.check_proof(app, call)
+    tokens.check_proof(platform, app, call)
     caller = Caller(platform, app, call, now)
     if call.node in {"me", platform.page.id}:
         edge = PAGE_EDGES.get((call.method, call.edge))
         if edge is not None:
+            usage.count(platform, fault_name(call), call.parameters, now)
             return edge(caller)
-    elif call.method == "GET" and not call.edge:
-        return conversations.node(caller)
+    else:
+        found = _node(caller)
+        if found is not None:
+            return found
     raise UnsupportedRequestError(call.method, call.node)
+
+
+def _for_user(platform: Platform, call: GraphCall) -> JSON:
+    """Answer with a user's token, which opens the list of Pages and nothing of a Page's."""
+    user = platform.user
+    if call.method == "GET" and call.node in {"me", user.id}:
+        if call.edge == "accounts":
+            return app_settings.accounts(platform, tokens.app_of_user(platform))
+        if not call.edge:
+            return pick({"id": user.id, "name": user.name}, call.text("fields") or "id,name")
+    raise AccessTokenError("(#190) This method must be called with a Page Access Token")
+
+
+def _node(caller: Caller) -> JSON | None:
+    """Return a person, a conversation, a message or a persona by its id, or none."""
+    call, platform = caller.call, caller.platform
+    fields, key = call.text("fields"), (call.method, call.edge)
+    thread = platform.threads.get(call.node)
+    if thread is not None:
+        return profiles.show(thread, fields) if key == ("GET", "") else None
+    thread = platform.threads.get(call.node.removeprefix("t_"))
+    if thread is not None and call.method == "GET":
+        if call.edge == "messages":
+            return conversations.messages(caller, thread)
+        return conversations.conversation(caller, thread, fields) if not call.edge else None
+    persona = platform.personas.by_id.get(call.node)
+    if persona is not None and not call.edge:
+        if call.method == "DELETE":
+            return personas.delete(caller, persona.id)
+        return personas.shown(persona, fields) if call.method == "GET" else None
+    return conversations.message(caller, call.node, fields) if key == ("GET", "") else None

@@ -1,14 +1,12 @@
-"""The Page itself, its Messenger profile and the apps that subscribed to it."""
+"""The Page itself, and the apps that subscribed to it."""
 
 from inbox_simulator.graph_api.caller import Caller
 from inbox_simulator.graph_api.fields import pick
-from inbox_simulator.platform.apps import known_fields
+from inbox_simulator.platform.apps import PUBLISHED_FIELDS, known_fields
 from inbox_simulator.platform.errors import JSON, InvalidParameterError
 
-PROFILE_FIELDS = frozenset({
-    "get_started", "greeting", "ice_breakers", "persistent_menu", "whitelisted_domains",
-    "account_linking_url", "commands",
-})  # fmt: skip
+#: What the Page's owner said that it is.
+CATEGORY = {"id": "197048876974331", "name": "Bookstore"}
 
 
 def page(caller: Caller) -> JSON:
@@ -21,6 +19,8 @@ def page(caller: Caller) -> JSON:
     values = {
         "id": caller.platform.page.id,
         "name": caller.platform.page.name,
+        "category": CATEGORY["name"],
+        "access_token": caller.app.access_token,
         "messaging_feature_status": {
             "hop_v2": False,
             "msgr_multi_app": routed,
@@ -52,43 +52,24 @@ def subscribe(caller: Caller) -> JSON:
     fields = known_fields(caller.call.names("subscribed_fields"))
     if not fields:
         raise InvalidParameterError("(#100) The parameter subscribed_fields is required")
+    unknown = [name for name in fields if name not in PUBLISHED_FIELDS]
+    if unknown:
+        raise InvalidParameterError(
+            f"(#100) Param subscribed_fields[{fields.index(unknown[0])}] must be one of"
+            f" {{{', '.join(PUBLISHED_FIELDS)}}} - got {unknown[0]!r}"
+        )
     caller.app.fields = fields
     caller.app.subscribed = True
-    return {"success": True}
+    return success(caller)
+
+
+def success(caller: Caller) -> JSON:
+    """Return what a call that only succeeds answers: true, or the text of two pages' samples."""
+    as_text = caller.platform.switches["success_flag"] == "text"
+    return {"success": "true" if as_text else True}
 
 
 def unsubscribe(caller: Caller) -> JSON:
     """End the calling app's subscription to the Page."""
     caller.app.subscribed = False
-    return {"success": True}
-
-
-def show_profile(caller: Caller) -> JSON:
-    """https://developers.facebook.com/documentation/business-messaging/messenger-platform/reference/messenger-profile-api."""
-    wanted = caller.call.names("fields") or sorted(PROFILE_FIELDS)
-    shown = {
-        name: caller.platform.profile[name] for name in wanted if name in caller.platform.profile
-    }
-    return {"data": [shown] if shown else []}
-
-
-def set_profile(caller: Caller) -> JSON:
-    """Set fields of the Messenger profile."""
-    given = {k: v for k, v in caller.call.parameters.items() if k != "appsecret_proof"}
-    unknown = set(given) - PROFILE_FIELDS
-    if unknown or not given:
-        raise InvalidParameterError(
-            f"(#100) The Messenger profile has no {', '.join(sorted(unknown)) or 'empty update'}"
-        )
-    profile = {**caller.platform.profile, **given}
-    if "persistent_menu" in profile and "get_started" not in profile:
-        raise InvalidParameterError("(#100) You must set a Get Started button first")
-    caller.platform.profile = profile
-    return {"result": "success"}
-
-
-def delete_profile(caller: Caller) -> JSON:
-    """Delete fields of the Messenger profile."""
-    for name in caller.call.names("fields"):
-        caller.platform.profile.pop(name, None)
-    return {"result": "success"}
+    return success(caller)

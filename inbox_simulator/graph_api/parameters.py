@@ -3,24 +3,26 @@
 https://developers.facebook.com/docs/graph-api/overview
 
 Parameters may stand in the query, in a form or in a JSON body; values of a query or form may be
-JSON themselves, also with single quotes or bare keys, as Meta's own samples have them.
+JSON themselves, in the relaxed writing of Meta's own samples. A null is as good as absent.
 """
 
 import json
-import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Request
 
+from inbox_simulator.graph_api import relaxed_json, versions
 from inbox_simulator.platform.errors import JSON, AccessTokenError, InvalidParameterError
+from inbox_simulator.platform.uploads import File
 
-VERSION = re.compile(r"v\d+\.\d+")
-BARE_KEY = re.compile(r"([{,]\s*)([A-Za-z_]\w*)\s*:")
-BARE_VALUE = re.compile(
-    r"(:\s*)(?!true\b|false\b|null\b|-?\d+\s*[,}])([^\s\"'{}\[\],][^\"'{}\[\],]*)"
-)
-OBJECTS = frozenset({"recipient", "message", "thread_control", "reply_to", "payload"})
+#: Parameters that are objects or lists, also where they come as text.
+STRUCTURED = frozenset({
+    "recipient", "message", "thread_control", "reply_to", "payload", "greeting", "ice_breakers",
+    "persistent_menu", "get_started", "whitelisted_domains", "commands", "params", "batch",
+})  # fmt: skip
+FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,12 @@ class GraphCall:
     #: Query, form and JSON body merged; the body wins.
     parameters: JSON
     access_token: str
-    raw: str
+    raw: str = ""
+    #: The version that answers.
+    version: str = ""
+    files: dict[str, File] = field(default_factory=dict)
+    #: Where the simulator is, for the addresses of what was uploaded to it.
+    here: str = ""
 
     def text(self, name: str) -> str | None:
         """Return a parameter as text; ids are sent as strings and as numbers."""
@@ -58,8 +65,8 @@ class GraphCall:
         """Return a list that came as JSON or separated by commas."""
         value = self.parameters.get(name) or []
         if isinstance(value, str):
-            value = _relaxed(value) if value.startswith("[") else value.split(",")
-        return [str(item).strip() for item in value]
+            value = relaxed_json.parse(value) if value.startswith("[") else value.split(",")
+        return [str(item).strip() for item in value if item] if isinstance(value, list) else []
 
     def token(self) -> str:
         """Return the access token, or refuse the call."""
@@ -71,52 +78,52 @@ class GraphCall:
 def read(request: Request, path: str) -> GraphCall:
     """Read a request. A body that is no JSON object is refused with code 100."""
     raw = request.get_data(cache=True, parse_form_data=False).decode(errors="replace")
-    parameters: JSON = {name: _value(name, value) for name, value in request.args.items()}
-    kind = request.mimetype
-    if kind in {"application/x-www-form-urlencoded", "multipart/form-data"}:
-        parameters |= {name: _value(name, value) for name, value in request.form.items()}
+    parameters = from_pairs(request.args.items(multi=True))
+    if request.mimetype in FORMS:
+        parameters |= from_pairs(request.form.items(multi=True))
     elif raw.strip():
         parameters |= _json_object(raw)
-    parts = [part for part in path.split("/") if part]
-    if parts and VERSION.fullmatch(parts[0]):
-        parts = parts[1:]
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer":
+    if scheme.lower() not in {"bearer", "oauth"}:
         token = ""
     token = str(parameters.pop("access_token", "") or token.strip())
     method = request.method
     if method == "POST" and "method" in parameters:
         method = str(parameters.pop("method")).upper()
-    node = parts[0] if parts else ""
-    return GraphCall(method, node, "/".join(parts[1:]), parameters, token, raw)
+    node, edge, version = split(path)
+    files = {
+        name: File(each.read(), each.mimetype or "application/octet-stream")
+        for name, each in request.files.items()
+    }
+    here = request.host_url.rstrip("/")
+    return GraphCall(method, node, edge, parameters, token, raw, version, files, here)
+
+
+def split(path: str) -> tuple[str, str, str]:
+    """Return node, edge and the version that answers; an unknown version is refused."""
+    parts = [part for part in path.split("/") if part]
+    version = parts.pop(0) if parts and versions.is_version(parts[0]) else ""
+    served = versions.served(version, "/".join(parts))
+    return (parts[0] if parts else ""), "/".join(parts[1:]), served
+
+
+def from_pairs(pairs: Iterable[tuple[str, str]]) -> JSON:
+    """Read parameters that are names with texts."""
+    values = relaxed_json.unfold(pairs)
+    return {name: _value(name, value) for name, value in values.items()}
 
 
 def _json_object(raw: str) -> JSON:
     try:
         body = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise InvalidParameterError("(#100) The request body is not valid JSON") from None
     if not isinstance(body, dict):
         raise InvalidParameterError("(#100) The request body must be a JSON object")
-    return {name: _value(name, value) for name, value in body.items()}
+    return {name: _value(name, value) for name, value in body.items() if value is not None}
 
 
 def _value(name: str, value: Any) -> Any:
-    if name in OBJECTS and isinstance(value, str):
-        return _relaxed(value)
+    if name in STRUCTURED and isinstance(value, str):
+        return relaxed_json.parse(value)
     return value
-
-
-def _relaxed(text: str) -> Any:
-    """Parse JSON, or what Meta's samples write in its place; else return the text."""
-    for candidate in (text, _strict(text)):
-        try:
-            return json.loads(candidate)
-        except ValueError:
-            continue
-    return text
-
-
-def _strict(text: str) -> str:
-    text = BARE_KEY.sub(r'\1"\2":', text.replace("'", '"'))
-    return BARE_VALUE.sub(r'\1"\2"', text)

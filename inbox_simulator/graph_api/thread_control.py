@@ -12,6 +12,8 @@ from inbox_simulator.platform.errors import (
     SecondaryMayNotSeeError,
 )
 
+#: Digits of a number that may be a duration.
+LONGEST = 10
 DONE: JSON = {"success": True}
 
 
@@ -43,7 +45,7 @@ def release_thread_control(caller: Caller) -> JSON:
 def extend_thread_control(caller: Caller) -> JSON:
     """Keep the thread for ``duration`` seconds, up to seven days."""
     duration = caller.call.text("duration") or ""
-    if not duration.isdigit():
+    if not (duration.isascii() and duration.isdigit() and len(duration) < LONGEST):
         raise InvalidParameterError("(#100) Param duration must be an integer")
     handovers.extend_control(caller.platform, _control_call(caller), int(duration))
     return DONE

@@ -8,7 +8,7 @@ import hmac
 
 from inbox_simulator.graph_api.parameters import GraphCall
 from inbox_simulator.platform.apps import App
-from inbox_simulator.platform.errors import AccessTokenError, InvalidParameterError
+from inbox_simulator.platform.errors import AccessTokenError, ProofError
 from inbox_simulator.platform.world import Platform
 
 
@@ -28,25 +28,39 @@ def own_app(platform: Platform, token: str) -> App | None:
 
 
 def any_app(platform: Platform, token: str) -> App | None:
-    """Return the app to which a token of either kind belongs, or none."""
+    """Return the app to which a token of any kind belongs, or none."""
+    if is_user(platform, token):
+        return app_of_user(platform)
     try:
         return page_app(platform, token)
     except AccessTokenError:
         return own_app(platform, token)
 
 
-def check_proof(app: App, call: GraphCall) -> None:
-    """Check the ``appsecret_proof`` where a call has one.
+def is_user(platform: Platform, token: str) -> bool:
+    """Tell whether it is the token of the human who manages the Page."""
+    return _same(platform.user.access_token, token)
+
+
+def app_of_user(platform: Platform) -> App:
+    """Return the app for which the user's token was made; there is one, for the default app."""
+    return platform.apps[platform.default_app_id]
+
+
+def check_proof(platform: Platform, app: App, call: GraphCall) -> None:
+    """Check the ``appsecret_proof`` where a call has one, or has to.
 
     https://developers.facebook.com/docs/graph-api/guides/secure-requests
     """
     proof = call.text("appsecret_proof")
     if proof is None:
+        if platform.switches["appsecret_proof"] == "required":
+            raise ProofError("API calls from the server require an appsecret_proof argument")
         return
-    key, message = app.app_secret.encode(), call.access_token.encode()
+    key, message = app.app_secret.encode(), call.access_token.encode(errors="replace")
     if not _same(hmac.new(key, message, hashlib.sha256).hexdigest(), proof):
-        raise InvalidParameterError("Invalid appsecret_proof provided in the API argument")
+        raise ProofError("Invalid appsecret_proof provided in the API argument")
 
 
 def _same(known: str, given: str) -> bool:
-    return hmac.compare_digest(known.encode(), given.encode())
+    return hmac.compare_digest(known.encode(), given.encode(errors="replace"))

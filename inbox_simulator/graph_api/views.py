@@ -7,14 +7,22 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Request, Response, jsonify, request
+from flask import Blueprint, Response, jsonify, request
 
-from inbox_simulator import redact
 from inbox_simulator.clock import stopwatch
-from inbox_simulator.graph_api import edges, parameters
+from inbox_simulator.graph_api import (
+    app_settings,
+    batch,
+    call_log,
+    edges,
+    headers,
+    parameters,
+    versions,
+)
 from inbox_simulator.graph_api.parameters import GraphCall
 from inbox_simulator.http_server import cut
-from inbox_simulator.platform.errors import InjectedError, PlatformError
+from inbox_simulator.platform.error_table import InjectedError
+from inbox_simulator.platform.errors import CallbackVerificationError, PlatformError
 from inbox_simulator.running import simulator
 
 if TYPE_CHECKING:
@@ -25,14 +33,15 @@ blueprint = Blueprint("graph_api", __name__)
 
 
 @dataclass
-class _Answer:
+class Answer:
     """What became of a call."""
 
     status: int
-    body: JSON
+    body: Any
     call: GraphCall | None = None
     app_id: str | None = None
     fault: str | None = None
+    error: PlatformError | None = None
 
 
 @blueprint.route("/", defaults={"path": ""}, methods=["POST", "DELETE"])
@@ -41,70 +50,78 @@ def graph(path: str) -> Response:
     """Answer a Graph call."""
     running = simulator()
     at, started = running.now(), stopwatch()
-    answer = _Answer(200, {})
+    answer = Answer(200, {})
     try:
         answer.call = parameters.read(request, path)
-        answer.body = _act(running, answer)
+        answer.body = _act(running, answer, answer.call)
     except PlatformError as error:
+        answer.error = error
         with running.acting() as (platform, _):
             trace = platform.ids.new_trace()
         answer.status, answer.body = error.status, error.as_graph_body(trace)
     ms = round((stopwatch() - started) * 1000, 1)
-    _record(running, answer, at, ms)
+    call_log.record(running, request, answer, at=at, ms=ms)
     if answer.fault == "drop_response":
         cut(request.environ["werkzeug.socket"])
+    return _response(running, answer)
+
+
+def refuse(error: PlatformError) -> Response:
+    """Refuse a request that no view reads, in the envelope of the others."""
+    running = simulator()
+    with running.acting() as (platform, _):
+        body = error.as_graph_body(platform.ids.new_trace())
+    return _response(running, Answer(error.status, body, error=error))
+
+
+def _response(running: "Simulator", answer: Answer) -> Response:
     response = jsonify(answer.body)
     response.status_code = answer.status
+    version = answer.call.version if answer.call else versions.served("", "")
+    with running.acting() as (platform, now):
+        response.headers.update(headers.of(platform, version, answer.error, now))
     return response
 
 
-def _act(running: "Simulator", answer: _Answer) -> JSON:
-    call = answer.call
-    assert call is not None  # noqa: S101 -- set by the only caller
+def _act(running: "Simulator", answer: Answer, call: GraphCall) -> Any:
     with running.acting() as (platform, _):
         answer.app_id = edges.app_id_of(platform, call)
-    rule = running.faults.strike(
-        "graph", ("delay", "drop_response", "error"),
-        edge=(edges.fault_name(call),), app_id=(answer.app_id,), psid=(edges.psid_of(call),),
-    )  # fmt: skip
-    if rule is not None:
-        answer.fault = rule.do
-        if rule.do == "delay":
-            time.sleep(rule.seconds)
-        if rule.do == "error":
-            error = {"status": 400, "code": 2, "subcode": None, **rule.error}
-            raise InjectedError(
-                error["status"], error["code"], error["subcode"],
-                str(rule.error.get("message", "")),
-            )  # fmt: skip
+    _let_a_fault_strike(running, answer, call)
+    if "batch" in call.parameters and not call.node:
+        with running.acting() as (platform, now):
+            trace = platform.ids.new_trace()
+            return batch.answer(call, lambda each: edges.answer(platform, each, now), trace)
+    if call.edge == "subscriptions" and call.method == "POST":
+        _verify_callback(running, call)
     with running.acting() as (platform, now):
         return edges.answer(platform, call, now)
 
 
-def _record(running: "Simulator", answer: _Answer, at: int, ms: float) -> None:
-    call = answer.call
-    entry = {
-        "at": at, "kind": "call", "app_id": answer.app_id,
-        "method": request.method, "path": request.path,
-        "query": redact.mapping(request.args.to_dict()),
-        "headers": redact.mapping(dict(request.headers)),
-        "body": _body(request, call),
-        "raw": redact.raw_body(request.get_data(cache=True).decode(errors="replace")),
-        "status": None if answer.fault == "drop_response" else answer.status,
-        "response": answer.body, "ms": ms,
-        "edge": (call.edge or call.node) if call else "",
-        "psid": edges.psid_of(call) if call else None, "fault": answer.fault,
-    }  # fmt: skip
+def _let_a_fault_strike(running: "Simulator", answer: Answer, call: GraphCall) -> None:
+    rule = running.faults.strike(
+        "graph", ("delay", "drop_response", "error"),
+        edge=(edges.fault_name(call),), app_id=(answer.app_id,), psid=(edges.psid_of(call),),
+    )  # fmt: skip
+    if rule is None:
+        return
+    answer.fault = rule.do
+    if rule.do == "delay":
+        time.sleep(rule.seconds)
+    if rule.do == "error":
+        raise InjectedError(rule.error)
+
+
+def _verify_callback(running: "Simulator", call: GraphCall) -> None:
+    """Ask a webhook for its challenge before it is subscribed; the model must not wait for it.
+
+    https://developers.facebook.com/docs/graph-api/webhooks/subscriptions-edge
+    """
     with running.acting() as (platform, _):
-        secrets = {app.access_token for app in platform.apps.values()}
-        secrets |= {app.app_secret for app in platform.apps.values()}
-    secrets.add(call.access_token if call else "")
-    running.journal.add(redact.scrub(entry, secrets - {""}))
-
-
-def _body(incoming: Request, call: GraphCall | None) -> JSON | None:
-    """Return the parameters that came in the body."""
-    if call is None or not call.raw:
-        return None
-    sent = {name: value for name, value in call.parameters.items() if name not in incoming.args}
-    return redact.mapping(sent)
+        app = app_settings.subscriber(platform, call)
+    url = app_settings.callback(call)
+    status, words = running.sender.challenge(app, url, call.text("verify_token") or "")
+    if status != 200:
+        why = f"HTTP Status Code = {status}" if status else f"The URL couldn't be reached ({words})"
+        raise CallbackVerificationError(
+            f"(#2200) Callback verification failed with the following errors: {why}"
+        )

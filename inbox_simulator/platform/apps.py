@@ -31,6 +31,24 @@ FIELDS = (
     "standby",
 )
 
+#: Fields that are published; those that this model doesn't send can be subscribed to all the same.
+PUBLISHED_FIELDS = (
+    *FIELDS,
+    "messaging_policy_enforcement",
+    "messaging_feedback",
+    "messaging_game_plays",
+    "response_feedback",
+    "send_cart",
+    "messenger_template_status_update",
+    "message_template_status_update",
+    "messaging_customer_information",
+    "messaging_in_thread_lead_form_submit",
+    "messaging_seen",
+    "message_context",
+    "inbox_labels",
+    "feed",
+)
+
 
 def known_fields(names: list[str]) -> list[str]:
     """Return the names in the plural that the webhooks reference uses, each once."""

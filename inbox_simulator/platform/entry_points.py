@@ -46,7 +46,7 @@ def opt_in(platform: Platform, psid: str, asked: JSON, at: int) -> JSON:
     body: JSON = {
         "type": "notification_messages",
         "payload": str(asked.get("payload") or ""),
-        "notification_messages_token": platform.ids.new_token(),
+        "notification_messages_token": platform.ids.new_number(),
         "notification_messages_frequency": frequency,
         "notification_messages_timezone": str(asked.get("timezone") or "UTC"),
         "token_expiry_timestamp": at + TOKEN_LASTS,

@@ -19,28 +19,33 @@ class PlatformError(Exception):
     subcode: int | None = None
     type = "OAuthException"
     default = "(#100) Invalid parameter"
+    #: Whether the same call may work later; Meta says so of throttling alone.
+    is_transient = False
+    #: Minutes after which the caller may try again, where a limit was reached.
+    wait_minutes = 0
+    #: What a client may show to the user, where there is something.
+    user_title = ""
+    user_message = ""
 
     def __init__(self, message: str = "") -> None:
         super().__init__(message or self.default)
 
     def as_graph_body(self, fbtrace_id: str) -> JSON:
         """Return the error envelope that every Graph call answers with when it is refused."""
-        error: JSON = {"message": str(self), "type": self.type, "code": self.code}
+        error: JSON = {"message": str(self), "type": self.type}
+        if self.is_transient:
+            error["is_transient"] = True
+        error["code"] = self.code
         if self.subcode is not None:
             error["error_subcode"] = self.subcode
+        if self.user_title:
+            error["error_user_title"] = self.user_title
+            error["error_user_msg"] = self.user_message
         return {"error": {**error, "fbtrace_id": fbtrace_id}}
 
 
 class InvalidParameterError(PlatformError):
     """A parameter is missing or breaks a documented limit."""
-
-
-class InjectedError(PlatformError):
-    """An error that a fault rule asked for."""
-
-    def __init__(self, status: int, code: int, subcode: int | None, message: str = "") -> None:
-        self.status, self.code, self.subcode = status, code, subcode
-        super().__init__(message or f"(#{code}) An injected fault refused this call")
 
 
 class AnotherAppInControlError(PlatformError):
@@ -123,6 +128,106 @@ class SecondaryMayNotSeeError(PlatformError):
 
     subcode = 2018234
     default = "(#100) Secondary receivers are not allowed to see other secondary receivers"
+
+
+class PersonUnavailableError(PlatformError):
+    """The person blocked the Page, or left Messenger. Logs show two codes for it."""
+
+    code, subcode = 551, 1545041
+    default = "(#551) This person isn't available right now."
+
+
+class PersonUnavailableAsPermissionError(PersonUnavailableError):
+    """The same under the other code that logs show."""
+
+    code = 200
+
+
+class FetchFailedError(PlatformError):
+    """The address of an attachment is none that could be fetched."""
+
+    subcode = 2018008
+    default = "(#100) Failed to fetch the file from the url"
+
+
+class WrongFileTypeError(PlatformError):
+    """An uploaded file is not of the type that the call says."""
+
+    subcode = 2018047
+    default = "(#100) Upload attachment failure: the type of the file does not match"
+
+
+class BadAttachmentIdError(PlatformError):
+    """No attachment of the Page has this id, or one of another type has."""
+
+    subcode = 2018074
+    default = "(#100) Invalid attachment id, or the attachment is not owned by this Page"
+
+
+class FileTooLargeError(PlatformError):
+    """An uploaded file has more than 25 MB."""
+
+    subcode = 2018109
+    default = "(#100) Attachment size exceeds allowable limit"
+
+
+class NoProfileError(PlatformError):
+    """The person has no profile that a Page may see: a phone number alone."""
+
+    subcode = 2018218
+    default = "(#100) No profile available for this user."
+
+
+class ProfilePermissionError(PlatformError):
+    """A field of the profile needs a permission that the app does not have."""
+
+    subcode = 2018247
+    default = "(#100) Insufficient permission to access user profile."
+
+
+class MessageDeletedError(PlatformError):
+    """A message older than the newest 20 answers as if it had been deleted."""
+
+    code = 9000001
+    default = "(#9000001) The message has been deleted"
+
+
+class CallbackVerificationError(PlatformError):
+    """A webhook did not answer its challenge while it was being subscribed."""
+
+    code = 2200
+    default = "(#2200) Callback verification failed"
+
+
+class UnknownPathError(PlatformError):
+    """The path asks for a version of the API that there is not."""
+
+    code = 2500
+    default = "Unknown path components"
+
+
+class RateLimitError(PlatformError):
+    """Too many calls for one Page.
+
+    The text of Messenger's own code is not published; this is that of its sibling for Pages.
+    """
+
+    code = 80006
+    wait_minutes = 1
+    default = (
+        "(#80006) There have been too many calls to this Messenger account. Wait a bit and try"
+        " again. For more info, please refer to"
+        " https://developers.facebook.com/docs/graph-api/overview/rate-limiting."
+    )
+
+
+class ProofError(PlatformError):
+    """The ``appsecret_proof`` is missing where it must be, or wrong.
+
+    The two texts were seen; that the code is 100 is assumed.
+    """
+
+    type = "GraphMethodException"
 
 
 class AccessTokenError(PlatformError):

@@ -17,7 +17,7 @@ class Ids:
         self._people = 0
         self._messages = 0
         self._traces = 0
-        self._tokens = 0
+        self._numbers = 0
 
     def new_psid(self) -> str:
         """Return the next page-scoped id: sixteen digits, as Messenger's are."""
@@ -29,10 +29,10 @@ class Ids:
         self._messages += 1
         return f"m_{self._token(f'message {self._messages}', 36)}"
 
-    def new_token(self) -> str:
-        """Return the next token of an opt-in: digits alone."""
-        self._tokens += 1
-        return f"{self.epoch:07d}{self._tokens:012d}"
+    def new_number(self) -> str:
+        """Return the next id of what has digits alone: a persona, an attachment, a token."""
+        self._numbers += 1
+        return f"1{self.epoch:07d}{self._numbers:08d}"
 
     def new_trace(self) -> str:
         """Return the next ``fbtrace_id`` of an error."""

@@ -2,44 +2,76 @@
 
 https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages
 https://developers.facebook.com/docs/messenger-platform/send-messages/quick-replies
-https://developers.facebook.com/docs/messenger-platform/send-messages/templates
 """
 
+from dataclasses import dataclass
 from typing import Any
 
+from inbox_simulator.platform import templates
 from inbox_simulator.platform.errors import (
     JSON,
     EmptyMessageError,
     InvalidParameterError,
     UnsupportedRequestError,
 )
+from inbox_simulator.platform.limits import a_list, an_object, at_most, required
+from inbox_simulator.platform.uploads import KINDS, Uploads
 
-MEDIA = frozenset({"image", "video", "audio", "file"})
-TEMPLATES = frozenset({"button", "generic"})
-BUTTON_TYPES = frozenset({"web_url", "postback", "phone_number", "account_link", "account_unlink"})
+MOST_IMAGES = 30
+LONGEST_ID = 20
+PARTS = ("text", "attachment", "attachments", "sticker_id")
 
 
-def check_message(message: JSON) -> JSON:
-    """Return the content of a message (text, quick replies, attachments), or refuse it."""
-    text, attachment = message.get("text"), message.get("attachment")
-    if bool(text) == bool(attachment):
-        raise (
-            EmptyMessageError
-            if not text
-            else InvalidParameterError(
-                "(#100) Message must have either text or attachment, not both"
+@dataclass(frozen=True)
+class Checker:
+    """Checks messages of one Page at one moment (milliseconds)."""
+
+    uploads: Uploads
+    at: int
+
+    def check(self, message: JSON) -> JSON:
+        """Return the content of a message (text, quick replies, attachments), or refuse it."""
+        if message.get("template"):
+            raise UnsupportedRequestError("post", "utility template")
+        parts = [name for name in PARTS if message.get(name)]
+        if not parts:
+            raise EmptyMessageError
+        if len(parts) > 1:
+            raise InvalidParameterError(
+                f"(#100) Message must have only one of {', '.join(PARTS)}, not {len(parts)}"
             )
-        )
-    _at_most(message.get("metadata") or "", 1000, "message[metadata]")
-    content: JSON = {}
-    if text:
-        _at_most(text, 2000, "message[text]")
-        content["text"] = text
-    if attachment:
-        content["attachments"] = [_check_attachment(_object(attachment, "message[attachment]"))]
-    if message.get("quick_replies"):
-        content["quick_replies"] = _check_quick_replies(message["quick_replies"])
-    return content
+        at_most(message.get("metadata") or "", 1000, "message[metadata]")
+        content = self._content(parts[0], message[parts[0]])
+        if message.get("quick_replies"):
+            content["quick_replies"] = _quick_replies(message["quick_replies"])
+        return content
+
+    def _content(self, part: str, value: Any) -> JSON:
+        if part == "text":
+            at_most(value, 2000, "message[text]")
+            return {"text": value}
+        if part == "sticker_id":
+            return {"attachments": [_sticker(value)]}
+        if part == "attachment":
+            return {"attachments": [self._attachment(an_object(value, "message[attachment]"))]}
+        images = a_list(value, "message[attachments]", most=MOST_IMAGES, least=1)
+        if any(an_object(each, "message[attachments]").get("type") != "image" for each in images):
+            raise InvalidParameterError("(#100) message[attachments] may have images alone")
+        return {"attachments": [self._attachment(image) for image in images]}
+
+    def _attachment(self, attachment: JSON) -> JSON:
+        kind = attachment.get("type")
+        payload = an_object(attachment.get("payload") or {}, "message[attachment][payload]")
+        if kind == "template":
+            return {"type": kind, "payload": templates.check(payload, self.uploads, self.at)}
+        if kind not in KINDS:
+            raise InvalidParameterError(f"(#100) Unknown attachment type {kind}")
+        if payload.get("attachment_id"):
+            # A string in the request, and a number in the echo.
+            upload = self.uploads.find(str(payload["attachment_id"]), kind, self.at)
+            shown = {"url": upload.url, "attachment_id": int(upload.id)}
+            return {"type": kind, "payload": shown}
+        return {"type": kind, "payload": {"url": required(payload, "url", "payload")}}
 
 
 def bubble(content: JSON) -> JSON:
@@ -61,89 +93,30 @@ def bubble(content: JSON) -> JSON:
     return shown
 
 
-def _check_quick_replies(quick_replies: Any) -> list[JSON]:
-    _list(quick_replies, "message[quick_replies]", most=13)
+def _quick_replies(quick_replies: Any) -> list[JSON]:
     checked = []
-    for reply in quick_replies:
-        kind = _object(reply, "message[quick_replies]").get("content_type", "text")
+    for reply in a_list(quick_replies, "message[quick_replies]", most=13):
+        kind = an_object(reply, "message[quick_replies]").get("content_type", "text")
         if kind not in {"text", "user_phone_number", "user_email"}:
             raise InvalidParameterError(f"(#100) Unknown content_type {kind} of a quick reply")
         if kind != "text":
             title = {"user_phone_number": "Send phone number", "user_email": "Send email"}[kind]
             checked.append({"content_type": kind, "title": title, "payload": ""})
             continue
-        title = _required(reply, "title", "message[quick_replies]")
-        _at_most(title, 20, "message[quick_replies][title]")
+        title = required(reply, "title", "message[quick_replies]")
+        at_most(title, 20, "message[quick_replies][title]")
         payload = str(reply.get("payload") or "")
-        _at_most(payload, 1000, "message[quick_replies][payload]")
+        at_most(payload, 1000, "message[quick_replies][payload]")
         checked.append({"title": title, "payload": payload})
+        if reply.get("image_url"):
+            checked[-1]["image_url"] = required(reply, "image_url", "message[quick_replies]")
     return checked
 
 
-def _check_attachment(attachment: JSON) -> JSON:
-    kind = attachment.get("type")
-    payload = _object(attachment.get("payload") or {}, "message[attachment][payload]")
-    if kind in MEDIA:
-        return {"type": kind, "payload": {"url": _required(payload, "url", "payload")}}
-    if kind != "template":
-        raise InvalidParameterError(f"(#100) Unknown attachment type {kind}")
-    template = payload.get("template_type")
-    if template not in TEMPLATES:
-        raise UnsupportedRequestError("post", f"template_type {template}")
-    if template == "button":
-        _at_most(_required(payload, "text", "payload"), 640, "payload[text]")
-        _check_buttons(payload.get("buttons"), least=1)
-    else:
-        _check_elements(payload.get("elements"))
-    return {"type": "template", "payload": payload}
-
-
-def _check_elements(elements: Any) -> None:
-    _list(elements, "payload[elements]", most=10, least=1)
-    for element in elements:
-        _at_most(_required(element, "title", "element"), 80, "element[title]")
-        _at_most(element.get("subtitle") or "", 80, "element[subtitle]")
-        if not any(
-            element.get(key) for key in ("subtitle", "image_url", "default_action", "buttons")
-        ):
-            raise InvalidParameterError("(#100) An element needs one property besides its title")
-        _check_buttons(element.get("buttons") or [], least=0)
-
-
-def _check_buttons(buttons: Any, least: int) -> None:
-    _list(buttons, "buttons", most=3, least=least)
-    for button in buttons:
-        kind = _object(button, "buttons").get("type")
-        if kind not in BUTTON_TYPES:
-            raise InvalidParameterError(f"(#100) Unknown button type {kind}")
-        if kind in {"web_url", "postback", "phone_number"}:
-            _at_most(_required(button, "title", "buttons"), 20, "buttons[title]")
-            wanted = "url" if kind == "web_url" else "payload"
-            _at_most(_required(button, wanted, "buttons"), 1000, f"buttons[{wanted}]")
-
-
-def _object(value: Any, name: str) -> JSON:
-    if not isinstance(value, dict):
-        raise InvalidParameterError(f"(#100) Param {name} must be an object")
-    return value
-
-
-def _list(value: Any, name: str, most: int, least: int = 0) -> None:
-    if not isinstance(value, list) or not least <= len(value) <= most:
-        raise InvalidParameterError(f"(#100) Param {name} must have {least} to {most} elements")
-
-
-def _required(owner: JSON, key: str, name: str) -> str:
-    value = _object(owner, name).get(key)
-    if not isinstance(value, str) or not value:
-        raise InvalidParameterError(f"(#100) Param {name}[{key}] must be a non-empty string")
-    return value
-
-
-def _at_most(text: Any, most: int, name: str) -> None:
-    if not isinstance(text, str):
-        raise InvalidParameterError(f"(#100) Param {name} must be a string")
-    if len(text) > most:
-        raise InvalidParameterError(
-            f"(#100) Length of param {name} must be less than or equal to {most}"
-        )
+def _sticker(value: Any) -> JSON:
+    text = str(value)
+    if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_ID):
+        raise InvalidParameterError("(#100) Param message[sticker_id] must be a sticker's id")
+    number = int(text)
+    url = f"https://scontent.xx.fbcdn.net/v/sticker/{number}.png"
+    return {"type": "sticker", "payload": {"url": url, "sticker_id": number}}

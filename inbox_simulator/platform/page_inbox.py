@@ -10,7 +10,7 @@ for control, Done returns it to the primary, and a reply moves none.
 https://developers.facebook.com/docs/messenger-platform/handover-protocol/request-thread-control
 """
 
-from inbox_simulator.platform import attachments, handovers, sending
+from inbox_simulator.platform import attachments, echoes, handovers
 from inbox_simulator.platform.errors import JSON, InvalidParameterError, OutsideWindowError
 from inbox_simulator.platform.thread import Cause, Message, Thread
 from inbox_simulator.platform.window import HUMAN_AGENT_WINDOW
@@ -35,7 +35,7 @@ def reply(
     )  # fmt: skip
     if not echo_first:
         _take(platform, thread, at, "reply")
-    sending.deliver_to_person(platform, thread, message, content, None)
+    echoes.deliver_to_person(platform, thread, message, content, None)
     if echo_first:
         _take(platform, thread, at, "reply")
     thread.unread = False

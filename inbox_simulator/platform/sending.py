@@ -1,4 +1,4 @@
-"""The Send API: what an app says to a person, and the echoes of it.
+"""The Send API: what an app says to a person.
 
 https://developers.facebook.com/docs/messenger-platform/reference/send-api
 """
@@ -6,10 +6,11 @@ https://developers.facebook.com/docs/messenger-platform/reference/send-api
 from dataclasses import dataclass
 
 from inbox_simulator.platform import (
-    events,
+    echoes,
     handovers,
     message_rules,
     routing,
+    sender_actions,
     thread_control,
     window,
 )
@@ -17,13 +18,18 @@ from inbox_simulator.platform.apps import App
 from inbox_simulator.platform.errors import (
     JSON,
     EmptyMessageError,
+    IncorrectAppIdError,
     InvalidParameterError,
     MessageAndSenderActionError,
+    PersonUnavailableAsPermissionError,
+    PersonUnavailableError,
 )
+from inbox_simulator.platform.handovers import ControlCall
 from inbox_simulator.platform.thread import Message, Thread
 from inbox_simulator.platform.world import Platform
 
 MESSAGING_TYPES = frozenset({"RESPONSE", "UPDATE", "MESSAGE_TAG"})
+NOTIFICATION_TYPES = frozenset({"REGULAR", "SILENT_PUSH", "NO_PUSH"})
 
 
 @dataclass(frozen=True)
@@ -33,10 +39,14 @@ class Send:
     psid: str
     message: JSON | None = None
     sender_action: str | None = None
+    #: What a sender action says beside its name.
+    payload: JSON | None = None
     messaging_type: str | None = None
+    notification_type: str | None = None
     tag: str | None = None
     thread_control: JSON | None = None
     reply_to: JSON | None = None
+    persona_id: str | None = None
 
 
 def send(platform: Platform, caller: App, request: Send, at: int) -> Message | None:
@@ -44,45 +54,58 @@ def send(platform: Platform, caller: App, request: Send, at: int) -> Message | N
     thread = platform.thread(request.psid, at)
     if request.message is not None and request.sender_action is not None:
         raise MessageAndSenderActionError
+    _check_there(platform, thread)
+    persona = None
+    if request.persona_id is not None:
+        persona = platform.personas.for_send(request.persona_id)
     if request.sender_action is not None:
-        _show(platform, caller, thread, request.sender_action, at)
+        action = sender_actions.Action(caller, request.sender_action, request.payload or {}, at)
+        sender_actions.show(platform, thread, action)
         return None
     if request.message is None:
         raise EmptyMessageError
-    content = message_rules.check_message(request.message)
-    reply_to = _answered(thread, request.reply_to)
-    _check_type(request)
-    thread_control.check_may_send(thread, caller.app_id, platform.routed_app_id)
-    window.check(thread, request.tag, at)
-    # Which owner an idle thread gets when the default app answers is not documented. Inferred.
-    routing.route_to_default(platform, thread, at)
-    message = Message(
-        platform.ids.new_mid(), "app", caller.name, at, caller.app_id,
-        reply_to=reply_to, **message_rules.bubble(content),
-    )  # fmt: skip
+    content = message_rules.Checker(platform.uploads, at).check(request.message)
+    message = Message("", "app", caller.name, at, caller.app_id, **message_rules.bubble(content))
     message.quick_replies = [_offered(thread, reply) for reply in message.quick_replies]
+    message.reply_to = _answered(thread, request.reply_to)
+    if persona is not None:
+        message.name, message.persona = persona.name, dict(vars(persona))
+    _check_type(platform, request)
+    control = _checked_control(platform, caller, request, at)
+    _gain_control(platform, caller, thread, request, at)
+    message.mid = platform.ids.new_mid()
     thread.typing.pop(caller.app_id, None)
-    deliver_to_person(platform, thread, message, content, request.message.get("metadata"))
-    if request.thread_control is not None:
-        _control(platform, caller, thread, request.thread_control, at)
+    echoes.deliver_to_person(platform, thread, message, content, request.message.get("metadata"))
+    if control is not None:
+        _control(platform, control, request.thread_control or {})
     return message
 
 
-def deliver_to_person(
-    platform: Platform, thread: Thread, message: Message, content: JSON, metadata: str | None
-) -> None:
-    """Put a Page's message on the person's phone; tell the apps by echo and receipt."""
-    thread.messages.append(message)
-    platform.changed.append(thread.psid)
-    shown = _echoed(platform, content)
-    if message.reply_to is not None:
-        answered = thread.message(message.reply_to)
-        own = answered is not None and answered.author != "person"
-        shown["reply_to"] = {"mid": message.reply_to, "is_self_reply": own}
-    echo = events.echo(platform.page.id, thread.psid, message, shown, metadata)
-    message.channels = routing.publish(platform, thread, "message_echoes", echo)
-    receipt = events.delivered(platform.page.id, thread.psid, message.mid, message.at)
-    routing.publish(platform, thread, "message_deliveries", receipt)
+def _check_there(platform: Platform, thread: Thread) -> None:
+    """Refuse to reach a person who blocked the Page or left."""
+    if thread.unavailable:
+        as_permission = platform.switches["person_unavailable"] == "code_200"
+        raise PersonUnavailableAsPermissionError if as_permission else PersonUnavailableError
+
+
+def _gain_control(platform: Platform, caller: App, thread: Thread, request: Send, at: int) -> None:
+    """Check that the app may speak now. On an idle thread the default app becomes the owner.
+
+    Which owner an idle thread gets when the default app answers is not documented. Inferred. That
+    a HUMAN_AGENT send takes control for an app with the toggle is so too, and a switch.
+    """
+    may_take = (
+        request.tag == "HUMAN_AGENT"
+        and caller.can_take
+        and platform.routed_app_id is not None
+        and platform.switches["human_agent_send"] == "takes_control"
+    )
+    if not may_take:
+        thread_control.check_may_send(thread, caller.app_id, platform.routed_app_id)
+    window.check(thread, request.tag, at)
+    if may_take and thread.owner != caller.app_id:
+        handovers.take(platform, thread, handovers.Move(caller.app_id, at, "take"))
+    routing.route_to_default(platform, thread, at)
 
 
 def _answered(thread: Thread, reply_to: JSON | None) -> str | None:
@@ -101,57 +124,43 @@ def _offered(thread: Thread, reply: JSON) -> JSON:
     return reply if value is None else {**reply, "title": value, "payload": value}
 
 
-def _echoed(platform: Platform, content: JSON) -> JSON:
-    """Return what an echo repeats: quick replies are not part of it, nor a button template's text.
-
-    https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks/webhook-events/message-echoes
-    """
-    shown = {key: value for key, value in content.items() if key != "quick_replies"}
-    if platform.switches["template_echoes"] == "with_text" or "attachments" not in content:
-        return shown
-    return {**shown, "attachments": [_without_text(each) for each in content["attachments"]]}
-
-
-def _without_text(attachment: JSON) -> JSON:
-    payload = attachment.get("payload") or {}
-    if payload.get("template_type") != "button":
-        return attachment
-    kept = {key: value for key, value in payload.items() if key != "text"}
-    return {**attachment, "payload": kept}
-
-
-def _check_type(request: Send) -> None:
+def _check_type(platform: Platform, request: Send) -> None:
     kind = request.messaging_type
+    if kind is None and platform.switches["messaging_type"] == "required":
+        raise InvalidParameterError("(#100) The parameter messaging_type is required")
     if kind is not None and kind not in MESSAGING_TYPES:
         raise InvalidParameterError(f"(#100) Param messaging_type can't be {kind}")
     if (kind == "MESSAGE_TAG") != (request.tag is not None) and kind is not None:
         raise InvalidParameterError("(#100) messaging_type MESSAGE_TAG and a tag belong together")
+    if request.notification_type not in {None, *NOTIFICATION_TYPES}:
+        raise InvalidParameterError(
+            f"(#100) Param notification_type can't be {request.notification_type}"
+        )
 
 
-def _show(platform: Platform, caller: App, thread: Thread, action: str, at: int) -> None:
-    """https://developers.facebook.com/docs/messenger-platform/send-messages/sender-actions."""
-    if action not in {"typing_on", "typing_off", "mark_seen"}:
-        raise InvalidParameterError(f"(#100) Param sender_action can't be {action}")
-    thread_control.check_may_send(thread, caller.app_id, platform.routed_app_id)
-    if action == "typing_on":
-        thread.typing[caller.app_id] = at
-    elif action == "typing_off":
-        thread.typing.pop(caller.app_id, None)
-    else:
-        thread.seen_at = at
-    platform.changed.append(thread.psid)
-
-
-def _control(platform: Platform, caller: App, thread: Thread, control: JSON, at: int) -> None:
-    """Pass or release right after the message; without ``control_type`` it is a release."""
+def _checked_control(platform: Platform, caller: App, request: Send, at: int) -> ControlCall | None:
+    """Refuse a ``thread_control`` that can't be done before anything is said."""
+    control = request.thread_control
+    if control is None:
+        return None
     if platform.routed_app_id is None or platform.has_roles:
         raise InvalidParameterError("(#100) thread_control needs Conversation Routing")
     kind = control.get("control_type", "release")
-    call = handovers.ControlCall(caller, thread.psid, at, control.get("metadata"))
-    if kind == "release":
+    if kind not in {"pass", "release"}:
+        raise InvalidParameterError(f"(#100) Param control_type can't be {kind}")
+    target = str(control.get("app_id") or platform.routed_app_id)
+    if kind == "pass" and not platform.knows_app(target):
+        raise IncorrectAppIdError
+    if kind == "pass" and target == caller.app_id:
+        raise InvalidParameterError("(#100) The target app already controls this thread")
+    metadata = control.get("metadata")
+    return ControlCall(caller, request.psid, at, None if metadata is None else str(metadata))
+
+
+def _control(platform: Platform, call: ControlCall, control: JSON) -> None:
+    """Pass or release right after the message; without ``control_type`` it is a release."""
+    if control.get("control_type", "release") == "release":
         handovers.release_control(platform, call)
         return
-    if kind != "pass":
-        raise InvalidParameterError(f"(#100) Param control_type can't be {kind}")
     target = control.get("app_id")
     handovers.pass_control(platform, call, None if target is None else str(target))

@@ -60,6 +60,38 @@ SWITCHES = {
         ("without_text", "with_text"),
         "Whether the echo of a button template repeats its text. The published sample has none.",
     ),
+    "persona_echoes": Switch(
+        ("without_id", "with_id"),
+        "Whether the echo of a persona's message names it. No published sample does.",
+    ),
+    "human_agent_send": Switch(
+        ("needs_control", "takes_control"),
+        "Whether a message with the tag HUMAN_AGENT takes control for an app that may take. The"
+        " documents say only that without the toggle it does not.",
+    ),
+    "messaging_type": Switch(
+        ("optional", "required"),
+        "Whether a send without messaging_type is refused. The reference calls it required, and its"
+        " own examples leave it out.",
+    ),
+    "person_unavailable": Switch(
+        ("code_551", "code_200"),
+        "The code of the refusal to reach a person who blocked the Page: logs show both, with the"
+        " same subcode and text.",
+    ),
+    "success_flag": Switch(
+        ("boolean", "text"),
+        "Whether subscribing answers success as true or as the text that two pages print.",
+    ),
+    "appsecret_proof": Switch(
+        ("optional", "required"),
+        "Whether a call without appsecret_proof is refused, as an app's owner may choose.",
+    ),
+    "rate_limits": Switch(
+        ("off", "as_documented"),
+        "Whether the published limits are enforced, with their headers. Off, so that a test of load"
+        " measures the bridge and not the limit.",
+    ),
     "unicode_escapes": Switch(
         ("like_meta", "plain_json"),
         "Whether webhook bytes escape / < % @ as Meta's do, or are ordinary ASCII JSON. The"

@@ -52,6 +52,8 @@ class Message:
     reactions: dict[str, str] = field(default_factory=dict)
     #: How often the person changed the text.
     edits: int = 0
+    #: As whom the Page spoke: ``{id, name, profile_picture_url}``.
+    persona: JSON | None = None
 
 
 @dataclass
@@ -96,6 +98,12 @@ class Thread:
     acts: list[Act] = field(default_factory=list)
     #: How the person came to a new thread; told with their first message or tap.
     referral: JSON | None = None
+    #: The person blocked the Page, or left Messenger: nothing reaches them.
+    unavailable: bool = False
+    #: What the person's profile shows the Page: all, names alone, or nothing.
+    profile: Literal["open", "no_permission", "phone_only"] = "open"
+    #: The menu that this person has in place of the Page's.
+    menu: list[JSON] | None = None
 
     @property
     def psid(self) -> str:

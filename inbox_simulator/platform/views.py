@@ -32,6 +32,7 @@ def thread_json(thread: Thread, at: int) -> JSON:
         "window_closes_at": window.closes_at(thread),
         "typing": thread.typing_apps(at),
         "seen_at": thread.seen_at,
+        "unavailable": thread.unavailable,
         "acts": [{"kind": act.kind, "at": act.at, "about": act.about} for act in thread.acts],
         "ownership": [_ownership_json(stretch) for stretch in thread.ownership],
     }
@@ -70,6 +71,7 @@ def _message_json(message: Message) -> JSON:
         "reply_to": message.reply_to,
         "reactions": [{"by": by, "emoji": emoji} for by, emoji in message.reactions.items()],
         "edits": message.edits,
+        "persona": message.persona,
     }
 
 

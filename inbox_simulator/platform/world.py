@@ -4,10 +4,13 @@ from dataclasses import dataclass, field
 
 from inbox_simulator.platform import events, thread_control
 from inbox_simulator.platform.apps import App
+from inbox_simulator.platform.counting import Usage
 from inbox_simulator.platform.errors import JSON, NoMatchingUserError
 from inbox_simulator.platform.ids import Ids
+from inbox_simulator.platform.personas import Personas
 from inbox_simulator.platform.switches import Switches
 from inbox_simulator.platform.thread import Person, Thread
+from inbox_simulator.platform.uploads import Uploads
 
 
 @dataclass(frozen=True)
@@ -16,6 +19,15 @@ class Page:
 
     id: str
     name: str
+
+
+@dataclass(frozen=True)
+class User:
+    """The human who manages the Page, and their token."""
+
+    id: str = "10200000000000001"
+    name: str = "Page manager"
+    access_token: str = "simulated-user-token-opens-nothing-at-meta"  # noqa: S105 -- made up
 
 
 @dataclass(frozen=True)
@@ -50,6 +62,11 @@ class Platform:
     threads: dict[str, Thread] = field(default_factory=dict)
     #: Messenger profile of the Page: greeting, menu, Get Started.
     profile: JSON = field(default_factory=dict)
+    user: User = field(default_factory=User)
+    #: How many calls were made, for the limits.
+    usage: Usage = field(default_factory=Usage)
+    uploads: Uploads = field(default_factory=Uploads)
+    personas: Personas = field(default_factory=Personas)
     #: Webhooks to send, in order.
     outbox: list[Delivery] = field(default_factory=list)
     #: PSIDs of threads that changed.

@@ -1,0 +1,37 @@
+"""Checks that the rules of messages, templates and profiles share; each refuses with code 100."""
+
+from typing import Any
+
+from inbox_simulator.platform.errors import JSON, InvalidParameterError
+
+
+def an_object(value: Any, name: str) -> JSON:
+    """Return a value that must be a JSON object."""
+    if not isinstance(value, dict):
+        raise InvalidParameterError(f"(#100) Param {name} must be an object")
+    return value
+
+
+def a_list(value: Any, name: str, most: int, least: int = 0) -> list[Any]:
+    """Return a value that must be a list of so many elements."""
+    if not isinstance(value, list) or not least <= len(value) <= most:
+        raise InvalidParameterError(f"(#100) Param {name} must have {least} to {most} elements")
+    return value
+
+
+def required(owner: Any, key: str, name: str) -> str:
+    """Return a text that must be there."""
+    value = an_object(owner, name).get(key)
+    if not isinstance(value, str) or not value:
+        raise InvalidParameterError(f"(#100) Param {name}[{key}] must be a non-empty string")
+    return value
+
+
+def at_most(text: Any, most: int, name: str) -> None:
+    """Check a text's length in code points: how Meta counts an emoji is not documented."""
+    if not isinstance(text, str):
+        raise InvalidParameterError(f"(#100) Param {name} must be a string")
+    if len(text) > most:
+        raise InvalidParameterError(
+            f"(#100) Length of param {name} must be less than or equal to {most}"
+        )

@@ -1,0 +1,234 @@
+"""Forms of a request that client libraries use, and what is around an answer."""
+
+import json
+
+import pytest
+import requests
+
+from inbox_simulator.graph_api import relaxed_json
+from tests.simulator.conftest import Graph, error_of
+from tests.simulator.receiver import APP, INBOX, PAGE, SECRET, TOKEN, Receiver
+
+
+@pytest.fixture
+def psid(person):
+    person.says("hello")
+    return person.psid
+
+
+def test_brackets_in_a_form_are_objects_and_lists(graph, person, psid):
+    form = {
+        "recipient[id]": psid, "message[text]": "Pick one",
+        "message[quick_replies][0][title]": "A", "message[quick_replies][0][payload]": "/a",
+        "message[quick_replies][1][title]": "B", "message[quick_replies][1][payload]": "/b",
+    }  # fmt: skip
+    assert graph.session.post(f"{graph.url}/me/messages", data=form, timeout=5).status_code == 200
+    assert [reply["title"] for reply in person.thread.messages[-1].quick_replies] == ["A", "B"]
+
+
+@pytest.mark.parametrize(
+    "name", ["a[", "a]b", "a[b", "[a]", "a[b][", "a[]" * 50, "a" + "[b]" * 100, "a[b]c"]
+)
+def test_brackets_that_do_not_fit_are_part_of_a_name(name):
+    assert relaxed_json.unfold([(name, "1")]) == {name: "1"}
+
+
+def test_a_null_is_as_good_as_absent(graph, psid):
+    body = {
+        "recipient": {"id": psid}, "message": {"text": "Hi", "attachment": None},
+        "sender_action": None, "tag": None, "persona_id": None, "thread_control": None,
+    }  # fmt: skip
+    assert graph.session.post(f"{graph.url}/me/messages", json=body, timeout=5).status_code == 200
+
+
+def test_json_in_json_and_a_number_for_an_id_are_read(graph, psid):
+    body = {"recipient": json.dumps({"id": int(psid)}), "message": json.dumps({"text": "Hi"})}
+    assert graph.session.post(f"{graph.url}/me/messages", json=body, timeout=5).status_code == 200
+
+
+def test_a_get_may_have_a_body(graph, psid):
+    answer = graph.session.get(f"{graph.url}/me/thread_owner", json={"recipient": psid}, timeout=5)
+    assert answer.json()["data"][0]["thread_owner"]["app_id"] == APP
+
+
+@pytest.mark.parametrize(
+    ("version", "answers"),
+    [("", "v26.0"), ("v2.6/", "v21.0"), ("v21.0/", "v21.0"), ("v23.0/", "v23.0")],
+)
+def test_an_expired_version_is_served_by_the_oldest_that_is_left(graph, version, answers):
+    answer = graph.session.get(f"{graph.url}/{version}me", timeout=5)
+    assert answer.headers["facebook-api-version"] == answers
+    assert answer.headers["Content-Type"] == "application/json; charset=UTF-8"
+
+
+def test_a_version_that_is_not_published_is_no_path(graph):
+    assert error_of(graph.session.get(f"{graph.url}/v99.0/me", timeout=5)) == (2500, None)
+
+
+def test_the_method_may_stand_in_the_query(graph):
+    graph.post("messenger_profile", get_started={"payload": "/start"})
+    url = f"{graph.url}/me/messenger_profile"
+    query = {"method": "delete", "fields": '["get_started"]'}
+    assert graph.session.post(url, params=query, timeout=5).json() == {"result": "success"}
+    assert graph.get("me/messenger_profile").json() == {"data": []}
+
+
+@pytest.mark.parametrize("proof", ["optional", "required"])
+def test_a_proof_can_be_demanded(graph, stage, proof):
+    stage.client.put("switches", {"appsecret_proof": proof})
+    answer = graph.get("me")
+    assert answer.status_code == (200 if proof == "optional" else 400)
+
+
+def test_a_refusal_says_why_in_a_header_too(graph, simulator):
+    refused = requests.get(f"{simulator.url}/me", params={"access_token": "no"}, timeout=5)
+    assert '"invalid_token"' in refused.headers["WWW-Authenticate"]
+    odd = graph.session.get(f"{graph.url}/v26.0/grüße%0a", timeout=5)
+    assert '"invalid_request"' in odd.headers["WWW-Authenticate"]
+
+
+def test_a_batch_does_each_call_on_its_own(graph, person, psid):
+    batch = [
+        {"method": "GET", "relative_url": "v26.0/me?fields=id"},
+        {
+            "method": "POST", "relative_url": "me/messages",
+            "body": f'recipient={{"id":"{psid}"}}&message={{"text":"Hi"}}',
+        },
+        {"method": "GET", "relative_url": "me/nonsense"},
+    ]  # fmt: skip
+    form = {"batch": json.dumps(batch)}
+    page, sent, refused = graph.session.post(f"{graph.url}/", data=form, timeout=5).json()
+    assert (page["code"], json.loads(page["body"])) == (200, {"id": PAGE})
+    assert json.loads(sent["body"])["recipient_id"] == psid
+    assert person.last_message == "Hi"
+    assert (refused["code"], json.loads(refused["body"])["error"]["error_subcode"]) == (400, 33)
+    too_many = graph.session.post(f"{graph.url}/", json={"batch": batch * 17}, timeout=5)
+    assert error_of(too_many) == (100, None)
+
+
+def test_a_webhook_is_verified_while_it_is_subscribed(simulator, person, quiet):
+    app = Graph(simulator.url, f"{APP}|{SECRET}")
+    listening, suspicious = Receiver(), Receiver(verify_token="another")
+    try:
+        body = {"object": "page", "fields": "messages", "verify_token": listening.verify_token}
+        url = f"{app.url}/{APP}/subscriptions"
+        for callback in (suspicious.url, "http://127.0.0.1:9/webhook"):
+            refused = app.session.post(url, json={**body, "callback_url": callback}, timeout=5)
+            assert error_of(refused) == (2200, None)
+        assert app.get(f"{APP}/subscriptions").json() == {"data": []}
+        done = app.session.post(url, json={**body, "callback_url": listening.url}, timeout=5)
+        assert done.json() == {"success": True}
+        person.says("hello")
+        assert listening.wait_for(1, "message")
+        assert listening.challenges == 1
+        assert app.session.delete(url, timeout=5).json() == {"success": True}
+        person.says("nobody hears this")
+        quiet()
+        assert len(listening.received) == 1
+    finally:
+        app.session.close()
+        listening.stop()
+        suspicious.stop()
+
+
+def test_fields_of_a_page_that_are_not_published_are_refused(graph):
+    answer = graph.post("subscribed_apps", subscribed_fields="messages,telepathy")
+    assert error_of(answer) == (100, None)
+    assert "telepathy" in answer.json()["error"]["message"]
+
+
+def test_the_published_limits_are_enforced_where_the_switch_says_so(graph, stage, psid):
+    for _ in range(12):
+        assert graph.get("me/messenger_profile").status_code == 200
+    stage.client.put("switches", {"rate_limits": "as_documented"})
+    for _ in range(10):
+        answer = graph.get("me/messenger_profile")
+        assert answer.status_code == 200
+    usage = json.loads(answer.headers["X-Business-Use-Case-Usage"])[PAGE][0]
+    assert (usage["type"], usage["estimated_time_to_regain_access"]) == ("messenger", 0)
+    refused = graph.get("me/messenger_profile")
+    assert error_of(refused) == (80006, None)
+    usage = json.loads(refused.headers["X-Business-Use-Case-Usage"])[PAGE][0]
+    assert (usage["call_count"], usage["estimated_time_to_regain_access"]) == (100, 1)
+    stage.act("clock", {"advance_seconds": 600})
+    assert graph.get("me/messenger_profile").status_code == 200
+
+
+def test_two_hundred_calls_a_day_for_each_person_who_wrote(graph, stage, psid):
+    stage.client.put("switches", {"rate_limits": "as_documented"})
+    for _ in range(200):
+        assert graph.get("me").status_code == 200
+    assert error_of(graph.get("me")) == (80006, None)
+
+
+def test_a_fault_that_is_a_limit_says_when_to_come_back(graph, stage):
+    rules = [{"on": "graph", "do": "error", "error": {"code": 4}}]
+    stage.client.put("faults", {"rules": rules})
+    refused = graph.get("me")
+    assert refused.json()["error"]["message"] == "(#4) Application request limit reached"
+    assert refused.json()["error"]["is_transient"] is True
+    assert json.loads(refused.headers["X-App-Usage"])["call_count"] == 100
+
+
+MENU_ITEM = {"type": "postback", "title": "Hours", "payload": "/hours"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "value"),
+    [
+        ("greeting", [{"locale": "en_US", "text": "Hello"}]),
+        ("greeting", "Hello"),
+        ("get_started", {}),
+        ("whitelisted_domains", ["http://example.com"]),
+        ("whitelisted_domains", ["https://example.com"] * 51),
+        ("account_linking_url", "http://example.com"),
+        ("ice_breakers", [{"question": "q", "payload": "p"}] * 5),
+        ("ice_breakers", [{"locale": "en_US", "call_to_actions": []}]),
+        ("commands", [{"locale": "default", "commands": [{"name": "x"}]}]),
+        ("persistent_menu", [{"locale": "default", "call_to_actions": [MENU_ITEM] * 21}]),
+        ("persistent_menu", [{"locale": "default", "call_to_actions": [{"title": "Hours"}]}]),
+    ],
+)
+def test_a_profile_beyond_its_limits_is_refused_and_nothing_of_it_is_kept(graph, wrong, value):
+    started = {"get_started": {"payload": "/start"}}
+    assert error_of(graph.post("messenger_profile", **{**started, wrong: value})) == (100, None)
+    assert graph.get("me/messenger_profile").json() == {"data": []}
+
+
+def test_the_menu_needs_the_button_and_one_person_may_have_another(graph, psid):
+    menu = [{"locale": "default", "call_to_actions": [MENU_ITEM]}]
+    profile = {"get_started": {"payload": "/start"}, "persistent_menu": menu}
+    assert graph.post("messenger_profile", **profile).json() == {"result": "success"}
+    url = f"{graph.url}/me/messenger_profile"
+    refused = graph.session.delete(url, json={"fields": ["get_started"]}, timeout=5)
+    assert error_of(refused) == (100, None)
+    own = [{"locale": "default", "call_to_actions": []}]
+    graph.post("custom_user_settings", psid=psid, persistent_menu=own)
+    shown = graph.get("me/custom_user_settings", psid=psid).json()["data"][0]
+    assert shown == {"user_level_persistent_menu": own, "page_level_persistent_menu": menu}
+    query = {"psid": psid, "params": '["persistent_menu"]'}
+    url = f"{graph.url}/me/custom_user_settings"
+    assert graph.session.delete(url, params=query, timeout=5).json() == {"result": "success"}
+    shown = graph.get("me/custom_user_settings", psid=psid).json()["data"][0]
+    assert shown == {"page_level_persistent_menu": menu}
+
+
+def test_conversations_come_page_by_page_with_their_fields(graph, control):
+    names = ["Ana", "Ben", "Cem"]
+    for name in names:
+        psid = control("POST", "people", {"name": name}).json()["psid"]
+        link = {"type": "fallback", "url": "https://example.com", "title": "Books"}
+        body = {"text": f"I am {name}", "attachment": link}
+        assert control("POST", f"people/{psid}/messages", body).status_code == 200
+    graph.passes(psid, INBOX)
+    first = graph.get("me/conversations", limit=2, fields="message_count,is_owner").json()
+    rest = requests.get(first["paging"]["next"], timeout=5).json()
+    assert len(first["data"] + rest["data"]) == 3
+    assert "next" not in rest["paging"]
+    assert TOKEN not in json.dumps(control("GET", "journal?since=0").json())
+    fields = "messages.limit(1){message,shares,attachments}"
+    found = graph.get("me/conversations", user_id=psid, fields=fields).json()["data"][0]
+    (message,) = found["messages"]["data"]
+    assert message["shares"] == {"data": [{"link": "https://example.com", "name": "Books"}]}
+    listed = graph.get(f"{found['id']}/messages", fields="message,reply_to").json()["data"]
+    assert listed == [{"message": "I am Cem", "id": message["id"]}]
