@@ -1,6 +1,9 @@
 /** Pictures, files and templates of a message, as Messenger draws them. */
 
 import { h } from "./dom.js";
+import { icon } from "./icons.js";
+
+const THUMB = "369239263222822";
 
 /** Elements for a message's attachments, then for the buttons under its text. */
 export function attachmentViews(message, onTap) {
@@ -14,9 +17,23 @@ function attachmentView(attachment, onTap) {
   const payload = attachment.payload ?? attachment;
   if (attachment.type === "template") return templateViews(payload, onTap);
   const url = safeUrl(payload.url ?? attachment.url);
+  if (attachment.type === "sticker" || payload.sticker_id) return [sticker(payload.sticker_id)];
+  if (payload.coordinates || /maps/.test(url ?? "")) return [place(url, payload.title ?? attachment.title)];
   if (attachment.type === "image") return [url ? picture(url, "Picture") : placeholder("A picture")];
+  if (attachment.type === "fallback") return [url ? link(url, payload.title ?? url) : placeholder(payload?.title ?? "A shared post")];
   const word = { audio: "A sound", video: "A video", file: "A file" }[attachment.type] ?? `(${attachment.type})`;
   return [url ? link(url, word) : placeholder(word)];
+}
+
+/** Meta's own pictures are not here; the thumb, which is most of them, is drawn. */
+function sticker(number) {
+  if (String(number) === THUMB) return h("span", { class: "sticker", role: "img", "aria-label": "Thumbs up" }, icon("thumb"));
+  return placeholder(`Sticker ${number ?? ""}`);
+}
+
+function place(url, title) {
+  const words = [icon("pin"), h("strong", {}, title ?? "A place")];
+  return url ? h("a", { class: "place-card", href: url, target: "_blank", rel: "noopener noreferrer" }, ...words) : h("span", { class: "place-card" }, ...words);
 }
 
 function templateViews({ text, elements, buttons }, onTap) {

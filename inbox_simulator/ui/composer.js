@@ -1,31 +1,31 @@
 /** A text box that sends on Enter and keeps the words when sending fails. */
 
-import { h, setText } from "./dom.js";
+import { h, setAttr, setText } from "./dom.js";
 import { icon } from "./icons.js";
 
 const DRAFTS = new Map();
 
-/** `send(text)` answers a promise; `draftKey()` names whose draft the box holds. */
-export function composer({ label, inputTest, sendTest, placeholder, send, sendWords }) {
+/**
+ * `send(text, about)` answers a promise; `about` is what `concern` was called with, if anything.
+ *
+ * `before` are elements left of the box; `instead` is `{iconName, label, test, act}`, what the send
+ * button does while the box is empty.
+ */
+export function composer({ label, inputTest, sendTest, placeholder, send, sendWords, before = [], instead }) {
   const input = h("textarea", {
     rows: 1,
     placeholder,
     "aria-label": label,
     "data-test": inputTest,
     autocomplete: "off",
-    keydown: (event) => {
-      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-      event.preventDefault();
-      submit();
-    },
+    keydown: onKey,
+    input: drawButtons,
   });
-  const button = h(
-    "button",
-    { type: "submit", class: sendWords ? "send wordy" : "send", "data-test": sendTest, "aria-label": "Send" },
-    icon("send"),
-    sendWords,
-  );
+  const button = h("button", { type: "submit", class: sendWords ? "send wordy" : "send", "data-test": sendTest, "aria-label": "Send" }, icon("send"), sendWords);
+  const other = instead && h("button", { type: "button", class: "send", "data-test": instead.test, "aria-label": instead.label, title: instead.label, click: instead.act }, icon(instead.iconName));
   const trouble = h("p", { class: "trouble", role: "alert", hidden: true });
+  const about = aboutLine(() => concern(null));
+  const line = h("div", { class: "composer-line" }, ...before, input, button, other);
   const node = h(
     "form",
     {
@@ -36,21 +36,48 @@ export function composer({ label, inputTest, sendTest, placeholder, send, sendWo
       },
     },
     trouble,
-    h("div", { class: "composer-line" }, input, button),
+    about.node,
+    line,
   );
+  drawButtons();
+
+  function onKey(event) {
+    if (event.key === "Escape" && about.present()) {
+      event.stopPropagation();
+      return concern(null);
+    }
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    submit();
+  }
+
+  /** A button that appears must not move the others: both take the same place. */
+  function drawButtons() {
+    const empty = Boolean(other) && !input.value.trim();
+    button.hidden = empty;
+    if (other) other.hidden = !empty;
+  }
 
   async function submit() {
     const text = input.value.trim();
     if (!text) return input.focus();
-    input.value = "";
+    const concerned = about.present();
+    write("");
+    concern(null);
     try {
-      await send(text);
+      await send(text, concerned);
       say("");
     } catch (error) {
       // Whatever was typed meanwhile stays behind the words that did not get through.
-      input.value = input.value ? `${text}\n${input.value}` : text;
+      write(input.value ? `${text}\n${input.value}` : text);
+      if (concerned) concern(concerned);
       say(error.message);
     }
+  }
+
+  function write(text) {
+    input.value = text;
+    drawButtons();
   }
 
   function say(words) {
@@ -58,15 +85,40 @@ export function composer({ label, inputTest, sendTest, placeholder, send, sendWo
     trouble.hidden = !words;
   }
 
+  /** Let the next words be about `{words, text?, …}`: an answer to a message, or a change of one. */
+  function concern(what) {
+    about.show(what);
+    if (what?.text) write(what.text);
+    if (what) input.focus({ preventScroll: true });
+  }
+
   return {
     node,
     input,
     say,
+    concern,
     /** Keep the draft of one conversation and bring back that of another. */
     swapDraft(from, to) {
       DRAFTS.set(from, input.value);
-      input.value = DRAFTS.get(to) ?? "";
+      concern(null);
+      write(DRAFTS.get(to) ?? "");
       say("");
+    },
+  };
+}
+
+function aboutLine(cancel) {
+  const words = h("span", {});
+  const node = h("div", { class: "about-line", hidden: true }, words, h("button", { type: "button", class: "icon-button", "aria-label": "Not about that message", click: cancel }, icon("close")));
+  let present = null;
+  return {
+    node,
+    present: () => present,
+    show(what) {
+      present = what;
+      node.hidden = !what;
+      setText(words, what?.words ?? "");
+      setAttr(node, "data-about", what?.kind);
     },
   };
 }

@@ -78,9 +78,17 @@ function together(a, b) {
   return a.author === b.author && a.app_id === b.app_id && a.name === b.name && b.at - a.at < GROUP_MS;
 }
 
+/** The line of the message that another one answers, if it does. */
+export function quotedBy({ reply_to: mid }, { messages }) {
+  const answered = mid && messages.find((message) => message.mid === mid);
+  return answered ? lineOf(answered) : null;
+}
+
 /** One line for a list: the words, or what stands in for them. */
 export function lineOf(message) {
   if (message.text) return message.text;
-  const kind = message.attachments?.[0]?.type;
-  return kind ? `(${kind})` : "(a message)";
+  const [attachment] = message.attachments ?? [];
+  if (!attachment) return "(a message)";
+  const element = attachment.payload?.elements?.[0];
+  return element?.title ?? attachment.payload?.title ?? `(${attachment.type})`;
 }

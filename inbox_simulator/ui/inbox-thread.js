@@ -3,7 +3,7 @@
 import { markDone, moveToMain, reply } from "./api.js";
 import { composer } from "./composer.js";
 import { fill, h, keyed, setAttr, setText } from "./dom.js";
-import { grouped, ownerOf } from "./facts.js";
+import { grouped, ownerOf, quotedBy } from "./facts.js";
 import { followEnd } from "./follow.js";
 import { clockTime, dayAndTime } from "./format.js";
 import { icon } from "./icons.js";
@@ -148,6 +148,7 @@ function itemsOf(thread, state) {
     speaker: speakerOf(item.message, thread, state),
     mine: item.message.author !== "person",
     named: true,
+    quoted: quotedBy(item.message, thread),
   }));
   return apart([...messages, ...notesOf(thread, state)].sort((a, b) => a.at - b.at));
 }

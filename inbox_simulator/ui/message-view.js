@@ -3,6 +3,7 @@
 import { fill, h } from "./dom.js";
 import { clockTime, dayAndTime } from "./format.js";
 import { lights } from "./highlight.js";
+import { icon } from "./icons.js";
 import { avatar } from "./speakers.js";
 import { attachmentViews } from "./attachments.js";
 
@@ -11,8 +12,10 @@ import { attachmentViews } from "./attachments.js";
  *
  * `item` is `{message, first, last, pause, speaker, mine, seen}`; `mine` puts it on the right.
  * `onTap(button)` is what a template's button does; without it buttons are drawn, not offered.
+ * `tools(message)` makes what stands beside a bubble that is pointed at. `quoted` is the line of the
+ * message that this one answers.
  */
-export function messageRow(item, { onTap } = {}) {
+export function messageRow(item, { onTap, tools } = {}) {
   const node = h("div", { class: "row enter" });
   node.addEventListener("animationend", () => node.classList.remove("enter"), { once: true });
   let drawn = "";
@@ -23,7 +26,7 @@ export function messageRow(item, { onTap } = {}) {
       if (signature === drawn) return;
       drawn = signature;
       node.className = rowClass(next, node.classList.contains("enter"));
-      fill(node, ...rowParts(next, onTap));
+      fill(node, ...rowParts(next, onTap, tools));
     },
   };
 }
@@ -36,19 +39,27 @@ function rowClass({ speaker, mine, first, last }, entering) {
   return classes.join(" ");
 }
 
-function rowParts(item, onTap) {
-  const { message, first, last, pause, speaker, mine, named } = item;
+function rowParts(item, onTap, tools) {
+  const { message, first, last, pause, speaker, mine, named, quoted } = item;
   return [
     pause && h("div", { class: "pause" }, dayAndTime(message.at)),
     first && named && h("div", { class: "who" }, speaker.name),
+    quoted && h("div", { class: "quoted" }, icon("reply"), h("span", {}, quoted)),
     h(
       "div",
       { class: "line" },
       !mine || named ? h("span", { class: "slot" }, last ? avatar(speaker) : null) : null,
       bubble(item, onTap),
+      tools?.(message),
     ),
-    last && h("div", { class: "when" }, clockTime(message.at), item.seen && h("span", { class: "seen" }, " · Seen")),
+    reactionsOf(message),
+    last && h("div", { class: "when" }, clockTime(message.at), message.edits > 0 && " · Edited", item.seen && h("span", { class: "seen" }, " · Seen")),
   ];
+}
+
+function reactionsOf({ reactions = [] }) {
+  if (!reactions.length) return null;
+  return h("div", { class: "reactions-given", "data-test": "reactions-given" }, ...reactions.map(({ emoji }) => h("span", {}, emoji)));
 }
 
 function bubble({ message }, onTap) {
@@ -66,7 +77,14 @@ function bubble({ message }, onTap) {
     ...attachmentViews(message, onTap),
   );
   if (!message.text) node.classList.add("wordless");
+  if (isBig(message)) node.classList.add("big");
   if (message.buttons?.length || message.attachments?.length) node.classList.add("rich");
   lights(node, () => [message.mid]);
   return node;
+}
+
+/** A sticker, and up to three emoji alone, stand without a bubble, as in Messenger. */
+function isBig({ text, attachments = [] }) {
+  if (!text) return attachments.some(({ type, payload }) => type === "sticker" || payload?.sticker_id);
+  return !attachments.length && /^(\p{Extended_Pictographic}\ufe0f?\u200d?){1,3}$/u.test(text.trim());
 }

@@ -1,25 +1,30 @@
 /** One person's phone: Messenger as they see it. */
 
-import { say, tapButton, tapQuickReply } from "./api.js";
-import { composer } from "./composer.js";
+import { tapButton, tapQuickReply } from "./api.js";
 import { fill, h, keyed, setAttr, setText } from "./dom.js";
-import { grouped } from "./facts.js";
+import { grouped, quotedBy } from "./facts.js";
 import { followEnd } from "./follow.js";
+import { messageTools } from "./message-tools.js";
 import { messageRow } from "./message-view.js";
+import { phoneComposer } from "./phone-composer.js";
+import { phoneStart } from "./phone-start.js";
 import { appSpeaker, avatar, speakerOf } from "./speakers.js";
 
 export function phone({ psid, name }, store) {
   const parts = frame(psid, name, store);
   let drawn = null;
   let drawnApp = null;
+  let drawnPage = null;
 
   function update() {
     const thread = store.state.threads.get(psid) ?? emptyThread(psid, name);
     setAttr(parts.node, "data-selected", store.state.selected === psid || null);
     setText(parts.pageName, store.state.page.name);
-    if (thread === drawn && store.state.app_id === drawnApp) return;
+    parts.box.update(store.state);
+    if (thread === drawn && store.state.app_id === drawnApp && store.state.page === drawnPage) return;
     drawn = thread;
     drawnApp = store.state.app_id;
+    drawnPage = store.state.page;
     draw(parts, thread, store.state);
   }
 
@@ -35,17 +40,11 @@ function frame(psid, name, store) {
   const scroller = h("div", { class: "screen", tabindex: "0", role: "group", "aria-label": `${name}'s messages` });
   const follow = followEnd(scroller, "New messages");
   const rows = h("div", { class: "rows" });
-  const hint = h("div", { class: "hint" });
   const typing = h("div", { class: "typing-rows" });
   const pills = h("div", { class: "pills" });
-  const box = composer({
-    label: `Write as ${name}`,
-    inputTest: "person-input",
-    sendTest: "person-send",
-    placeholder: "Aa",
-    send: (text) => say(psid, text).then(follow.toEnd),
-  });
-  scroller.append(hint, rows, typing, pills);
+  const box = phoneComposer({ psid, name }, store, { sent: follow.toEnd });
+  const hint = phoneStart({ psid, name }, box);
+  scroller.append(hint.node, rows, typing, pills);
   const node = h(
     "article",
     {
@@ -66,14 +65,15 @@ function frame(psid, name, store) {
     h("div", { class: "screen-wrap" }, scroller, follow.pill),
     box.node,
   );
-  return { node, pageName, rows, hint, typing, pills, box, follow, tell: (error) => box.say(error.message) };
+  return { node, pageName, rows, hint, typing, pills, box, follow, psid };
 }
 
 function draw(parts, thread, state) {
-  drawHint(parts.hint, thread, state);
-  const tap = (button) => tapButton(thread.psid, button).catch(parts.tell);
+  parts.hint.update(thread, state);
+  const tap = (button) => tapButton(thread.psid, button).catch(parts.box.tell);
+  const tools = (message) => messageTools(message, parts);
   const items = grouped(thread.messages).map((item) => phoneItem(item, thread, state));
-  const added = keyed(parts.rows, items, ({ message }) => message.mid, (item) => messageRow(item, { onTap: tap }));
+  const added = keyed(parts.rows, items, ({ message }) => message.mid, (item) => messageRow(item, { onTap: tap, tools }));
   keyed(parts.typing, thread.typing ?? [], (appId) => appId, (appId) => typingRow(appId, state));
   drawPills(parts, thread);
   parts.follow.settle(added);
@@ -83,24 +83,13 @@ function phoneItem(item, thread, state) {
   const speaker = speakerOf(item.message, thread, state);
   const mine = item.message.author === "person";
   const seen = mine && item.last && isLastSeen(item.message, thread);
-  return { ...item, speaker, mine, named: !mine, seen };
+  return { ...item, speaker, mine, named: !mine, seen, quoted: quotedBy(item.message, thread) };
 }
 
 /** "Seen" stands under the newest of the person's messages that was seen, as in Messenger. */
 function isLastSeen(message, { messages, seen_at: seenAt }) {
   if (!seenAt || message.at > seenAt) return false;
   return !messages.some(({ author, at }) => author === "person" && at > message.at && at <= seenAt);
-}
-
-function drawHint(node, thread, state) {
-  node.hidden = thread.messages.length > 0;
-  if (node.hidden || node.childElementCount) return;
-  fill(
-    node,
-    avatar({ kind: "page" }),
-    h("strong", {}, state.page.name),
-    h("p", {}, "Say hello, ask about opening hours, or write “I want to talk to a human”."),
-  );
 }
 
 function typingRow(appId, state) {
@@ -144,6 +133,6 @@ async function useOffer(psid, offer, button, parts) {
     parts.box.input.focus({ preventScroll: true });
   } catch (error) {
     button.disabled = false;
-    parts.tell(error);
+    parts.box.tell(error);
   }
 }

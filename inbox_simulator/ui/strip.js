@@ -3,7 +3,8 @@
 import { fill, h, keyed, setAttr, setText } from "./dom.js";
 import { heardBy, ownerOf, stretchesOf } from "./facts.js";
 import { clockTime, lasting } from "./format.js";
-import { lights, lightUp } from "./highlight.js";
+import { heardPanel } from "./heard-panel.js";
+import { lights } from "./highlight.js";
 import { appName, avatar, speakerOf } from "./speakers.js";
 import { stateMark } from "./state-word.js";
 import { timeScale } from "./time-scale.js";
@@ -27,8 +28,9 @@ export function strip(root, store) {
   const track = h("div", { class: "track" });
   const ticks = h("div", { class: "ticks" });
   const causes = h("div", { class: "causes", "aria-hidden": "true" });
-  const heard = counter("heard by the bot", "ear");
-  const unheard = counter("never heard", "mute");
+  const panel = heardPanel(store, (open) => [heard, unheard].forEach(({ node }) => setAttr(node, "aria-expanded", String(open))));
+  const heard = counter("heard by the bot", "ear", panel.toggle);
+  const unheard = counter("never heard", "mute", panel.toggle);
   const owner = h("span", { class: "owner" });
   const inside = h(
     "div",
@@ -38,7 +40,7 @@ export function strip(root, store) {
     h("div", { class: "strip-facts" }, heard.node, unheard.node, owner),
   );
   const blank = h("p", { class: "strip-blank" }, "Who holds the conversation, the bot or a person, is drawn here once somebody writes.");
-  root.append(blank, inside);
+  root.append(blank, inside, panel.node);
   let drawn = null;
 
   function update() {
@@ -46,6 +48,7 @@ export function strip(root, store) {
     const ready = Boolean(thread?.messages.length);
     inside.hidden = !ready;
     blank.hidden = ready;
+    panel.update(ready ? thread : null);
     if (!ready) return;
     if (thread.psid !== drawn) fill(picture, avatar({ kind: "person", name: thread.name }));
     drawn = thread.psid;
@@ -66,12 +69,11 @@ function ownerWords({ owner }, state) {
   return owner?.app_id ? appName(owner.app_id, state) : "nobody";
 }
 
-function counter(words, kind) {
+function counter(words, kind, click) {
   let mids = [];
   const number = h("strong", {});
-  const node = h("button", { type: "button", class: `counter is-${kind}`, "data-test": `count-${kind}` }, h("span", { class: "counter-mark", "aria-hidden": "true" }), `${words} `, number);
+  const node = h("button", { type: "button", class: `counter is-${kind}`, "data-test": `count-${kind}`, "aria-expanded": "false", title: "Show what the bot heard, beside what it never heard", click }, h("span", { class: "counter-mark", "aria-hidden": "true" }), `${words} `, number);
   lights(node, () => mids, { alone: true });
-  node.addEventListener("click", () => lightUp(mids, { alone: true }));
   return {
     node,
     update(next) {

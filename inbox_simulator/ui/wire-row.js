@@ -5,6 +5,7 @@ import { exactTime } from "./format.js";
 import { lights } from "./highlight.js";
 import { icon } from "./icons.js";
 import { appName, avatar } from "./speakers.js";
+import { QUIET } from "./wire-filter.js";
 import { describe } from "./wire-words.js";
 
 export function wireRow(entry, store, choose) {
@@ -69,9 +70,6 @@ function timeMark(at) {
   const time = exactTime(at);
   return h("span", { class: "wire-time", title: time }, h("span", { class: "wire-hours" }, time.slice(0, 3)), time.slice(3));
 }
-
-/** Receipts and typing are part of the protocol, but seldom what a reader looks for. */
-const QUIET = new Set(["message_deliveries", "message_reads", "mark_seen", "typing_on", "typing_off"]);
 
 function classOf({ webhook, failed, what }) {
   const classes = ["wire-row", webhook ? "is-webhook" : "is-call"];

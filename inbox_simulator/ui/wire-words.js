@@ -11,6 +11,9 @@ const FIELDS = [
   ["take_thread_control", () => "take_thread_control"],
   ["request_thread_control", () => "request_thread_control"],
   ["app_roles", () => "app_roles"],
+  ["optin", () => "messaging_optins"],
+  ["referral", () => "messaging_referrals"],
+  ["account_linking", () => "messaging_account_linking"],
 ];
 
 const CODES = {
@@ -72,11 +75,13 @@ function fieldOf(event) {
 
 function sayOf(event) {
   const control = event.pass_thread_control ?? event.take_thread_control;
-  return event.message?.text ?? event.postback?.title ?? control?.metadata ?? attachmentWord(event.message);
+  const { message, postback, reaction, message_edit: edited, referral } = event;
+  const said = message?.text ?? postback?.title ?? control?.metadata ?? reaction?.emoji ?? edited?.text ?? referral?.ref;
+  return said ?? attachmentWord(message);
 }
 
-function midsOf({ message, postback, delivery, reaction }) {
-  return [message?.mid, postback?.mid, reaction?.mid, ...(delivery?.mids ?? [])].filter(Boolean);
+function midsOf({ message, postback, delivery, reaction, message_edit: edited }) {
+  return [message?.mid, postback?.mid, reaction?.mid, edited?.mid, ...(delivery?.mids ?? [])].filter(Boolean);
 }
 
 function ofCall(entry, body) {

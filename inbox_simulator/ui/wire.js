@@ -33,6 +33,7 @@ export function wirePlace(root, store) {
     const sources = `${state.journalRevision} ${state.people.length} ${state.apps.length} ${state.app_id}`;
     if (sources === view.drawn) return;
     view.drawn = sources;
+    filter.offer(state.people);
     const matching = state.journal.filter((entry) => matches(entry, filter.wanted(), state));
     drawRows(parts, matching, view, { store, choose });
     drawEmpty(parts.empty, matching.length, state);
