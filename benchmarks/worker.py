@@ -116,7 +116,7 @@ def measure(name: str, executor: Executor, arguments: argparse.Namespace) -> Non
         fill(database, arguments.people, arguments.words)
         policy = Policy(app_id=APP, targets={}, default_target="")
         bell = Bell(Path(folder) / "bell")
-        worker = Worker(database, executor, policy, Clock(), bell, threads=arguments.slots)
+        worker = Worker(database, executor, policy, Clock(), bell, calls=arguments.slots)
         profile = cProfile.Profile() if arguments.profile else None
         run = (lambda: profile.runcall(worker.run)) if profile else worker.run
         thread = threading.Thread(target=run)

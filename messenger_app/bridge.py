@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from messenger_app import targets
+from messenger_app import presence, targets
 from messenger_app.clock import Clock
 from messenger_app.config import Page, Settings
 from messenger_app.conversation.policy import Policy
@@ -40,6 +40,7 @@ class Bridge:
                 self.settings.graph_api_version,
                 page.id,
                 page.token.get_secret_value(),
+                connections=self.settings.calls_at_once + presence.CALLS,
             )
             for page in self.pages.values()
         }
@@ -47,20 +48,21 @@ class Bridge:
     @cached_property
     def rasa(self) -> dict[str, RasaClient]:
         """The bot's client for each Page."""
-        token = self.settings.rasa_token
-        secret = token.get_secret_value() if token else None
-        return {page.id: RasaClient(page.rasa_url, secret) for page in self.pages.values()}
+        return {page.id: self._bot(page.rasa_url) for page in self.pages.values()}
 
     @cached_property
     def bots(self) -> dict[str, RasaClient]:
         """The client of each bot beside the Pages' own, by the name of its target."""
-        token = self.settings.rasa_token
-        secret = token.get_secret_value() if token else None
         return {
-            name: RasaClient(target.url, secret)
+            name: self._bot(target.url)
             for name, target in self.policy.targets.items()
             if target.kind == "bot" and target.url
         }
+
+    def _bot(self, url: str) -> RasaClient:
+        token = self.settings.rasa_token
+        secret = token.get_secret_value() if token else None
+        return RasaClient(url, secret, connections=self.settings.calls_at_once)
 
     def worker(self) -> Worker:
         """Build a worker; the process that runs it should run nothing else."""
@@ -74,7 +76,15 @@ class Bridge:
             bot_patience=self.settings.bot_patience * 1000,
         )
         purge = Purge(self.settings.transcript_retention_days)
-        return Worker(self.database, executor, self.policy, self.clock, self.bell, purge=purge)
+        return Worker(
+            self.database,
+            executor,
+            self.policy,
+            self.clock,
+            self.bell,
+            calls=self.settings.calls_at_once,
+            purge=purge,
+        )
 
 
 def build_bridge(settings: Settings) -> Bridge:

@@ -79,6 +79,7 @@ class Settings(BaseSettings):
     page_routing: Routing = Routing.DEFAULT_APP
     page_may_take: bool = True
     bot_while_human: BotWhileHuman = BotWhileHuman.OFF
+    calls_at_once: Annotated[int, Field(gt=0, le=1000)] = 32
     transcript_retention_days: Annotated[int, Field(gt=0)] = 90
     notify_urls: Annotated[list[Url], NoDecode] = []
     handback_intent: str = "handback"

@@ -50,20 +50,20 @@ class Worker:
         clock: Clock,
         bell: Bell,
         *,
-        threads: int = 16,
+        calls: int = 32,
         purge: Purge | None = None,
     ) -> None:
-        """``threads`` is how many calls may be under way at once."""
+        """``calls`` is how many calls may be under way at once."""
         self.name = f"{os.uname().nodename}:{os.getpid()}:{secrets.token_hex(3)}"
         self._database = database
         self._executor = executor
         self._clock = clock
         self._bell = bell
-        self._slots = threads
+        self._slots = calls
         self._progress = Progress(policy, clock)
         self._leases = Leases(database, clock, self.name)
         self._purge = purge or Purge()
-        self._calls = Calls(self._carry_out, threads)
+        self._calls = Calls(self._carry_out, calls)
         self._stopping = threading.Event()
 
     def run(self) -> None:

@@ -49,7 +49,7 @@ class GraphClient:
         page_id: str,
         token: str,
         *,
-        connections: int = 20,  # the worker's calls, and a few beside them that show presence
+        connections: int = 1,
         timeout: tuple[float, float] = TIMEOUT,
     ) -> None:
         self._page_id = page_id

@@ -55,7 +55,7 @@ class RasaClient:
         url: str,
         token: str | None = None,
         *,
-        connections: int = 16,
+        connections: int = 1,
         timeout: tuple[float, float] = TIMEOUT,
     ) -> None:
         """``token`` is Rasa's ``--auth-token``, which it takes in the query only."""

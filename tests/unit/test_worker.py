@@ -51,7 +51,7 @@ def executor() -> Silent:
 @pytest.fixture
 def worker(database: Database, executor: Silent) -> Iterator[Worker]:
     bell = Bell(None)
-    yield Worker(database, executor, POLICY, Clock(), bell, threads=4)
+    yield Worker(database, executor, POLICY, Clock(), bell, calls=4)
     bell.close()
 
 
