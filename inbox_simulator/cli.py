@@ -1,10 +1,11 @@
-"""The command line: ``python -m inbox_simulator run`` and ``scenario``."""
+"""The command line: ``python -m inbox_simulator run``, ``scenario``, ``coverage``."""
 
 import argparse
 import signal
 import sys
 import threading
 
+from inbox_simulator import coverage
 from inbox_simulator.actors import Stage
 from inbox_simulator.client import ControlError
 from inbox_simulator.config import ports
@@ -34,6 +35,8 @@ def _parser() -> argparse.ArgumentParser:
         help="where the bridge takes webhooks (default: at PORT on this machine)",
     )
     run.set_defaults(act=_run)
+    covered = commands.add_parser("coverage", help="print what is covered of the platform")
+    covered.set_defaults(act=_coverage)
     scenario = commands.add_parser("scenario", help="play stories against a running simulator")
     scenario.add_argument("names", nargs="*", metavar="NAME", help="name or file; default: all")
     scenario.add_argument("--url", default=f"http://127.0.0.1:{ports().simulator}")
@@ -60,6 +63,11 @@ def _run(options: argparse.Namespace) -> int:
     with Simulator(options.port, options.host, options.webhook_url) as simulator:
         _say(f"The simulator is at {simulator.url}")
         stop.wait()
+    return 0
+
+
+def _coverage(_: argparse.Namespace) -> int:
+    print(coverage.markdown(), end="")  # noqa: T201 -- a command line
     return 0
 
 

@@ -19,6 +19,7 @@ from inbox_simulator.delivery_log import DeliveryLog
 from inbox_simulator.faults import Faults, Rule
 from inbox_simulator.lanes import Job, Lanes
 from inbox_simulator.platform.apps import App
+from inbox_simulator.platform.coverage import assumed, documented
 from inbox_simulator.platform.world import Delivery
 
 WORKERS = 12
@@ -235,3 +236,11 @@ def _post(
     if stopwatch() - started > links.DEADLINE:
         return None, "no answer within 5 s"
     return response.status_code, text
+
+
+COVERS = (
+    documented("deliveries", "an answer within 5 s", "webhooks"),
+    documented("deliveries", "again until they are taken; unsubscribed after an hour", "webhooks"),
+    assumed("deliveries", "the pauses in between", why="faults and the clock give any other"),
+    assumed("deliveries", "one event in one POST", why="Messenger's reference says one each"),
+)

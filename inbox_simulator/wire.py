@@ -12,6 +12,8 @@ import hmac
 import json
 from typing import Any
 
+from inbox_simulator.platform.coverage import documented, observed
+
 #: Older documents print these; the capital C is theirs. They occur inside JSON strings alone.
 META_ESCAPES = str.maketrans({"/": "\\/", "<": "\\u003C", "%": "\\u0025", "@": "\\u0040"})
 
@@ -29,3 +31,12 @@ def signatures(body: bytes, app_secret: str) -> dict[str, str]:
         "X-Hub-Signature": "sha1=" + hmac.new(key, body, hashlib.sha1).hexdigest(),
         "X-Hub-Signature-256": "sha256=" + hmac.new(key, body, hashlib.sha256).hexdigest(),
     }
+
+
+COVERS = (
+    documented("deliveries", "signature over the escaped bytes", "webhooks"),
+    observed(
+        "deliveries", "/ < % @ are escaped too", "Charca/bootbot#174", switch="unicode_escapes"
+    ),
+    observed("deliveries", "the older SHA-1 header beside it", "older libraries check it"),
+)

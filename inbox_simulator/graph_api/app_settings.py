@@ -4,6 +4,7 @@ from inbox_simulator.graph_api import tokens, versions
 from inbox_simulator.graph_api.page_settings import CATEGORY
 from inbox_simulator.graph_api.parameters import GraphCall
 from inbox_simulator.platform.apps import App, known_fields
+from inbox_simulator.platform.coverage import documented
 from inbox_simulator.platform.errors import (
     JSON,
     AccessTokenError,
@@ -101,3 +102,18 @@ def _listed(app: App) -> JSON:
     version = "v{}.{}".format(*versions.NEWEST)
     fields = [{"name": name, "version": version} for name in app.fields]
     return {"object": "page", "callback_url": app.webhook_url, "active": True, "fields": fields}
+
+
+COVERS = (
+    documented(
+        "/{app}/subscriptions",
+        "GET, POST with the challenge, DELETE",
+        "https://developers.facebook.com/docs/graph-api/webhooks/subscriptions-edge",
+    ),
+    documented(
+        "/debug_token",
+        "tokens of Pages and users",
+        "https://developers.facebook.com/docs/graph-api/reference/debug_token",
+    ),
+    documented("/me/accounts", "with a user's token", "get-started"),
+)

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from inbox_simulator.graph_api import parameters
 from inbox_simulator.graph_api.parameters import GraphCall
+from inbox_simulator.platform.coverage import documented
 from inbox_simulator.platform.errors import JSON, InvalidParameterError, PlatformError
 from inbox_simulator.platform.limits import a_list, an_object, required
 
@@ -44,3 +45,18 @@ def _call(whole: GraphCall, item: JSON) -> GraphCall:
     node, edge, version = parameters.split(parts.path)
     method = str(item.get("method") or "GET").upper()
     return GraphCall(method, node, edge, values, token, "", version, here=whole.here)
+
+
+COVERS = (
+    documented(
+        "requests",
+        "batches of calls on their own",
+        "https://developers.facebook.com/docs/graph-api/batch-requests",
+    ),
+    documented(
+        "requests",
+        "calls of a batch that refer to each other",
+        "https://developers.facebook.com/docs/graph-api/batch-requests",
+        done=False,
+    ),
+)

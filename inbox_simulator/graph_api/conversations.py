@@ -12,6 +12,7 @@ from inbox_simulator.graph_api import paging
 from inbox_simulator.graph_api.caller import Caller
 from inbox_simulator.graph_api.fields import Wanted, check_known, parse, pick
 from inbox_simulator.platform.attachments import SHARES
+from inbox_simulator.platform.coverage import assumed, documented
 from inbox_simulator.platform.errors import JSON, MessageDeletedError
 from inbox_simulator.platform.thread import Message, Thread
 
@@ -114,3 +115,11 @@ def _page(caller: Caller) -> JSON:
 
 def _time(at: int) -> str:
     return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S+0000")
+
+
+COVERS = (
+    documented("/conversations", "participants, messages, updated_time, is_owner", "conversations"),
+    documented("/conversations", "details of the newest 20 messages", "conversations"),
+    assumed("/conversations", "shape of attachments and shares", why="no sample is published"),
+    documented("/conversations", "platform=instagram", "conversations", done=False),
+)

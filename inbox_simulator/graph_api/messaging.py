@@ -2,6 +2,7 @@
 
 from inbox_simulator.graph_api.caller import Caller
 from inbox_simulator.platform import sending
+from inbox_simulator.platform.coverage import assumed, documented
 from inbox_simulator.platform.errors import JSON, EmptyMessageError, InvalidParameterError
 from inbox_simulator.platform.limits import an_object
 from inbox_simulator.platform.uploads import KINDS, Upload
@@ -81,3 +82,14 @@ def _keep(caller: Caller, attachment: JSON) -> Upload:
         url = str(payload.get("url") or "")
     upload = Upload(attachment_id, kind, caller.now, url, file)
     return caller.platform.uploads.add(upload)
+
+
+COVERS = (
+    documented("/messages", "recipient.id", "send-messages"),
+    documented("/messages", "recipient.user_ref, comment_id, post_id", "send-messages", done=False),
+    documented("/messages", "recipient.notification_messages_token", "send-messages", done=False),
+    documented("/messages", "persona_id", "send-messages/personas"),
+    documented("/messages", "is_reusable answers an attachment_id", "send-messages/saving-assets"),
+    documented("/message_attachments", "by url, by filedata", "send-messages/saving-assets"),
+    assumed("/messages", "an address is not fetched", why="nothing here goes out to the internet"),
+)

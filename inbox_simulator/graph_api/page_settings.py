@@ -1,8 +1,12 @@
-"""The Page itself, and the apps that subscribed to it."""
+"""The Page itself, and the apps that subscribed to it.
+
+https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks
+"""
 
 from inbox_simulator.graph_api.caller import Caller
 from inbox_simulator.graph_api.fields import pick
 from inbox_simulator.platform.apps import PUBLISHED_FIELDS, known_fields
+from inbox_simulator.platform.coverage import assumed, documented
 from inbox_simulator.platform.errors import JSON, InvalidParameterError
 
 #: What the Page's owner said that it is.
@@ -73,3 +77,11 @@ def unsubscribe(caller: Caller) -> JSON:
     """End the calling app's subscription to the Page."""
     caller.app.subscribed = False
     return success(caller)
+
+
+COVERS = (
+    documented("/subscribed_apps", "by field, for each Page", "webhooks"),
+    assumed("/subscribed_apps", "success as true or as text", switch="success_flag"),
+    documented("/me", "messaging_feature_status", "conversation-routing"),
+    documented("/me", "pass_thread_metadata", "conversation-routing", done=False),
+)

@@ -14,6 +14,7 @@ from typing import Any
 from flask import Request
 
 from inbox_simulator.graph_api import relaxed_json, versions
+from inbox_simulator.platform.coverage import assumed, documented, observed
 from inbox_simulator.platform.errors import JSON, AccessTokenError, InvalidParameterError
 from inbox_simulator.platform.uploads import File
 
@@ -127,3 +128,13 @@ def _value(name: str, value: Any) -> Any:
     if name in STRUCTURED and isinstance(value, str):
         return relaxed_json.parse(value)
     return value
+
+
+COVERS = (
+    documented("requests", "token in query, form, JSON or header", "send-messages"),
+    documented("requests", "JSON, forms, files, everything in the query", "send-messages"),
+    documented("requests", "relaxed JSON, as samples write it", "get-started"),
+    observed("requests", "brackets in names of a form", "official SDKs for PHP"),
+    observed("requests", "method= in place of the method", "official SDKs"),
+    assumed("requests", "a null is as good as absent", why="libraries send both for nothing"),
+)

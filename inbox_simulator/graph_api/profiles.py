@@ -4,6 +4,7 @@ https://developers.facebook.com/documentation/business-messaging/messenger-platf
 """
 
 from inbox_simulator.graph_api.fields import pick
+from inbox_simulator.platform.coverage import documented
 from inbox_simulator.platform.errors import JSON, NoProfileError, ProfilePermissionError
 from inbox_simulator.platform.thread import Thread
 
@@ -32,3 +33,9 @@ def show(thread: Thread, fields: str | None) -> JSON:
     if thread.profile == "no_permission" and PERMITTED & set(shown):
         raise ProfilePermissionError
     return shown
+
+
+COVERS = (
+    documented("people", "first_name, last_name, name, profile_pic, id", "identity/user-profile"),
+    documented("people", "locale, timezone, gender with their permission", "identity/user-profile"),
+)

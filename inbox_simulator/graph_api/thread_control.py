@@ -5,6 +5,7 @@ https://developers.facebook.com/documentation/business-messaging/messenger-platf
 
 from inbox_simulator.graph_api.caller import Caller
 from inbox_simulator.platform import handovers
+from inbox_simulator.platform.coverage import assumed, documented
 from inbox_simulator.platform.errors import (
     JSON,
     InvalidParameterError,
@@ -99,3 +100,18 @@ def secondary_receivers(caller: Caller) -> JSON:
 def _control_call(caller: Caller) -> handovers.ControlCall:
     call = caller.call
     return handovers.ControlCall(caller.app, call.psid(), caller.now, call.text("metadata"))
+
+
+COVERS = (
+    documented("/thread_owner", "to whom it tells what", "conversation-routing"),
+    assumed(
+        "/thread_owner",
+        "an idle thread is an empty list",
+        why="the pages say that it is empty, and print no sample",
+    ),
+    assumed(
+        "/secondary_receivers",
+        "lists the others under Conversation Routing too",
+        why="the edge is published for roles alone, where its refusals are as published",
+    ),
+)

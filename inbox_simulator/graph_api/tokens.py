@@ -8,6 +8,7 @@ import hmac
 
 from inbox_simulator.graph_api.parameters import GraphCall
 from inbox_simulator.platform.apps import App
+from inbox_simulator.platform.coverage import documented, observed
 from inbox_simulator.platform.errors import AccessTokenError, ProofError
 from inbox_simulator.platform.world import Platform
 
@@ -64,3 +65,19 @@ def check_proof(platform: Platform, app: App, call: GraphCall) -> None:
 
 def _same(known: str, given: str) -> bool:
     return hmac.compare_digest(known.encode(), given.encode(errors="replace"))
+
+
+COVERS = (
+    documented(
+        "requests",
+        "tokens of Pages, apps and users",
+        "https://developers.facebook.com/docs/facebook-login/guides/access-tokens",
+    ),
+    observed(
+        "requests",
+        "appsecret_proof, and the texts when it is wrong",
+        "Kdyby/Facebook#22",
+        switch="appsecret_proof",
+    ),
+    documented("requests", "permissions and app review", "overview", done=False),
+)

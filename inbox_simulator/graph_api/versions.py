@@ -9,6 +9,7 @@ path.
 
 import re
 
+from inbox_simulator.platform.coverage import assumed, documented
 from inbox_simulator.platform.errors import UnknownPathError
 
 PREFIX = re.compile(r"v\d{1,4}\.\d{1,4}")
@@ -34,3 +35,13 @@ def served(version: str, path: str) -> str:
 
 def _written(version: tuple[int, int]) -> str:
     return f"v{version[0]}.{version[1]}"
+
+
+COVERS = (
+    documented(
+        "requests",
+        "any published version, or none",
+        "https://developers.facebook.com/docs/graph-api/guides/versioning",
+    ),
+    assumed("requests", "a version of the future is 2500", why="no client asks for one by design"),
+)

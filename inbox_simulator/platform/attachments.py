@@ -7,6 +7,7 @@ import math
 from typing import Any
 from urllib.parse import quote
 
+from inbox_simulator.platform.coverage import assumed, documented, observed
 from inbox_simulator.platform.errors import JSON, InvalidParameterError
 from inbox_simulator.platform.switches import Switches
 
@@ -69,3 +70,28 @@ def _number(value: Any, name: str) -> float:
     if not math.isfinite(number):
         raise InvalidParameterError(f"{name} must be a number")
     return number
+
+
+COVERS = (
+    documented(
+        "events",
+        "attachments: image, video, audio, file, fallback, reel, post",
+        "webhooks/webhook-events/messages",
+    ),
+    documented("events", "stickers as sticker since August 2026", "changelog"),
+    assumed("events", "stickers of the months before", switch="stickers"),
+    observed(
+        "events", "places with coordinates", "microsoft/botframework-sdk#331", switch="locations"
+    ),
+    documented(
+        "events",
+        "appointment_booking, product templates",
+        "webhooks/webhook-events/messages",
+        done=False,
+    ),
+    assumed(
+        "events",
+        "a link that is typed makes no fallback by itself",
+        why="its title would have to be fetched; a test gives it",
+    ),
+)

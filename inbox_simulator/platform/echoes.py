@@ -4,6 +4,7 @@ https://developers.facebook.com/documentation/business-messaging/messenger-platf
 """
 
 from inbox_simulator.platform import events, routing
+from inbox_simulator.platform.coverage import assumed, documented
 from inbox_simulator.platform.errors import JSON
 from inbox_simulator.platform.thread import Message, Thread
 from inbox_simulator.platform.world import Platform
@@ -42,3 +43,11 @@ def _without_text(attachment: JSON) -> JSON:
         return attachment
     kept = {key: value for key, value in payload.items() if key != "text"}
     return {**attachment, "payload": kept}
+
+
+COVERS = (
+    documented("events", "message_echoes", "webhooks/webhook-events/message-echoes"),
+    assumed("events", "the echo of a button template has no text", switch="template_echoes"),
+    assumed("events", "an echo doesn't name the persona", switch="persona_echoes"),
+    documented("events", "message_deliveries", "webhooks/webhook-events/message-deliveries"),
+)

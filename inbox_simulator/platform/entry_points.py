@@ -7,6 +7,7 @@ https://developers.facebook.com/documentation/business-messaging/messenger-platf
 from typing import Any
 
 from inbox_simulator.platform import events, people, routing
+from inbox_simulator.platform.coverage import documented
 from inbox_simulator.platform.errors import JSON, InvalidParameterError
 from inbox_simulator.platform.thread import Act, Thread
 from inbox_simulator.platform.world import Platform
@@ -95,3 +96,25 @@ def _referral(asked: JSON) -> JSON:
     if context is not None and not isinstance(context, dict):
         raise InvalidParameterError("ads_context_data must be an object")
     return referral if context is None else {**referral, "ads_context_data": context}
+
+
+COVERS = (
+    documented(
+        "events",
+        "messaging_referrals, by m.me link and ad",
+        "webhooks/webhook-events/messaging_referrals",
+    ),
+    documented("events", "a referral in a new thread comes with the tap", "discovery/m-me-links"),
+    documented(
+        "events",
+        "messaging_optins, notification messages",
+        "webhooks/webhook-events/messaging_optins",
+    ),
+    documented(
+        "events", "messaging_account_linking", "webhooks/webhook-events/messaging_account_linking"
+    ),
+    documented(
+        "events", "routing by link, ad and social entry point", "conversation-routing", done=False
+    ),
+    documented("events", "lead ads", "conversation-routing/messenger-lead-ads", done=False),
+)

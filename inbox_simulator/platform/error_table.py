@@ -99,6 +99,12 @@ PUBLISHED: dict[tuple[int, int | None], str] = {
     (9000001, None): "The message has been deleted",
 }
 
+#: What no page of Meta's lists: developers published it.
+SEEN = frozenset({
+    (17, 2446079), (100, 2018032), (100, 2018034), (190, 463), (190, 467), (551, 1545041),
+    (1200, None), (2200, None), (2500, None),
+})  # fmt: skip
+
 
 class InjectedError(PlatformError):
     """An error that a fault rule asked for; without a text of the rule's own in Meta's words."""

@@ -8,6 +8,7 @@ published samples: a receiver has to read both. Keys stand in the order of the s
 
 from typing import Any
 
+from inbox_simulator.platform.coverage import documented
 from inbox_simulator.platform.errors import JSON
 from inbox_simulator.platform.thread import Message
 
@@ -91,3 +92,35 @@ def control_requested(app_id: str, metadata: str | None) -> JSON:
     """Return the object of a ``request_thread_control`` event."""
     body: JSON = {"requested_owner_app_id": int(app_id)}
     return body if metadata is None else {**body, "metadata": metadata}
+
+
+COVERS = (
+    documented(
+        "events",
+        "messaging_handovers: pass, take, request, app_roles",
+        "webhooks/webhook-events/messaging_handovers",
+    ),
+    documented(
+        "events",
+        "a delivery receipt has no timestamp",
+        "webhooks/webhook-events/message-deliveries",
+    ),
+    documented(
+        "events",
+        "account linking counts seconds",
+        "webhooks/webhook-events/messaging_account_linking",
+    ),
+    *(
+        documented("events", name, "webhooks", done=False)
+        for name in (
+            "messaging_policy_enforcement",
+            "messaging_feedback",
+            "messaging_game_plays",
+            "response_feedback",
+            "send_cart",
+            "messenger_template_status_update",
+            "messaging_customer_information",
+            "messaging_in_thread_lead_form_submit",
+        )
+    ),
+)

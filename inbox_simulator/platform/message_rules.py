@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from inbox_simulator.platform import templates
+from inbox_simulator.platform.coverage import assumed, documented
 from inbox_simulator.platform.errors import (
     JSON,
     EmptyMessageError,
@@ -120,3 +121,18 @@ def _sticker(value: Any) -> JSON:
     number = int(text)
     url = f"https://scontent.xx.fbcdn.net/v/sticker/{number}.png"
     return {"type": "sticker", "payload": {"url": url, "sticker_id": number}}
+
+
+COVERS = (
+    documented("message", "text, up to 2000 characters", "send-messages"),
+    assumed(
+        "message", "text is counted in code points", why="a test with emoji near 2000 shows it"
+    ),
+    documented("message", "metadata, up to 1000 characters", "send-messages"),
+    documented("message", "attachment by url or attachment_id", "send-messages/saving-assets"),
+    documented("message", "attachments, up to 30 images", "send-messages"),
+    documented("message", "sticker_id", "changelog"),
+    documented("message", "utility template", "send-messages", done=False),
+    documented("message", "quick_replies, up to 13", "send-messages/quick-replies"),
+    documented("message", "quick replies for phone and email", "send-messages/quick-replies"),
+)

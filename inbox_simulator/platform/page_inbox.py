@@ -11,6 +11,7 @@ https://developers.facebook.com/docs/messenger-platform/handover-protocol/reques
 """
 
 from inbox_simulator.platform import attachments, echoes, handovers
+from inbox_simulator.platform.coverage import assumed, documented
 from inbox_simulator.platform.errors import JSON, InvalidParameterError, OutsideWindowError
 from inbox_simulator.platform.thread import Cause, Message, Thread
 from inbox_simulator.platform.window import HUMAN_AGENT_WINDOW
@@ -105,3 +106,10 @@ def _take(platform: Platform, thread: Thread, at: int, cause: Cause) -> None:
     routed = platform.routed_app_id is not None and not platform.has_roles
     if routed and thread.owner != platform.inbox_app_id:
         handovers.take(platform, thread, handovers.Move(platform.inbox_app_id, at, cause))
+
+
+COVERS = (
+    documented("Page Inbox", "a reply or a move to Main takes control", "conversation-routing"),
+    assumed("Page Inbox", "what Done does", switch="inbox_done"),
+    assumed("Page Inbox", "whether take or echo comes first", switch="echo_and_take"),
+)

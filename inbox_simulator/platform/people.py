@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from inbox_simulator.platform import attachments, events, routing, thread_control
+from inbox_simulator.platform.coverage import assumed, documented
 from inbox_simulator.platform.errors import JSON, InvalidParameterError
 from inbox_simulator.platform.thread import Message, Thread
 from inbox_simulator.platform.world import Platform
@@ -138,3 +139,19 @@ def _read(platform: Platform, thread: Thread, at: int) -> None:
 
 def _standby_keeps_payload(platform: Platform) -> bool:
     return platform.switches["standby_postbacks"] == "with_payload"
+
+
+COVERS = (
+    documented("events", "messages", "webhooks/webhook-events/messages"),
+    documented(
+        "events",
+        "messages: quick_reply, reply_to, referral, commands",
+        "webhooks/webhook-events/messages",
+    ),
+    documented("events", "messages: nlp, where a test gives it", "built-in-nlp"),
+    documented("events", "messaging_postbacks", "webhooks/webhook-events/messaging_postbacks"),
+    documented("events", "message_reads", "webhooks/webhook-events/message-reads"),
+    documented("events", "postbacks in standby have no payload", "webhooks/webhook-events/standby"),
+    assumed("events", "quick replies in standby have none either", switch="standby_postbacks"),
+    assumed("people", "who writes has read what was there", why="a person sees what they answer"),
+)

@@ -6,6 +6,7 @@ https://developers.facebook.com/documentation/business-messaging/messenger-platf
 from collections.abc import Callable
 from typing import Any
 
+from inbox_simulator.platform.coverage import documented
 from inbox_simulator.platform.errors import JSON, InvalidParameterError
 from inbox_simulator.platform.limits import a_list, an_object, at_most, required
 
@@ -116,3 +117,11 @@ RULES: dict[str, Callable[[Any, str], None]] = {
     "account_linking_url": _check_account_linking,
     "commands": _check_commands,
 }
+
+
+COVERS = (
+    documented(
+        "/messenger_profile", "every property with its limits", "reference/messenger-profile-api"
+    ),
+    documented("/custom_user_settings", "one person's menu", "send-messages/persistent-menu"),
+)

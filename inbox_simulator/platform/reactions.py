@@ -5,6 +5,7 @@ https://developers.facebook.com/documentation/business-messaging/messenger-platf
 """
 
 from inbox_simulator.platform import events, people, routing
+from inbox_simulator.platform.coverage import assumed, documented, observed
 from inbox_simulator.platform.errors import JSON, InvalidParameterError
 from inbox_simulator.platform.thread import Message, Thread
 from inbox_simulator.platform.world import Platform
@@ -98,3 +99,21 @@ def _message(thread: Thread, mid: str) -> Message:
     if message is None:
         raise InvalidParameterError("There is no message with this mid in the thread")
     return message
+
+
+COVERS = (
+    documented("events", "message_reactions", "webhooks/webhook-events/message-reactions"),
+    observed(
+        "events",
+        "a reaction that is taken back may name no emoji",
+        "docs.ycloud.com",
+        switch="unreactions",
+    ),
+    documented("events", "message_edits, up to five", "webhooks/webhook-events/message-edits"),
+    assumed("events", "an edit opens no window", why="the list of acts that do has no edit"),
+    assumed(
+        "events",
+        "a reaction keeps the owner, as a message does",
+        why="it is among the acts that open the window",
+    ),
+)

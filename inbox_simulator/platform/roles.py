@@ -4,6 +4,7 @@ https://developers.facebook.com/docs/messenger-platform/handover-protocol/assign
 """
 
 from inbox_simulator.platform import events
+from inbox_simulator.platform.coverage import assumed, documented
 from inbox_simulator.platform.world import Delivery, Platform
 
 PRIMARY, SECONDARY = "primary_receiver", "secondary_receiver"
@@ -29,3 +30,13 @@ def tell_changes(platform: Platform, before: dict[str, str], at: int) -> None:
             platform.outbox.append(
                 Delivery(app_id, platform.page.id, "", field, "messaging", event)
             )
+
+
+COVERS = (
+    documented(
+        "thread control",
+        "the older roles, primary and secondary",
+        "https://developers.facebook.com/docs/messenger-platform/handover-protocol",
+    ),
+    assumed("thread control", "which of the three a Page has", switch="routing"),
+)

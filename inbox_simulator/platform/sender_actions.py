@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from inbox_simulator.platform import reactions, thread_control
 from inbox_simulator.platform.apps import App
+from inbox_simulator.platform.coverage import documented
 from inbox_simulator.platform.errors import JSON, InvalidParameterError
 from inbox_simulator.platform.thread import Message, Thread
 from inbox_simulator.platform.world import Platform
@@ -74,3 +75,13 @@ ACTIONS: dict[str, Callable[[Thread, Action], None]] = {
     "react": _react,
     "unreact": _unreact,
 }
+
+
+COVERS = (
+    documented(
+        "/messages",
+        "sender_action typing_on, typing_off, mark_seen",
+        "send-messages/sender-actions",
+    ),
+    documented("/messages", "sender_action react, unreact", "send-messages/sender-actions"),
+)

@@ -15,6 +15,7 @@ from inbox_simulator.platform import (
     window,
 )
 from inbox_simulator.platform.apps import App
+from inbox_simulator.platform.coverage import assumed, documented, observed
 from inbox_simulator.platform.errors import (
     JSON,
     EmptyMessageError,
@@ -164,3 +165,30 @@ def _control(platform: Platform, call: ControlCall, control: JSON) -> None:
         return
     target = control.get("app_id")
     handovers.pass_control(platform, call, None if target is None else str(target))
+
+
+COVERS = (
+    documented("/messages", "messaging_type RESPONSE, UPDATE, MESSAGE_TAG", "send-messages"),
+    documented("/messages", "messaging_type UTILITY", "send-messages", done=False),
+    assumed("/messages", "messaging_type may be left out", switch="messaging_type"),
+    documented("/messages", "notification_type", "send-messages"),
+    documented("/messages", "reply_to.mid", "changelog"),
+    documented("/messages", "thread_control, pass or release", "conversation-routing"),
+    assumed(
+        "/messages",
+        "a thread_control that can't be done refuses the whole send",
+        why="half a send would be worse for a test than none",
+    ),
+    assumed("/messages", "HUMAN_AGENT takes control with the toggle", switch="human_agent_send"),
+    assumed(
+        "/messages",
+        "the default app that answers an idle thread becomes its owner",
+        why="any other answer leaves a thread that nobody may go on with",
+    ),
+    observed(
+        "/messages",
+        "551 or 200 for a person who blocked the Page",
+        "logs that developers published",
+        switch="person_unavailable",
+    ),
+)

@@ -8,6 +8,7 @@ does not exist, so that nobody takes them for sent.
 
 from typing import Any
 
+from inbox_simulator.platform.coverage import documented
 from inbox_simulator.platform.errors import JSON, InvalidParameterError, UnsupportedRequestError
 from inbox_simulator.platform.limits import a_list, an_object, at_most, required
 from inbox_simulator.platform.uploads import Uploads
@@ -68,3 +69,26 @@ def _check_buttons(buttons: Any, least: int) -> None:
             at_most(required(button, wanted, "buttons"), 1000, f"buttons[{wanted}]")
         elif kind == "account_link":
             required(button, "url", "buttons")
+
+
+COVERS = (
+    documented("templates", "generic: 10 elements, titles of 80", "send-messages/template/generic"),
+    documented("templates", "button: text of 640, 3 buttons", "send-messages/template/button"),
+    documented("templates", "media: one picture or video", "send-messages/template/media"),
+    *(
+        documented("templates", name, f"send-messages/template/{page}", done=False)
+        for name, page in (
+            ("receipt", "receipt"),
+            ("coupon", "coupon"),
+            ("product", "product"),
+            ("customer_feedback", "customer-feedback"),
+            ("image_grid", "image-grid"),
+            ("customer_information", "customer-information"),
+            ("instant_form", "instant-form"),
+            ("notification_messages", "notification-messages"),
+        )
+    ),
+    documented("buttons", "web_url, postback, phone_number", "send-messages/buttons"),
+    documented("buttons", "account_link, account_unlink", "send-messages/buttons"),
+    documented("buttons", "game_play, audio_call", "send-messages/buttons", done=False),
+)

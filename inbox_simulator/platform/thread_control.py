@@ -6,6 +6,7 @@ The rules of who may call what are all here. These functions change a thread or 
 nothing. Owner "nobody" is what Meta calls idle.
 """
 
+from inbox_simulator.platform.coverage import assumed, documented
 from inbox_simulator.platform.errors import (
     AnotherAppInControlError,
     InvalidParameterError,
@@ -108,3 +109,23 @@ def extend(thread: Thread, app_id: str, duration: int, at: int) -> None:
         raise InvalidParameterError("(#100) Param duration must be from 1 to 604800 seconds")
     thread.extended_until = at + duration * 1000
     thread.expires_at = max(thread.expires_at or 0, thread.extended_until)
+
+
+COVERS = (
+    documented(
+        "thread control", "who may send, pass, take, release, extend", "conversation-routing"
+    ),
+    documented(
+        "thread control", "ownership lapses after 24 h without an event", "conversation-routing"
+    ),
+    assumed(
+        "thread control",
+        "a pass, release or extend by another is 100/2534037",
+        why="the published text fits, and there is no other",
+    ),
+    assumed(
+        "thread control",
+        "a take that is not allowed is a bare 10",
+        why="a fault rule gives any other code",
+    ),
+)

@@ -5,6 +5,7 @@ https://developers.facebook.com/documentation/business-messaging/messenger-platf
 That a limit answers 80006 in each case is assumed: the page lists the limits without their codes.
 """
 
+from inbox_simulator.platform.coverage import assumed, documented
 from inbox_simulator.platform.errors import JSON, RateLimitError
 from inbox_simulator.platform.window import HOUR
 from inbox_simulator.platform.world import Platform
@@ -51,3 +52,15 @@ def _is_heavy(parameters: JSON) -> bool:
     message = parameters.get("message")
     attachment = message.get("attachment") if isinstance(message, dict) else None
     return isinstance(attachment, dict) and attachment.get("type") in HEAVY
+
+
+COVERS = (
+    documented("limits", "200 calls a day for each person", "overview/rate-limiting"),
+    documented("limits", "300 messages, 10 of audio or video a second", "overview/rate-limiting"),
+    documented("limits", "2 conversations calls a second", "overview/rate-limiting"),
+    documented("limits", "10 profile calls in 10 minutes", "reference/messenger-profile-api"),
+    documented(
+        "limits", "too many to one thread, private replies", "overview/rate-limiting", done=False
+    ),
+    assumed("limits", "whether they are enforced, and that it is 80006", switch="rate_limits"),
+)

@@ -3,6 +3,7 @@
 https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages
 """
 
+from inbox_simulator.platform.coverage import documented
 from inbox_simulator.platform.errors import InvalidParameterError, OutsideWindowError
 from inbox_simulator.platform.thread import Thread
 
@@ -28,3 +29,12 @@ def check(thread: Thread, tag: str | None, at: int) -> None:
     length = HUMAN_AGENT_WINDOW if tag == "HUMAN_AGENT" else STANDARD_WINDOW
     if thread.last_person_at is None or at >= thread.last_person_at + length:
         raise OutsideWindowError
+
+
+COVERS = (
+    documented("messaging window", "24 h after the person's act", "send-messages"),
+    documented("messaging window", "7 days with HUMAN_AGENT", "send-messages"),
+    documented("messaging window", "7 days after an ad", "policy", done=False),
+    documented("messaging window", "7 days for CUSTOMER_FEEDBACK", "send-messages", done=False),
+    documented("messaging window", "retired tags are refused", "changelog"),
+)
