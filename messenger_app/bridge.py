@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 from messenger_app import presence, targets
 from messenger_app.clock import Clock
@@ -63,6 +64,10 @@ class Bridge:
         token = self.settings.rasa_token
         secret = token.get_secret_value() if token else None
         return RasaClient(url, secret, connections=self.settings.calls_at_once)
+
+    def profile_path(self, page_id: str) -> Path:
+        """Return where it stands what people see of a Page before they write."""
+        return self.pages[page_id].profile or self.settings.page_profile
 
     def worker(self) -> Worker:
         """Build a worker; the process that runs it should run nothing else."""

@@ -16,16 +16,13 @@ from sqlalchemy import Connection
 
 from messenger_app.bridge import Bridge
 from messenger_app.cli_inbox import inbox_group, transcript_group
+from messenger_app.cli_page import page_group
 from messenger_app.cli_shared import as_json_option, fail, find, this_bridge
 from messenger_app.conversation.state import Conversation, Owner
-from messenger_app.doctor import NEEDED_FIELDS, USEFUL_FIELDS, examine
-from messenger_app.graph.errors import GraphError
+from messenger_app.doctor import examine
 from messenger_app.store import conversations, inbox, profiles, transcripts
 from messenger_app.store.inbox import thread_of
 from messenger_app.webhook.envelope import Channel, ReceivedEvent
-
-#: What a Page is subscribed to.
-FIELDS = [*NEEDED_FIELDS, *USEFUL_FIELDS]
 
 #: How long `flask thread take|pass|release` waits for the worker, in seconds.
 WAIT = 20.0
@@ -163,39 +160,6 @@ def run_doctor(*, as_json: bool) -> None:
         raise SystemExit(1)
 
 
-page_group = AppGroup("page", help="The Facebook Page.")
-
-
-@page_group.command("subscribe")
-def page_subscribe() -> None:
-    """Subscribe the app to each Page's webhooks, with every field the bridge needs."""
-    bridge = this_bridge()
-    for page_id, graph in bridge.graph.items():
-        _graph(lambda graph=graph: graph.subscribe(FIELDS))
-        click.echo(f"Page {page_id}: subscribed to {', '.join(FIELDS)}")
-
-
-@page_group.command("status")
-@as_json_option
-def page_status(*, as_json: bool) -> None:
-    """Show which fields each Page's subscription has, and which it lacks."""
-    bridge = this_bridge()
-    told: dict[str, Any] = {}
-    for page_id, graph in bridge.graph.items():
-        apps = _graph(graph.subscribed_apps)
-        ours = [app for app in apps if str(app.get("id")) == bridge.settings.app_id]
-        fields = sorted(ours[0].get("subscribed_fields", [])) if ours else []
-        told[page_id] = {"fields": fields, "missing": sorted(set(FIELDS) - set(fields))}
-    if as_json:
-        click.echo(json.dumps(told))
-        return
-    for page_id, status in told.items():
-        missing = ", ".join(status["missing"])
-        click.echo(f"Page {page_id}: " + (f"missing {missing}" if missing else "all fields there"))
-        if missing:
-            click.echo("Run `flask page subscribe`.")
-
-
 def _operate(
     psid: str, action: dict[str, Any], is_done: Callable[[Conversation], bool], *, as_json: bool
 ) -> None:
@@ -254,10 +218,3 @@ def _summary(conversation: Conversation) -> dict[str, Any]:
         "bot": conversation.bot,
         "handoff": asdict(conversation.handoff) if conversation.handoff else None,
     }
-
-
-def _graph(call: Any) -> Any:
-    try:
-        return call()
-    except GraphError as error:
-        fail(f"Graph: {error}")

@@ -49,6 +49,8 @@ class Page(BaseModel):
     id: Digits
     token: SecretStr
     rasa_url: Url
+    #: What people see of it before they write, where it is not PAGE_PROFILE.
+    profile: Path | None = None
 
 
 _PAGES = TypeAdapter(Annotated[list[Page], Field(min_length=1)])
@@ -72,6 +74,7 @@ class Settings(BaseSettings):
     database_url: str = "sqlite:///var/handover.db"
     handoff_config: Path = Path("rasa_bot/handoff_config.yml")
     bot_urls: Annotated[dict[str, Url], NoDecode] = {}
+    page_profile: Path = Path("rasa_bot/page_profile.yml")
     waiting_timeout: Timeout = 15 * 60
     human_idle_timeout: Timeout = 4 * 60 * 60
     agent_echo_pause: Timeout = 15 * 60

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from messenger_app import page_profile
 from messenger_app.bridge import Bridge
 from messenger_app.config import Page
 from messenger_app.conversation.policy import Routing
-from messenger_app.errors import StoreUnavailable
+from messenger_app.errors import SettingsError, StoreUnavailable
 from messenger_app.graph.client import GraphClient
 from messenger_app.graph.errors import AccessTokenInvalid, GraphError, GraphRejected
+from messenger_app.page_profile import Difference
 
 #: Without these the bridge is deaf, above all while a human has the thread.
 NEEDED_FIELDS = (
@@ -97,6 +99,7 @@ def _page(bridge: Bridge, page: Page) -> Iterator[Finding]:
     try:
         yield _page_subscription(bridge, graph, about)
         yield from _routing(bridge, graph, about)
+        yield from _profile(bridge, page, graph, about)
     except AccessTokenInvalid:
         yield Finding(f"{about} token", "failed", "is refused: replace PAGE_ACCESS_TOKEN.")
     except GraphError as error:
@@ -134,6 +137,24 @@ def _routing(bridge: Bridge, graph: GraphClient, about: str) -> Iterator[Finding
     if not bridge.policy.may_take:
         says = "may not take control: a person who waits for a human can't call the bot back."
         yield Finding(about, "warning", says)
+
+
+def _profile(bridge: Bridge, page: Page, graph: GraphClient, about: str) -> Iterator[Finding]:
+    """The menu, Get Started and the greeting. A bridge works without them."""
+    about, path = f"{about} profile", bridge.profile_path(page.id)
+    if not path.exists() and page.profile is None:
+        return
+    try:
+        in_file = page_profile.load(path)
+    except SettingsError as error:
+        yield Finding(about, "failed", str(error))
+        return
+    on_page = page_profile.plain(graph.messenger_profile(page_profile.FIELDS))
+    if others := Difference(on_page, in_file).to_set:
+        says = f"shows other than {path}: {', '.join(others)}. Run `flask page profile`."
+        yield Finding(about, "warning", says)
+    else:
+        yield Finding(about, "ok", f"shows what {path} says.")
 
 
 def _fields(about: str, fields: set[str | None], remedy: str) -> Finding:

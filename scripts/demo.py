@@ -24,6 +24,8 @@ from scripts.supervisor import Ended, Program, Supervisor, last_lines
 
 #: The part's name in Procfile.demo, and the path that answers 200 once it is up.
 READY_PATHS = {"simulator": "/", "web": "/healthz", "actions": "/health", "rasa": "/version"}
+#: What is done once, as soon as these are up.
+ONCE = {"profile": {"simulator", "web"}}
 #: Seconds between two looks at everything, and between two notices on the page.
 LOOK_EVERY_S, NOTICE_EVERY_S = 0.2, 1.0
 
@@ -37,6 +39,7 @@ class Demo:
         self._supervisor = Supervisor(settings.root, settings.environment(os.environ))
         self._logs = settings.root / "var" / "log"
         self._missing: dict[str, str] = {}
+        self._later: dict[str, str] = {}
         self._rasa_step, self._rasa_step_since = "", time.monotonic()
         self._noticed_at = float("-inf")
         self._is_stopping = False
@@ -62,6 +65,9 @@ class Demo:
         procfile = parse_procfile((self._settings.root / "Procfile.demo").read_text())
         self._progress.say("Starting the demo. Ctrl-C ends all of it.")
         for name, command in procfile.processes.items():
+            if name in ONCE:
+                self._later[name] = command
+                continue
             self._supervisor.start(Program(name, command, self._logs / f"{name}.log"))
             if name in READY_PATHS:
                 self._missing[name] = self._settings.url(name) + READY_PATHS[name]
@@ -86,6 +92,9 @@ class Demo:
                 self._show_the_page()
             if name == "rasa":
                 self._notice(None)
+        for name in [name for name in self._later if ONCE[name].isdisjoint(self._missing)]:
+            log, command = self._logs / f"{name}.log", self._later.pop(name)
+            self._supervisor.start(Program(name, command, log, may_end=True))
         if "rasa" in self._missing:
             self._follow_rasa()
         self._progress.waiting(", ".join(self._missing_with_steps()))

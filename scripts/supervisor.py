@@ -25,6 +25,8 @@ class Program:
     name: str
     command: str
     log: Path
+    #: True for one that does something and is over, well or not: nobody depends on it.
+    may_end: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,10 +74,10 @@ class Supervisor:
         self._running.append((program, process))
 
     def ended(self) -> Ended | None:
-        """Return the first program that ended by itself, if one did."""
+        """Return the first program that ended by itself and should not have, if one did."""
         for program, process in self._running:
             exit_code = process.poll()
-            if exit_code is not None:
+            if exit_code is not None and not program.may_end:
                 return Ended(program, exit_code)
         return None
 

@@ -1,7 +1,7 @@
 """Graph's edges for one Page. The token travels in a header, never in a URL."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -170,6 +170,33 @@ class GraphClient:
         https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks
         """
         self._post("subscribed_apps", {"subscribed_fields": ",".join(fields)})
+
+    def messenger_profile(self, fields: Iterable[str]) -> JSON:
+        """Return these fields of what people see of the Page before they write, as far as set.
+
+        https://developers.facebook.com/documentation/business-messaging/messenger-platform/reference/messenger-profile-api
+        """
+        query = {"fields": ",".join(fields)}
+        rows = self._get(f"{self._page_id}/messenger_profile", query).get("data")
+        found = rows[0] if isinstance(rows, list) and rows else None
+        return found if isinstance(found, dict) else {}
+
+    def set_messenger_profile(self, profile: JSON) -> None:
+        """Set these fields of it; the others stay.
+
+        https://developers.facebook.com/documentation/business-messaging/messenger-platform/reference/messenger-profile-api
+        """
+        self._post("messenger_profile", profile)
+
+    def delete_messenger_profile(self, fields: Iterable[str]) -> None:
+        """Delete these fields of it.
+
+        https://developers.facebook.com/documentation/business-messaging/messenger-platform/reference/messenger-profile-api
+        """
+        path, body = f"{self._page_id}/messenger_profile", {"fields": list(fields)}
+        self._answer(
+            lambda: self._remote.delete(path, body, timeout=self._timeout, within=WHOLE_CALL)
+        )
 
     def _control(self, edge: str, psid: str, metadata: str, **more: str) -> None:
         self._post(edge, {"recipient": {"id": psid}, "metadata": metadata, **more})

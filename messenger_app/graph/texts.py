@@ -37,6 +37,11 @@ def shorten(title: str) -> str:
     return (words if len(words) > LONGEST_TITLE // 2 else head).rstrip() + "…"
 
 
+def length(text: str) -> int:
+    """Return how many characters Messenger may count, at most."""
+    return _size(text)
+
+
 def _last_break(text: str, longest: int) -> int:
     for pattern in _BREAKS:
         breaks = [found.start() for found in re.finditer(pattern, text[: longest + 1])]

@@ -153,6 +153,17 @@ def test_a_program_that_ends_by_itself_ends_the_demo_and_is_named(launcher):
     assert not launcher.listens()
 
 
+@pytest.mark.parametrize("argument", ["fail set", "stubborn own.pid"])
+def test_what_is_done_once_neither_ends_the_demo_nor_is_waited_for(launcher, argument):
+    launcher.starts(profile=f"{STAND_IN} {argument}")
+    wait_for(launcher.is_up, "everything to be up")
+    profile_log = launcher.folder / "var" / "log" / "profile.log"
+    wait_for(profile_log.exists, "its start")
+    launcher.gets(signal.SIGINT)
+    launcher.gets(signal.SIGINT)
+    assert launcher.ends() == 0
+
+
 def test_the_page_is_told_the_last_words_of_any_other_program_too(launcher):
     launcher.starts(worker="sh -c 'sleep 1; echo first; echo no database; exit 1'")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import pytest
 
-from messenger_app import cli, cli_inbox
+from messenger_app import cli, cli_inbox, cli_page
 from messenger_app.config import Settings
 from messenger_app.conversation.diagram import mermaid
 from messenger_app.conversation.policy import Words
@@ -30,7 +30,7 @@ def commands() -> list[str]:
         cli_inbox.inbox_group,
         cli_inbox.transcript_group,
         cli.db_group,
-        cli.page_group,
+        cli_page.page_group,
     ):
         if isinstance(command, click.Group):
             listed += [f"flask {command.name} {name}" for name in command.commands]
