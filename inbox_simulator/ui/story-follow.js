@@ -5,14 +5,15 @@ export function followStory(store, { inbox, go, showPhone }) {
   let followed = null;
 
   store.subscribe(({ story, threads }) => {
-    const step = story?.steps.findLast(({ status }) => status === "now");
+    const step = story?.steps.findLast(({ status }) => status !== "ahead");
     if (!step?.psid || !threads.has(step.psid)) return;
-    const key = `${story.key} ${step.at} ${story.steps.indexOf(step)}`;
+    const said = threads.get(step.psid).messages.length > 0;
+    const key = `${story.key} ${step.at} ${story.steps.indexOf(step)} ${said}`;
     if (key === followed) return;
     followed = key;
     store.select(step.psid);
     showPhone(step.psid);
-    if (threads.get(step.psid).messages.length) inbox.show(step.psid);
+    if (said) inbox.show(step.psid);
     if (["people", "inbox", "wire"].includes(step.place)) go(step.place);
   });
 }

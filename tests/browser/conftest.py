@@ -1,12 +1,13 @@
-"""A real browser on the simulator's page, with the real bot behind the bridge."""
+"""A real browser on the simulator's page, with a bridge and a small bot behind it."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
-from tests.support.rasa import Rasa
+from tests.support.stand_in_bot import StandInBot
 from tests.support.whole_system import WholeSystem, running
 
 #: A browser in a test has no business beyond this machine.
@@ -22,6 +23,7 @@ QUIET = [
 
 #: Milliseconds. Machines that run tests are shared.
 PATIENCE = 15_000
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -34,10 +36,18 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture(scope="module")
-def system(rasa: Rasa, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholeSystem]:
-    with running(tmp_path_factory.mktemp("browser"), rasa.url) as whole:
-        yield whole
+@pytest.fixture(scope="session")
+def _bookshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholeSystem]:
+    with StandInBot() as bot:
+        bot.learn_the_bookshop()
+        with running(tmp_path_factory.mktemp("browser"), bot.url) as whole:
+            yield whole
+
+
+@pytest.fixture
+def system(_bookshop: WholeSystem) -> WholeSystem:
+    """Simulator and bridge, with the small bot of a bookshop."""
+    return _bookshop
 
 
 class SimulatorPage:
@@ -89,6 +99,11 @@ class SimulatorPage:
         """Wait until the opened thread has this owner."""
         self.page.locator(f'[data-test="inbox-thread"][data-owner="{owner}"]').wait_for()
 
+    def owner_of(self, psid: str, owner: str) -> None:
+        """Open a thread in the inbox and wait until it has this owner."""
+        self.open_in_inbox(psid)
+        self.wait_for_owner(owner)
+
     def agent_replies(self, text: str) -> None:
         """Answer in the opened thread."""
         self.part("inbox-reply").fill(text)
@@ -96,13 +111,29 @@ class SimulatorPage:
 
 
 @pytest.fixture
-def page(browser: Browser, system: WholeSystem) -> Iterator[SimulatorPage]:
-    """The page of a fresh simulator; any error in its console fails the test."""
+def open_page(browser: Browser, system: WholeSystem) -> Iterator[Callable[..., SimulatorPage]]:
+    """Opens the page of a fresh simulator; any error in its console fails the test."""
     system.simulator.reset()
-    opened = browser.new_page(viewport={"width": 1280, "height": 800})
-    opened.set_default_timeout(PATIENCE)
-    simulator_page = SimulatorPage(opened)
-    opened.goto(system.simulator.url)
-    yield simulator_page
-    opened.close()
-    assert simulator_page.errors == []
+    opened: list[SimulatorPage] = []
+
+    def open_one(width: int = 1280, height: int = 800, **how: Any) -> SimulatorPage:
+        context = browser.new_context(viewport={"width": width, "height": height}, **how)
+        tab = context.new_page()
+        tab.set_default_timeout(PATIENCE)
+        opened.append(SimulatorPage(tab))
+        tab.goto(system.simulator.url)
+        tab.locator('body[data-connection="live"]').wait_for()
+        return opened[-1]
+
+    yield open_one
+    for one in opened:
+        one.page.context.close()
+    # A call to a simulator that is away on purpose is not an error of the page's own.
+    errors = [error for one in opened for error in one.errors if "net::ERR_" not in error]
+    assert errors == []
+    system.bridge.settle()
+
+
+@pytest.fixture
+def page(open_page: Callable[..., SimulatorPage]) -> SimulatorPage:
+    return open_page()

@@ -1,11 +1,20 @@
-"""The main job as people see it, from the first hello until the bot is back."""
+"""The main job as people see it, with the real bot: from the first hello until it is back."""
 
+from collections.abc import Iterator
+
+import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PATIENCE, SimulatorPage
-from tests.support.whole_system import WholeSystem
+from tests.browser.conftest import SimulatorPage
+from tests.support.rasa import Rasa
+from tests.support.whole_system import WholeSystem, running
 
-expect.set_options(timeout=PATIENCE)
+
+@pytest.fixture(scope="module")
+def system(rasa: Rasa, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholeSystem]:
+    """Simulator and bridge, with the real bot."""
+    with running(tmp_path_factory.mktemp("browser"), rasa.url) as whole:
+        yield whole
 
 
 def test_a_person_hands_over_to_a_human_and_comes_back(page: SimulatorPage, system: WholeSystem):

@@ -14,11 +14,6 @@ from tests.support.stand_in_bot import StandInBot
 from tests.support.whole_system import WholeSystem, running
 
 STORIES = every()
-#: What the stories say to a bot of a bookshop, and the answers that they look for.
-ANSWERS = {
-    "hello": "Hello, I'm the Harbour Books bot.",
-    "Where is your shop?": "Our shop: Quay 12.",
-}
 CLOSED_AT_NIGHT = """
 default: page_inbox
 handoff_targets:
@@ -33,10 +28,8 @@ Play = Callable[..., None]
 
 @pytest.fixture
 def bookshop(bot: StandInBot) -> StandInBot:
-    """The small bot, with a menu and an answer to each question of the stories."""
-    menu = [{"title": "Chat with a person", "payload": "/human_handoff"}]
-    bot.answers = {said: [{"text": text, "buttons": menu}] for said, text in ANSWERS.items()}
-    bot.answers["I want to talk to a human"] = bot.answer_to("/human_handoff")
+    """The small bot, with the words that the stories look for."""
+    bot.learn_the_bookshop()
     return bot
 
 
@@ -61,7 +54,7 @@ def closing(tmp_path: Path) -> Iterator[WholeSystem]:
     config = tmp_path / "handoff.yml"
     config.write_text(CLOSED_AT_NIGHT)
     with StandInBot() as bot:
-        bot.answers["I want to talk to a human"] = bot.answer_to("/human_handoff")
+        bot.learn_the_bookshop()
         with running(tmp_path, bot.url, HANDOFF_CONFIG=str(config)) as system:
             yield system
 

@@ -14,6 +14,11 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from tests.support.ports import free_port
 
+#: What the simulator's stories say to a bot of a bookshop, and what they look for in its answers.
+BOOKSHOP = {
+    "hello": "Hello, I'm the Harbour Books bot.",
+    "Where is your shop?": "Our shop is at Quay Street 12.",
+}
 HANDOFF = {"target": "page_inbox", "reason": "user_asked", "summary": "Wants a person."}
 
 
@@ -84,6 +89,12 @@ class StandInBot:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+    def learn_the_bookshop(self) -> None:
+        """Have a menu, and an answer to each question of the simulator's stories."""
+        menu = [{"title": "Chat with a person", "payload": "/human_handoff"}]
+        self.answers = {said: [{"text": text, "buttons": menu}] for said, text in BOOKSHOP.items()}
+        self.answers["I want to talk to a human"] = self.answer_to("/human_handoff")
 
     def forget(self) -> None:
         """Start afresh between two tests."""
