@@ -21,7 +21,8 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from messenger_app.conversation.policy import BotWhileHuman, Routing
+from messenger_app.conversation.policy import BotWhileHuman
+from messenger_app.conversation.routing import Routing
 from messenger_app.errors import SettingsError
 
 #: Graph's newest version when this was written.

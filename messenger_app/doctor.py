@@ -7,7 +7,7 @@ from typing import Literal
 from messenger_app import page_profile
 from messenger_app.bridge import Bridge
 from messenger_app.config import Page
-from messenger_app.conversation.policy import Routing
+from messenger_app.conversation.routing import Routing
 from messenger_app.errors import SettingsError, StoreUnavailable
 from messenger_app.graph.client import GraphClient
 from messenger_app.graph.errors import AccessTokenInvalid, GraphError, GraphRejected

@@ -19,6 +19,7 @@ from messenger_app.conversation.commands import (
     NotifyAgents,
     PassThreadControl,
     ReleaseThreadControl,
+    RequestThreadControl,
     SendMessage,
     StopTyping,
     TakeThreadControl,
@@ -217,6 +218,8 @@ class Executor:
                 return self._control(job, ControlCall.PASS, now, worked=False, why=why)
             case TakeThreadControl():
                 return self._control(job, ControlCall.TAKE, now, worked=False, why=why)
+            case RequestThreadControl():
+                return self._control(job, ControlCall.REQUEST, now, worked=False, why=why)
             case ReleaseThreadControl():
                 return self._control(job, ControlCall.RELEASE, now, worked=False, why=why)
             case NotifyAgents():
@@ -224,7 +227,7 @@ class Executor:
             case _:
                 assert_never(job.open.command)
 
-    def _run(self, job: Job) -> Result:
+    def _run(self, job: Job) -> Result:  # noqa: PLR0911 - one case for each command
         match job.open.command:
             case AskBot() as command:
                 return self._ask(job, command)
@@ -238,6 +241,8 @@ class Executor:
                 return self._pass(job, command)
             case TakeThreadControl() as command:
                 return self._take(job, command)
+            case RequestThreadControl() as command:
+                return self._request(job, command)
             case ReleaseThreadControl() as command:
                 return self._release(job, command)
             case NotifyAgents() as command:
@@ -451,6 +456,26 @@ class Executor:
             return self._control(job, ControlCall.TAKE, began, worked=ours, why=str(error))
         return self._control(job, ControlCall.TAKE, began, worked=True)
 
+    def _request(self, job: Job, command: RequestThreadControl) -> Result:
+        """Ask for control. A pass is the answer; asking once more moves nothing by itself."""
+        graph, began = self._graph[job.page_id], self._clock.now()
+        if job.open.uncertain:
+            if self._is_ours(job):
+                began = self._tried(job)
+                return self._control(job, ControlCall.REQUEST, began, worked=True, granted=True)
+            if not job.may_call:
+                return TryAgain(500, "the request may still be under way", uncertain=True)
+        try:
+            graph.request_thread_control(job.psid, command.metadata)
+        except (TemporarilyRefused, AccessTokenInvalid):
+            raise
+        except GraphRejected as error:
+            ours, why = self._is_ours(job), str(error)
+            return self._control(
+                job, ControlCall.REQUEST, began, worked=ours, granted=ours, why=why
+            )
+        return self._control(job, ControlCall.REQUEST, began, worked=True)
+
     def _tried(self, job: Job) -> int:
         """Return when the try began that turns out to have worked; now where it was no try."""
         now = self._clock.now()
@@ -495,7 +520,14 @@ class Executor:
         return Settled(refused=f"{failed} of {len(self._notify_urls)} failed" if failed else "")
 
     def _control(
-        self, job: Job, call: ControlCall, began: int, *, worked: bool, why: str = ""
+        self,
+        job: Job,
+        call: ControlCall,
+        began: int,
+        *,
+        worked: bool,
+        granted: bool = False,
+        why: str = "",
     ) -> Settled:
         log.info(
             "thread_control.settled", thread=job.thread, call=call.value, worked=worked, reason=why
@@ -506,6 +538,7 @@ class Executor:
             turn=job.open.turn,
             call=call,
             worked=worked,
+            granted=granted,
         )
         return Settled(event, refused="" if worked else why)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from messenger_app.conversation.commands import Command
+from messenger_app.conversation.routing import Routing
 from messenger_app.conversation.state import Conversation
 from messenger_app.conversation.transitions import Line
 from messenger_app.store import outbox
@@ -35,6 +36,8 @@ class InHand:
     unbegun: OpenCommand | None = None
     #: The event that is being applied, to know which one it was when that fails.
     applying: StoredEvent | None = None
+    #: Our app's role on the Page, where that is an older one and has told it.
+    role: Routing | None = None
     changes: Changes = field(default_factory=Changes)
 
     def copy(self) -> "InHand":
@@ -46,6 +49,7 @@ class InHand:
             commands=self.commands.copy(),
             events=self.events.copy(),
             profile=self.profile,
+            role=self.role,
             all_read=self.all_read,
             more=self.more,
             running=self.running,

@@ -22,8 +22,14 @@ HEARTBEAT = 5_000
 class Leases:
     """The leases of one worker. After each `keep` they have LEASE - HEARTBEAT left at least."""
 
-    def __init__(self, database: Database, clock: Clock, worker: str) -> None:
-        """``worker`` is a name that no other worker has."""
+    def __init__(
+        self, database: Database, clock: Clock, worker: str, *, has_roles: bool = False
+    ) -> None:
+        """``worker`` is a name that no other worker has.
+
+        ``has_roles`` is for older Pages: each thread comes with our role on its Page.
+        """
+        self._has_roles = has_roles
         self.in_hand: dict[str, InHand] = {}
         self._database = database
         self._clock = clock
@@ -68,6 +74,8 @@ class Leases:
             limit=free,
         )
         commands = outbox.open_commands(connection, [lease.thread for lease in leases])
+        pages = {lease.conversation.page_id for lease in leases} if self._has_roles else set()
+        roles = conversations.roles(connection, pages)
         for lease in leases:
             self.in_hand[lease.thread] = InHand(
                 lease.thread,
@@ -75,6 +83,7 @@ class Leases:
                 lease.conversation,
                 commands.get(lease.thread, []),
                 profile=lease.profile,
+                role=roles.get(lease.conversation.page_id),
             )
         return [lease.thread for lease in leases]
 

@@ -272,7 +272,7 @@ class Progress:
             return Transition(_without_timer(hand.conversation, event))
 
     def _policy_for(self, hand: InHand) -> Policy:
-        return self._policy.in_language(hand.profile.locale)
+        return self._policy.in_language(hand.profile.locale).in_role(hand.role)
 
     def _set_back(self, hand: InHand, event: StoredEvent, attempts: int, reason: str) -> None:
         last = attempts >= MOST_FAULTS

@@ -61,7 +61,8 @@ class Worker:
         self._bell = bell
         self._slots = calls
         self._progress = Progress(policy, clock)
-        self._leases = Leases(database, clock, self.name)
+        has_roles = policy.routing.has_roles
+        self._leases = Leases(database, clock, self.name, has_roles=has_roles)
         self._purge = purge or Purge()
         self._calls = Calls(self._carry_out, calls)
         self._stopping = threading.Event()

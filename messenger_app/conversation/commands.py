@@ -81,6 +81,13 @@ class TakeThreadControl:
 
 
 @dataclass(frozen=True, slots=True)
+class RequestThreadControl:
+    """Ask whoever can grant it for the thread; a pass to us is the answer."""
+
+    metadata: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ReleaseThreadControl:
     """Let the thread go idle."""
 
@@ -102,6 +109,7 @@ Command = (
     | StopTyping
     | PassThreadControl
     | TakeThreadControl
+    | RequestThreadControl
     | ReleaseThreadControl
     | NotifyAgents
 )

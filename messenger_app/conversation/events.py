@@ -128,6 +128,14 @@ class ControlRequested(_Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RolesChanged(_Event):
+    """An admin gave apps other roles on an older Page. It is about the Page, not one thread."""
+
+    #: Each app's roles, by its id.
+    roles: dict[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Noticed(_Event):
     """Something that is kept and counted, and changes nothing: a receipt, an opt-in, ..."""
 
@@ -195,6 +203,7 @@ class ControlCall(StrEnum):
 
     PASS = "pass"  # noqa: S105 - a verb of the platform's, no password
     TAKE = "take"
+    REQUEST = "request"
     RELEASE = "release"
 
 
@@ -205,6 +214,8 @@ class ControlCallSettled(_Event):
     turn: int
     call: ControlCall
     worked: bool
+    #: True for a request where control turns out to be ours already.
+    granted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,6 +253,7 @@ Event = (
     | ControlPassed
     | ControlTaken
     | ControlRequested
+    | RolesChanged
     | Noticed
     | BotAnswered
     | MessageSent

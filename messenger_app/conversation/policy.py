@@ -9,6 +9,7 @@ from typing import Literal
 from messenger_app.conversation.commands import OWN_BOT
 from messenger_app.conversation.content import Handling
 from messenger_app.conversation.hours import Hours
+from messenger_app.conversation.routing import Routing
 
 #: The Page Inbox on Messenger, as the conversation routing page prints it, and as the echo
 #: reference does (one digit short). Who wrote an echo is told by "not ours", never by these alone.
@@ -28,17 +29,6 @@ CLOCK_SKEW = 500
 
 #: Stands for the language that everybody is spoken to in who has no other.
 USUAL_LANGUAGE = "default"
-
-
-class Routing(StrEnum):
-    """Who gets the Page's idle threads, in its Conversation Routing settings."""
-
-    #: Ours: a person's live event proves that control is ours.
-    DEFAULT_APP = "default_app"
-    #: Another one: we own a thread once it is passed to us. A live event proves the same.
-    OTHER_DEFAULT_APP = "other_default_app"
-    #: Nobody: every app hears everything live, take is blocked, and only echoes tell of a human.
-    NO_DEFAULT_APP = "no_default_app"
 
 
 class BotWhileHuman(StrEnum):
@@ -139,6 +129,8 @@ class Policy:
     #: Where each Page's own bot listens, by the Page's id.
     own_bots: Mapping[str, str] = field(default_factory=dict)
     handoff_deadline: int = 60_000
+    #: For how long a request for control may go unanswered.
+    request_deadline: int = 60_000
     waiting_timeout: int = 15 * 60_000
     human_idle_timeout: int = 4 * 60 * 60_000
     agent_echo_pause: int = 15 * 60_000
@@ -155,6 +147,12 @@ class Policy:
     words_by_language: Mapping[str, Words] = field(default_factory=dict)
     #: What is done with each kind of content that is no words; see `content.USUAL`.
     content: Mapping[str, Handling] = field(default_factory=dict)
+
+    def in_role(self, role: "Routing | None") -> "Policy":
+        """Return this policy for a Page that last told our app this role, if it has roles."""
+        if role is None or not self.routing.has_roles:
+            return self
+        return replace(self, routing=role)
 
     def target(self, name: str | None) -> Target | None:
         """Return the target of that name, the default one for None, None for an unknown name."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from messenger_app.conversation.commands import OWN_BOT, AskBot
+from messenger_app.conversation.routing import Routing
 
 
 class Owner(StrEnum):
@@ -34,6 +35,8 @@ class TimerKind(StrEnum):
     HUMAN_IDLE_TIMEOUT = "human_idle_timeout"
     #: The same on a Page without a default app, where nothing but echoes tells of a human.
     ECHO_PAUSE = "echo_pause"
+    #: Whoever was asked for control must have passed it by then.
+    REQUEST_DEADLINE = "request_deadline"
 
 
 class Outcome(StrEnum):
@@ -109,6 +112,13 @@ class Conversation:
     last_word: LastWord | None = None
     #: Why control is being taken back, while that call is under way.
     taking: Outcome | None = None
+    #: Why somebody was asked for control, until it is passed to us or time has run out.
+    asking: Outcome | None = None
+    #: The app that gets the thread once we have taken it, because it asked us for it.
+    promised: str | None = None
+    #: True where an echo alone tells of the owner, who speaks without having control: so it is
+    #: where no default app routes. A live word then proves nothing.
+    only_echoed: bool = False
     #: How a thread ended that came back in silence; said when the person writes again.
     unannounced: Outcome | None = None
     #: True while the bot is told that nobody came, so that its words get a way to wait on.
@@ -123,3 +133,6 @@ class Conversation:
     #: The bots that the person was handed to since their last word, each once: bots that pass at
     #: each other would go on for ever.
     handed_to: tuple[str, ...] = ()
+    #: Our app's role on an older Page, as it was last told. It is the Page's and no thread's, so
+    #: the conversation that has it is the Page's own: its ``psid`` is the Page's id.
+    role: Routing | None = None

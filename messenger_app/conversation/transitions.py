@@ -18,6 +18,7 @@ from messenger_app.conversation.commands import (
     NotifyAgents,
     PassThreadControl,
     ReleaseThreadControl,
+    RequestThreadControl,
     SendMessage,
     StopTyping,
     TakeThreadControl,
@@ -46,6 +47,7 @@ from messenger_app.conversation.events import (
     PersonReferred,
     PersonTapped,
     Refusal,
+    RolesChanged,
     TimerFired,
 )
 from messenger_app.conversation.messages import BotMessage
@@ -53,12 +55,13 @@ from messenger_app.conversation.policy import (
     CLOCK_SKEW,
     LATE_ECHO,
     MESSAGING_WINDOW,
+    PAGE_INBOX_APP_ID,
     PAGE_INBOX_APP_IDS,
     BotWhileHuman,
     Policy,
-    Routing,
     Target,
 )
+from messenger_app.conversation.routing import Routing
 from messenger_app.conversation.state import (
     Conversation,
     Handoff,
@@ -126,6 +129,8 @@ def transition(conversation: Conversation, event: Event, policy: Policy) -> Tran
             return _on_control_taken(conversation, event, policy)
         case ControlRequested():
             return _on_control_requested(conversation, event, policy)
+        case RolesChanged():
+            return _on_roles_changed(conversation, event, policy)
         case BotAnswered():
             return _on_bot_answered(conversation, event, policy)
         case MessageSent():
@@ -157,7 +162,7 @@ def may_run(conversation: Conversation, command: Command, turn: int) -> bool:
     match command:
         case TakeThreadControl():
             return conversation.owner in ELSEWHERE
-        case PassThreadControl() | ReleaseThreadControl() | StopTyping():
+        case PassThreadControl() | RequestThreadControl() | ReleaseThreadControl() | StopTyping():
             return turn == conversation.turn
         case AskBot() | TellBot() | SendMessage():
             return turn == conversation.turn and conversation.owner not in ELSEWHERE
@@ -182,7 +187,9 @@ def _on_word(
         if event.at < conversation.left_at:  # the human who came after it has read it
             return Transition(conversation, transcript=(_line(event, heard_by_bot=False),))
         return _give_to_bot(heard, event, policy)
-    if policy.routing is Routing.NO_DEFAULT_APP or event.at <= conversation.owner_settled:
+    proves_nothing = policy.routing is Routing.NO_DEFAULT_APP or conversation.only_echoed
+    promised = conversation.promised is not None
+    if proves_nothing or promised or event.at <= conversation.owner_settled:
         # Without a default app a live event proves nothing; and one that is older than the
         # owner was written before control went, and is handled after.
         return _on_overheard(_in_doubt(heard, event, policy), event, policy)
@@ -230,6 +237,7 @@ def _on_overheard(
     """Write down what the person says to others; only the bot's name is meant for us."""
     line = _line(event, heard_by_bot=False)
     said, now = _words(event), event.received_at
+    heard = _watched(heard, now, policy)
     if heard.taking is not None or event.at < heard.owner_since:
         return Transition(heard, transcript=(line,))
     if heard.owner is Owner.WAITING and policy.asks_to_cancel(said):
@@ -309,8 +317,9 @@ def _on_live_return(
     ownership lapses. The word itself is about to be answered, so nothing is left unanswered.
     https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversation-routing
     """
-    lapsed = event.at - _last_at(before) >= MESSAGING_WINDOW
-    outcome = before.taking or (Outcome.EXPIRED if lapsed else Outcome.DONE)
+    quiet = event.at - _last_at(before) >= MESSAGING_WINDOW
+    lapsed = quiet and not policy.routing.has_roles
+    outcome = before.taking or before.asking or (Outcome.EXPIRED if lapsed else Outcome.DONE)
     heard = _with_the_bot_it_is_for(heard, event)
     back = _to_bot(heard, since=event.at, settled=event.at)
     greeting = _handback(back, outcome, policy, unanswered=False)
@@ -329,14 +338,13 @@ def _on_foreign_echo(
     by_the_one_before = event.app_id == conversation.previous_app_id or (
         human and _is_inbox(conversation.previous_app_id, policy)
     )
-    # An agent who steps in again takes control, and a webhook of its own says so: on a routed Page.
+    # An agent who steps in again takes control, and a webhook of its own says so: with routing.
     still_old = event.at <= conversation.owner_settled or (
         by_the_one_before and event.at <= conversation.owner_since + LATE_ECHO
     )
     came_back = conversation.left_at > 0 and conversation.owner in {Owner.BOT, Owner.HANDING_OFF}
-    is_told = policy.routing is not Routing.NO_DEFAULT_APP
-    late = still_old and came_back and is_told
-    late = late or _spoke_since(conversation, event.at, policy)
+    over = (still_old and came_back) or _spoke_since(conversation, event.at, policy)
+    late = policy.routing.is_on and over
     if late or event.at < conversation.owner_since:
         return Transition(
             _had_left(conversation, event.at), transcript=(replace(line, note="late"),)
@@ -350,7 +358,33 @@ def _on_foreign_echo(
     silent = replace(silent, others_spoke_at=max(event.at, conversation.others_spoke_at))
     if _last_at(silent) <= silent.others_spoke_at:
         silent = _answered(silent)
-    return Transition(_with_idle_timer(silent, event.received_at, policy), transcript=(line,))
+    if silent.turn != conversation.turn and not policy.routing.is_on:
+        silent = replace(silent, only_echoed=_is_ours(conversation, policy))
+    silent = _with_idle_timer(silent, event.received_at, policy)
+    follows = _follow_agent(conversation, event, policy) if human else ()
+    return Transition(silent, follows, (line,))
+
+
+def _follow_agent(
+    conversation: Conversation, event: OtherAppEchoed, policy: Policy
+) -> tuple[Command, ...]:
+    """Give an agent who answers on an older Page the thread: there a reply takes no control."""
+    if not policy.routing.has_roles or not _is_ours(conversation, policy):
+        return ()
+    return _give_to_agent(event.app_id)
+
+
+def _give_to_agent(app_id: str | None) -> tuple[Command, ...]:
+    """Pass to where the agent writes: the Page Inbox, also by its other id or without any."""
+    other = None if app_id in PAGE_INBOX_APP_IDS else app_id
+    return (PassThreadControl(other or PAGE_INBOX_APP_ID, "an agent answered"),)
+
+
+def _is_ours(conversation: Conversation, policy: Policy) -> bool:
+    """Say whether control is ours; of an idle thread a secondary receiver has none."""
+    if conversation.owner is Owner.IDLE:
+        return policy.routing is not Routing.SECONDARY_RECEIVER
+    return conversation.owner not in ELSEWHERE
 
 
 def _on_own_echo(conversation: Conversation, event: OwnAppEchoed) -> Transition:
@@ -374,8 +408,9 @@ def _on_control_passed(
         return Transition(replace(conversation, owner=Owner.BOT, owner_since=event.at))
     if conversation.owner is Owner.HANDING_OFF and event.previous_app_id is None:
         return Transition(conversation)  # the thread was idle; we are still about to pass it
-    outcome = conversation.taking or Outcome.DONE
-    return _return(conversation, outcome, event.at, event.at, policy)
+    outcome = conversation.taking or conversation.asking or Outcome.DONE
+    back = _return(conversation, outcome, event.at, event.at, policy)
+    return _keep_promise(conversation, back, event.received_at, policy)
 
 
 def _on_control_taken(
@@ -394,7 +429,8 @@ def _on_control_left(
     """Fall silent: an agent moved the thread to Main, or another app has it."""
     owner = Owner.HUMAN if _is_inbox(app_id, policy) else Owner.OTHER_APP
     if conversation.owner is owner:
-        return Transition(replace(conversation, owner_since=at, owner_settled=at))
+        has_it = replace(conversation, owner_since=at, owner_settled=at, only_echoed=False)
+        return Transition(has_it)
     silent = _to_other(conversation, owner, app_id, at)
     return Transition(_with_idle_timer(silent, now, policy))
 
@@ -414,11 +450,64 @@ def _on_control_requested(
     conversation: Conversation, event: ControlRequested, policy: Policy
 ) -> Transition:
     """Grant it without a word: an agent clicked, and waits."""
-    if conversation.owner not in {Owner.BOT, Owner.IDLE}:
+    if conversation.owner in {Owner.BOT, Owner.IDLE}:
+        ours = _is_ours(conversation, policy)
+        grants = ours and event.app_id != policy.app_id
+        return (
+            _grant(conversation, event.app_id, event.received_at, policy)
+            if grants
+            else (Transition(conversation))
+        )
+    if policy.routing is not Routing.PRIMARY_RECEIVER:
         return Transition(conversation)
-    handoff = Handoff(target="", app_id=event.app_id, reason="agent_requested")
-    going = _handing_off(conversation, handoff, event.received_at, policy)
-    return Transition(going, (PassThreadControl(event.app_id, "granted on request"),))
+    return _on_primary_asked(conversation, event, policy)
+
+
+def _on_primary_asked(
+    conversation: Conversation, event: ControlRequested, policy: Policy
+) -> Transition:
+    """Answer for a thread that is not ours just now: the primary receiver is asked all the same."""
+    handoff = conversation.handoff
+    if conversation.owner is Owner.HANDING_OFF:
+        same = handoff is not None and handoff.app_id == event.app_id
+        return Transition(conversation, held=not same)
+    if not _is_inbox(event.app_id, policy):
+        return Transition(conversation)  # an app waits for the human to be done
+    if event.at <= conversation.owner_settled:
+        return Transition(conversation)
+    if conversation.owner is Owner.OTHER_APP:  # an agent comes before an app: fetch the thread
+        promised = replace(conversation, taking=Outcome.TAKEN, promised=event.app_id)
+        return Transition(promised, (TakeThreadControl("an agent asked for it"),))
+    if conversation.only_echoed:  # and answered already
+        return Transition(conversation, _give_to_agent(event.app_id))
+    # Who asks doesn't have it: it came back to us, of which we have not heard yet.
+    since = replace(conversation, owner_since=event.at, owner_settled=event.at)
+    return _grant(since, event.app_id, event.received_at, policy)
+
+
+def _grant(conversation: Conversation, app_id: str, now: int, policy: Policy) -> Transition:
+    handoff = Handoff(target="", app_id=app_id, reason="agent_requested")
+    going = _handing_off(conversation, handoff, now, policy)
+    return Transition(going, (PassThreadControl(app_id, "granted on request"),))
+
+
+def _keep_promise(before: Conversation, back: Transition, now: int, policy: Policy) -> Transition:
+    """Pass on, in place of greeting, what was fetched for an agent."""
+    if before.promised is None or before.owner not in ELSEWHERE:
+        return back
+    return _grant(back.conversation, before.promised, now, policy)
+
+
+def _on_roles_changed(
+    conversation: Conversation, event: RolesChanged, policy: Policy
+) -> Transition:
+    """Note what our app is on this Page from now on; `Policy.in_role` makes all threads obey."""
+    ours = event.roles.get(policy.app_id)
+    if ours is None or event.at < conversation.owner_since:
+        return Transition(conversation)
+    primary = Routing.PRIMARY_RECEIVER.value in ours
+    role = Routing.PRIMARY_RECEIVER if primary else Routing.SECONDARY_RECEIVER
+    return Transition(replace(conversation, role=role, owner_since=event.at))
 
 
 # What the bot says
@@ -538,6 +627,7 @@ def _handing_off(
         turn=conversation.turn + 1,
         handoff=handoff,
         unannounced=None,
+        only_echoed=False,
         timer=Timer(TimerKind.HANDOFF_DEADLINE, now + policy.handoff_deadline),
     )
 
@@ -582,6 +672,8 @@ def _on_control_call_settled(
             return _on_pass_settled(conversation, event, policy)
         case ControlCall.TAKE:
             return _on_take_settled(conversation, event, policy)
+        case ControlCall.REQUEST:
+            return _on_request_settled(conversation, event, policy)
         case ControlCall.RELEASE:
             return _on_release_settled(conversation, event)
         case _:
@@ -591,6 +683,9 @@ def _on_control_call_settled(
 def _on_pass_settled(
     conversation: Conversation, event: ControlCallSettled, policy: Policy
 ) -> Transition:
+    spoke_before = conversation.owner is Owner.HUMAN and conversation.only_echoed
+    if spoke_before and event.turn == conversation.turn:
+        return Transition(_now_has_control(conversation, event, policy))
     if conversation.owner is not Owner.HANDING_OFF or event.turn != conversation.turn:
         return Transition(conversation)  # a handover event was quicker and knows better
     handoff = conversation.handoff
@@ -612,6 +707,19 @@ def _on_pass_settled(
     )
 
 
+def _now_has_control(
+    conversation: Conversation, event: ControlCallSettled, policy: Policy
+) -> Conversation:
+    """Note that the agent who answered has got control too."""
+    if not event.worked:
+        return conversation
+    settled = event.received_at + CLOCK_SKEW
+    has_it = replace(conversation, only_echoed=False, owner_settled=settled)
+    if policy.routing is Routing.SECONDARY_RECEIVER:
+        return replace(has_it, timer=None)  # the human's, and then the primary receiver's
+    return has_it
+
+
 def _lapse_timer(now: int, policy: Policy) -> Timer | None:
     """See to it that a thread comes back from another app on a Page where no live word shows it."""
     if policy.routing is not Routing.NO_DEFAULT_APP:
@@ -624,11 +732,49 @@ def _on_take_settled(
 ) -> Transition:
     if conversation.owner not in ELSEWHERE:
         return Transition(replace(conversation, taking=None))  # a pass event was quicker
+    outcome, now = conversation.taking or Outcome.TAKEN, event.received_at
+    shut = outcome is Outcome.EXPIRED and now - _last_at(conversation) >= MESSAGING_WINDOW
     if not event.worked:  # the Page doesn't let us: the human keeps the thread, and is told
+        kept = replace(conversation, taking=None, promised=None)
+        if shut:
+            return Transition(kept)  # nothing could be said anyway; the next word sets a timer
         notice = NotifyAgents("take_refused", "The bot was called back and can't take the thread.")
-        return Transition(_until_it_lapses(replace(conversation, taking=None)), (notice,))
-    outcome = conversation.taking or Outcome.TAKEN
-    return _return(conversation, outcome, event.at, event.received_at + CLOCK_SKEW, policy)
+        return Transition(_until_it_lapses(kept, now, policy), (notice,))
+    if shut:
+        ours = _to_bot(conversation, since=event.at, settled=now + CLOCK_SKEW)
+        return Transition(replace(ours, unannounced=outcome))
+    back = _return(conversation, outcome, event.at, now + CLOCK_SKEW, policy)
+    return _keep_promise(conversation, back, now, policy)
+
+
+def _on_request_settled(
+    conversation: Conversation, event: ControlCallSettled, policy: Policy
+) -> Transition:
+    """Wait for the pass that answers a request, but not for ever."""
+    outcome, now = conversation.asking, event.received_at
+    if outcome is None or conversation.owner not in ELSEWHERE:
+        return Transition(conversation)  # a pass was quicker, or an agent came
+    if event.granted:
+        return _return(conversation, outcome, event.at, now + CLOCK_SKEW, policy)
+    if event.worked:
+        timer = Timer(TimerKind.REQUEST_DEADLINE, now + policy.request_deadline)
+        return Transition(replace(conversation, timer=timer))
+    notice = NotifyAgents(
+        "request_refused", "The bot was called back, and may not ask for control."
+    )
+    return Transition(_asked_in_vain(conversation, now, policy), (notice,))
+
+
+def _asked_in_vain(conversation: Conversation, now: int, policy: Policy) -> Conversation:
+    """Ask again after a long while, if the person still waits for somebody who doesn't come."""
+    quiet = replace(conversation, asking=None, timer=None)
+    if quiet.owner is Owner.WAITING:
+        kind = TimerKind.WAITING_TIMEOUT
+    elif quiet.only_echoed:
+        kind = TimerKind.HUMAN_IDLE_TIMEOUT
+    else:
+        return quiet
+    return replace(quiet, timer=Timer(kind, now + policy.human_idle_timeout))
 
 
 def _on_release_settled(conversation: Conversation, event: ControlCallSettled) -> Transition:
@@ -775,25 +921,43 @@ def _on_timer(conversation: Conversation, event: TimerFired, policy: Policy) -> 
     quiet = replace(conversation, timer=None)
     match event.kind:
         case TimerKind.HANDOFF_DEADLINE:
-            if conversation.owner is not Owner.HANDING_OFF:
-                return Transition(quiet)
-            back = _to_bot(
-                quiet, since=conversation.owner_since, settled=conversation.owner_settled
-            )
-            return Transition(back, (_say(policy.words.handoff_failed),))
+            return _on_handoff_deadline(quiet, policy)
         case TimerKind.WAITING_TIMEOUT | TimerKind.HUMAN_IDLE_TIMEOUT:
-            with_people = conversation.owner in {Owner.WAITING, Owner.HUMAN}
-            if not with_people and not _is_unknown(conversation):
-                return Transition(quiet)
-            if event.received_at - _last_at(conversation) >= MESSAGING_WINDOW:
-                return Transition(_lapse(quiet, event))
-            return _take_back(quiet, Outcome.TIMEOUT, event.received_at, policy)
+            return _on_people_quiet(quiet, event, policy)
         case TimerKind.ECHO_PAUSE:
             if conversation.owner not in {Owner.HUMAN, Owner.OTHER_APP}:
                 return Transition(quiet)
             return _after_echo_pause(quiet, event.received_at, policy)
+        case TimerKind.REQUEST_DEADLINE:
+            return _on_request_deadline(quiet, event, policy)
         case _:
             assert_never(event.kind)
+
+
+def _on_handoff_deadline(conversation: Conversation, policy: Policy) -> Transition:
+    if conversation.owner is not Owner.HANDING_OFF:
+        return Transition(conversation)
+    since, settled = conversation.owner_since, conversation.owner_settled
+    back = _to_bot(conversation, since=since, settled=settled)
+    return Transition(back, (_say(policy.words.handoff_failed),))
+
+
+def _on_people_quiet(conversation: Conversation, event: TimerFired, policy: Policy) -> Transition:
+    with_people = conversation.owner in {Owner.WAITING, Owner.HUMAN}
+    if not with_people and not _is_unknown(conversation):
+        return Transition(conversation)
+    if event.received_at - _last_at(conversation) >= MESSAGING_WINDOW:
+        return _on_window_shut(conversation, event, policy)
+    return _take_back(conversation, Outcome.TIMEOUT, event.received_at, policy)
+
+
+def _on_request_deadline(
+    conversation: Conversation, event: TimerFired, policy: Policy
+) -> Transition:
+    if conversation.asking is None:
+        return Transition(conversation)
+    notice = NotifyAgents("request_unanswered", "The bot asked for a thread in vain.")
+    return Transition(_asked_in_vain(conversation, event.received_at, policy), (notice,))
 
 
 def _take_back(
@@ -801,21 +965,65 @@ def _take_back(
 ) -> Transition:
     """Get the thread back, the way the Page allows it."""
     if policy.routing is Routing.NO_DEFAULT_APP:  # take is blocked; ownership is ours to declare
-        return _return(conversation, outcome, now, now, policy)
-    if not policy.may_take:
+        return _declare(conversation, outcome, now, now, policy)
+    if policy.routing is Routing.SECONDARY_RECEIVER:
+        if conversation.asking is not None:
+            return Transition(conversation)  # asked already
+        asking = replace(conversation, asking=outcome, timer=None)
+        return Transition(asking, (RequestThreadControl(f"asked back: {outcome.value}"),))
+    if not policy.may_take and policy.routing is not Routing.PRIMARY_RECEIVER:
         notice = NotifyAgents("take_blocked", "The bot is called back, but may not take control.")
-        return Transition(_until_it_lapses(conversation), (notice,))
+        return Transition(_until_it_lapses(conversation, now, policy), (notice,))
     why = TakeThreadControl(metadata=f"taken back: {outcome.value}")
     return Transition(replace(conversation, taking=outcome), (why,))
 
 
-def _until_it_lapses(conversation: Conversation) -> Conversation:
+def _declare(
+    conversation: Conversation, outcome: Outcome, since: int, settled: int, policy: Policy
+) -> Transition:
+    """Take the thread for ours where take is blocked, and ask for it if somebody has control.
+
+    An idle thread is ours by asking. One that an app owns is asked for there, while the bot speaks
+    all the same: whether it may is not documented, and a refusal is news about the owner.
+    """
+    back = _return(conversation, outcome, since, settled, policy)
+    if conversation.only_echoed:
+        return back
+    asks = RequestThreadControl(f"asked back: {outcome.value}")
+    return replace(back, commands=(asks, *back.commands))
+
+
+def _until_it_lapses(conversation: Conversation, now: int, policy: Policy) -> Conversation:
     """Keep waiting where control can't be taken, but look again when the window shuts."""
     if conversation.timer is not None:
         return conversation
     waiting = conversation.owner is Owner.WAITING
     kind = TimerKind.WAITING_TIMEOUT if waiting else TimerKind.HUMAN_IDLE_TIMEOUT
-    return replace(conversation, timer=Timer(kind, _last_at(conversation) + MESSAGING_WINDOW))
+    due = _last_at(conversation) + MESSAGING_WINDOW
+    if policy.routing.has_roles:  # where nothing lapses, somebody may set it right meanwhile
+        due = now + policy.human_idle_timeout
+    return replace(conversation, timer=Timer(kind, due))
+
+
+def _watched(conversation: Conversation, now: int, policy: Policy) -> Conversation:
+    """Set a timer anew for a person who writes where nothing lapses: nothing else would end it."""
+    called_back = conversation.taking is not None or conversation.asking is not None
+    if not policy.routing.has_roles or called_back or conversation.timer is not None:
+        return conversation
+    if conversation.owner is Owner.WAITING:
+        timer = Timer(TimerKind.WAITING_TIMEOUT, now + policy.waiting_timeout)
+        return replace(conversation, timer=timer)
+    return _with_idle_timer(conversation, now, policy)
+
+
+def _on_window_shut(conversation: Conversation, event: TimerFired, policy: Policy) -> Transition:
+    """End in silence the time with people who fell quiet: the bot could not say anything now."""
+    if not policy.routing.has_roles:
+        return Transition(_lapse(conversation, event))
+    if policy.routing is Routing.PRIMARY_RECEIVER:
+        why = TakeThreadControl(metadata=f"taken back: {Outcome.EXPIRED.value}")
+        return Transition(replace(conversation, taking=Outcome.EXPIRED), (why,))
+    return Transition(conversation)  # it stays where it is; the next word sets a timer
 
 
 def _after_echo_pause(conversation: Conversation, now: int, policy: Policy) -> Transition:
@@ -823,7 +1031,7 @@ def _after_echo_pause(conversation: Conversation, now: int, policy: Policy) -> T
     last = conversation.last_word
     since, settled = conversation.owner_since, conversation.owner_settled  # late news still counts
     if last is not None and not last.answered and now - last.at < MESSAGING_WINDOW:
-        return _return(conversation, Outcome.TIMEOUT, since, settled, policy)
+        return _declare(conversation, Outcome.TIMEOUT, since, settled, policy)
     back = _to_bot(conversation, since=since, settled=settled)
     return Transition(replace(back, unannounced=Outcome.DONE))
 
@@ -885,6 +1093,9 @@ def _to_bot(conversation: Conversation, *, since: int, settled: int) -> Conversa
         handoff=None,
         timer=None,
         taking=None,
+        asking=None,
+        promised=None,
+        only_echoed=False,
         unannounced=None,
         offers_to_wait=False,
         bot_failures=0,
@@ -917,6 +1128,8 @@ def _to_other(
         owner_settled=at,
         turn=conversation.turn + 1,
         timer=None,
+        asking=None,
+        only_echoed=False,
         doubtful=(),
     )
 
@@ -932,6 +1145,8 @@ def _with_idle_timer(conversation: Conversation, now: int, policy: Policy) -> Co
         due = min(now + policy.agent_echo_pause, latest)
     elif conversation.owner is not Owner.HUMAN and not _is_unknown(conversation):
         return conversation  # another app answers for its threads itself
+    elif policy.routing is Routing.SECONDARY_RECEIVER and not conversation.only_echoed:
+        return conversation  # and so does the primary receiver, also for its humans
     return replace(conversation, timer=Timer(kind, due))
 
 

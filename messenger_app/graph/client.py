@@ -89,6 +89,13 @@ class GraphClient:
         """
         self._control("take_thread_control", psid, metadata)
 
+    def request_thread_control(self, psid: str, metadata: str = "") -> None:
+        """Ask for this person's thread: the primary receiver, or the owner without a default app.
+
+        https://developers.facebook.com/docs/messenger-platform/handover-protocol/request-thread-control
+        """
+        self._control("request_thread_control", psid, metadata)
+
     def release_thread_control(self, psid: str, metadata: str = "") -> None:
         """Let this person's thread go idle.
 
@@ -153,6 +160,15 @@ class GraphClient:
         """
         headers = {"Authorization": f"Bearer {app_id}|{app_secret}"}
         rows = self._get(f"{app_id}/subscriptions", {}, headers=headers).get("data")
+        return rows if isinstance(rows, list) else []
+
+    def secondary_receivers(self) -> list[JSON]:
+        """Return the Page's secondary receivers; an older Page tells them to its primary alone.
+
+        Raises NotPrimaryReceiver for every other app.
+        https://developers.facebook.com/docs/messenger-platform/handover-protocol/secondary-receivers
+        """
+        rows = self._get(f"{self._page_id}/secondary_receivers", {"fields": "id,name"}).get("data")
         return rows if isinstance(rows, list) else []
 
     def has_default_app(self) -> bool:

@@ -8,7 +8,8 @@
         ├── TemporarilyRefused       try again later
         ├── NotThreadOwner           news about the owner, not an error to retry
         ├── OutsideMessagingWindow   never retry
-        └── PersonUnavailable        never retry
+        ├── PersonUnavailable        never retry
+        └── NotPrimaryReceiver       for the primary receiver of an older Page alone
 
 ``type`` is nearly always "OAuthException", even when the token is fine, so it decides nothing.
 https://developers.facebook.com/documentation/business-messaging/messenger-platform/error-codes
@@ -67,6 +68,10 @@ class PersonUnavailable(GraphRejected):
     """This person can't be written to."""
 
 
+class NotPrimaryReceiver(GraphRejected):
+    """Only the primary receiver may do this."""
+
+
 _TEMPORARY = frozenset({1, 2, 4, 17, 32, 341, 613, 1200, 80001, 80006})
 
 #: Refused for good, although their code alone would mean "later": permissions that are missing,
@@ -81,6 +86,8 @@ _BY_SUBCODE: dict[int, type[GraphRejected]] = {
     2018108: PersonUnavailable,
     2018001: PersonUnavailable,
     1545041: PersonUnavailable,
+    2018171: NotPrimaryReceiver,
+    2018234: NotPrimaryReceiver,
 }
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from messenger_app.conversation.routing import Routing
 from messenger_app.conversation.state import Conversation
 from messenger_app.store.profiles import UNKNOWN, Profile
 from messenger_app.store.statements import Statement
@@ -146,6 +147,16 @@ def release_all(connection: Connection, workers: Collection[str] | None = None) 
     connection.execute(update(table).where(left).values(worker=None, due=READY))
 
 
+def roles(connection: Connection, page_ids: Collection[str]) -> dict[str, Routing]:
+    """Return our app's role on each of these Pages that told it, from the Page's own row."""
+    if not page_ids:
+        return {}
+    own = [f"{page_id}:{page_id}" for page_id in sorted(page_ids)]
+    rows = connection.execute(select(table.c.page_id, table.c.state).where(table.c.thread.in_(own)))
+    told = {row.page_id: _load(row.state, row.page_id, row.page_id).role for row in rows}
+    return {page_id: role for page_id, role in told.items() if role is not None}
+
+
 def find(connection: Connection, psid: str) -> list[Conversation]:
     """Return the conversations with this person, one for each Page they wrote to."""
     rows = connection.execute(select(table).where(table.c.psid == psid))
@@ -153,9 +164,12 @@ def find(connection: Connection, psid: str) -> list[Conversation]:
 
 
 def newest(connection: Connection, limit: int) -> list[Conversation]:
-    """Return conversations, those with something to do first."""
+    """Return conversations with people, those with something to do first."""
     rows = connection.execute(
-        select(table).order_by(table.c.due.is_(None), table.c.thread).limit(limit)
+        select(table)
+        .where(table.c.psid != table.c.page_id)
+        .order_by(table.c.due.is_(None), table.c.thread)
+        .limit(limit)
     )
     return [_load(row.state, row.page_id, row.psid) for row in rows]
 

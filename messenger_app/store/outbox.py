@@ -15,6 +15,7 @@ from messenger_app.conversation.commands import (
     NotifyAgents,
     PassThreadControl,
     ReleaseThreadControl,
+    RequestThreadControl,
     SendMessage,
     StopTyping,
     TakeThreadControl,
@@ -32,6 +33,7 @@ _kinds: dict[str, TypeAdapter[Any]] = {
         StopTyping,
         PassThreadControl,
         TakeThreadControl,
+        RequestThreadControl,
         ReleaseThreadControl,
         NotifyAgents,
     )

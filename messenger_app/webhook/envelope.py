@@ -115,7 +115,13 @@ def _received(
 
 
 def _psid(event: dict[str, Any], page_id: str) -> str:
-    """Return the person's id: whichever of sender and recipient is not the Page."""
+    """Return the person's id: whichever of sender and recipient is not the Page.
+
+    What is about the Page alone goes to a thread of the Page's own, named like the Page: roles are
+    told to no person, whatever stands there.
+    """
+    if isinstance(event.get("app_roles"), dict):
+        return page_id
     for role in ("sender", "recipient"):
         party = event.get(role)
         party_id = party.get("id") if isinstance(party, dict) else None

@@ -24,6 +24,7 @@ from messenger_app.conversation.events import (
     PersonReacted,
     PersonReferred,
     PersonTapped,
+    RolesChanged,
 )
 from messenger_app.conversation.messages import Referral
 from messenger_app.webhook import attachments
@@ -38,7 +39,6 @@ _NOTICED = (
     "optin",
     "account_linking",
     "policy_enforcement",
-    "app_roles",
 )
 
 
@@ -63,7 +63,7 @@ def parse(
         return _message(message, when, standby=standby), ""
     if isinstance(raw.get("postback"), dict):
         return _postback(raw["postback"], when, standby=standby, body=body), ""
-    sign = _handover(raw, when) or _sign(raw, when, standby=standby)
+    sign = _handover(raw, when) or _roles(raw, when) or _sign(raw, when, standby=standby)
     return sign or _noticed(raw, when), ""
 
 
@@ -185,6 +185,17 @@ def _handover(raw: dict[str, Any], when: dict[str, int]) -> Event | None:
     if isinstance(asked, dict) and (app_id := _app_id(asked.get("requested_owner_app_id"))):
         return ControlRequested(**when, app_id=app_id, metadata=str(asked.get("metadata") or ""))
     return None
+
+
+def _roles(raw: dict[str, Any], when: dict[str, int]) -> RolesChanged | None:
+    assigned = raw.get("app_roles")
+    if not isinstance(assigned, dict):
+        return None
+    roles = {
+        str(app_id): tuple(map(str, names)) if isinstance(names, list) else (str(names),)
+        for app_id, names in assigned.items()
+    }
+    return RolesChanged(**when, roles=roles)
 
 
 def _noticed(raw: dict[str, Any], when: dict[str, int]) -> Noticed:

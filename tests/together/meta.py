@@ -107,6 +107,9 @@ class PlatformGraph(GraphClient):
     def take_thread_control(self, psid: str, metadata: str = "") -> None:
         self._move("take", psid, metadata, partial(handovers.take_control, self._platform))
 
+    def request_thread_control(self, psid: str, metadata: str = "") -> None:
+        self._move("request", psid, metadata, partial(handovers.request_control, self._platform))
+
     def release_thread_control(self, psid: str, metadata: str = "") -> None:
         self._move("release", psid, metadata, partial(handovers.release_control, self._platform))
 
@@ -131,7 +134,8 @@ class PlatformGraph(GraphClient):
     def _look(self, psid: str) -> ThreadOwner:
         owner = self._platform.thread(psid, self._now).owner
         may_know = {owner, self._platform.routed_app_id}
-        return ThreadOwner(owner if self._meta.app_id in may_know else None, is_idle=owner is None)
+        knows = self._platform.has_roles or self._meta.app_id in may_know
+        return ThreadOwner(owner if knows else None, is_idle=owner is None)
 
     @property
     def _platform(self) -> Platform:

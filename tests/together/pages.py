@@ -7,13 +7,8 @@ import orjson
 
 from inbox_simulator.platform.world import Platform
 from inbox_simulator.seed import Seed
-from messenger_app.conversation.policy import (
-    PAGE_INBOX_APP_ID,
-    BotWhileHuman,
-    Policy,
-    Routing,
-    Target,
-)
+from messenger_app.conversation.policy import PAGE_INBOX_APP_ID, BotWhileHuman, Policy, Target
+from messenger_app.conversation.routing import Routing
 from tests.together.meta import START
 
 OUR_APP = "615243000000001"
@@ -30,6 +25,12 @@ class Kind(StrEnum):
     NOBODY = "no default app"
     NO_TOGGLE = "our app may not take control, and the bridge knows"
     UNTOLD_TOGGLE = "our app may not take control, and nobody told the bridge"
+    PRIMARY = "an older Page, our app is its primary receiver"
+    SECONDARY = "an older Page, another app is its primary receiver"
+
+
+#: Where there are receiver roles, and nothing lapses.
+OLDER = frozenset({Kind.PRIMARY, Kind.SECONDARY})
 
 
 def page(kind: Kind, switches: Mapping[str, str]) -> Platform:
@@ -39,8 +40,9 @@ def page(kind: Kind, switches: Mapping[str, str]) -> Platform:
     billing.app_id, billing.name = BILLING, "Billing"
     platform.apps[BILLING] = billing
     routing = "off" if kind is Kind.NOBODY else "default_app"
+    routing = "receiver_roles" if kind in OLDER else routing
     platform.switches.update({**switches, "routing": routing})
-    platform.default_app_id = BILLING if kind is Kind.OTHER else OUR_APP
+    platform.default_app_id = BILLING if kind in {Kind.OTHER, Kind.SECONDARY} else OUR_APP
     platform.apps[OUR_APP].can_take = kind not in {Kind.NO_TOGGLE, Kind.UNTOLD_TOGGLE}
     return platform
 
@@ -59,6 +61,8 @@ def policy(kind: Kind, bot_while_human: BotWhileHuman, page_id: str) -> Policy:
         routing={
             Kind.OTHER: Routing.OTHER_DEFAULT_APP,
             Kind.NOBODY: Routing.NO_DEFAULT_APP,
+            Kind.PRIMARY: Routing.PRIMARY_RECEIVER,
+            Kind.SECONDARY: Routing.SECONDARY_RECEIVER,
         }.get(kind, Routing.DEFAULT_APP),
         may_take=kind is not Kind.NO_TOGGLE,
         bot_while_human=bot_while_human,

@@ -18,7 +18,7 @@ from messenger_app.conversation.events import (
 from messenger_app.conversation.policy import CLOCK_SKEW, MESSAGING_WINDOW
 from messenger_app.conversation.state import Owner
 from tests.together.meta import INBOX
-from tests.together.pages import BILLING, MOODBOT, OUR_APP, OWN, Kind
+from tests.together.pages import BILLING, MOODBOT, OLDER, OUR_APP, OWN, Kind
 from tests.together.world import World
 
 SPEAKS_FOR_THE_BOT = (AskBot, TellBot, SendMessage)
@@ -52,7 +52,7 @@ def _takes_the_word(event: Event, world: World) -> bool:
     if isinstance(event, ControlPassed | ControlTaken):
         return event.new_app_id != OUR_APP
     # Without a default app echoes alone tell of a human.
-    return world.kind is Kind.NOBODY and isinstance(event, OtherAppEchoed)
+    return world.kind in {Kind.NOBODY, *OLDER} and isinstance(event, OtherAppEchoed)
 
 
 def each_word_is_asked_once(world: World) -> None:
@@ -185,7 +185,14 @@ def both_agree_who_may_speak(world: World) -> None:
         knows = bridge in {Owner.WAITING, Owner.HUMAN}
         assert knows or world.named_at < changed_at, bridge
     else:
-        assert bridge is Owner.OTHER_APP or world.named_at < changed_at, bridge
+        by_echo = bridge is Owner.HUMAN and _an_agent_spoke_since(world, changed_at)
+        assert bridge is Owner.OTHER_APP or by_echo or world.named_at < changed_at, bridge
+
+
+def _an_agent_spoke_since(world: World, at: int) -> bool:
+    """Say whether an agent spoke without control, as they can on an older Page."""
+    spoke = (said.author == "agent" and said.at >= at for said in world.thread.messages)
+    return world.kind in OLDER and any(spoke)
 
 
 def nothing_is_left_undone(world: World) -> None:
@@ -210,7 +217,12 @@ def nobody_is_stranded(world: World) -> None:
     if not messages or messages[-1].author != "person":
         return
     if world.thread.owner not in {OUR_APP, None}:
-        waiting = world.conversation.owner in {Owner.WAITING, Owner.HUMAN}
+        people = {Owner.WAITING, Owner.HUMAN}
+        if world.kind is Kind.SECONDARY:
+            people.discard(Owner.HUMAN)  # who answered; then it is the primary receiver's
+            if _is_shut(world):
+                return  # asked for in vain for a day; the person's next word begins it anew
+        waiting = world.conversation.owner in people
         assert world.conversation.timer is not None or not waiting, "nobody would ever look"
         return
     if _is_shut(world):

@@ -107,6 +107,11 @@ class Together(RuleBasedStateMachine):
         self.world.time_passes(1)
         self.world.other_app_requests()
 
+    @rule()
+    def other_app_grants(self) -> None:
+        self.world.time_passes(1)
+        self.world.other_app_grants()
+
     @rule(action=st.sampled_from(["take", "release", "pass", "pass billing", "pass moodbot"]))
     def operator_runs(self, action: str) -> None:
         self.world.operator_runs(*action.split())

@@ -14,6 +14,7 @@ from inbox_simulator.platform.thread import Message, Thread
 from messenger_app.conversation.commands import (
     PassThreadControl,
     ReleaseThreadControl,
+    RequestThreadControl,
     TakeThreadControl,
 )
 from messenger_app.conversation.policy import (
@@ -31,13 +32,18 @@ from tests.together.shell import Shell
 #: Steps in which everything must have come to rest; more are a loop.
 MOST_STEPS = 400
 #: Timers that may run out one after another before the thread is at rest.
-MOST_TIMERS = 8
+MOST_TIMERS = 16
 
 #: Calls of ours and what others do can't be told apart by two clocks when they are closer.
 APART = 2 * CLOCK_SKEW
 #: An agent has a thread at least for so long.
 LOOK = LATE_ECHO + APART
-CONTROL_CALLS = (PassThreadControl, TakeThreadControl, ReleaseThreadControl)
+CONTROL_CALLS = (
+    PassThreadControl,
+    TakeThreadControl,
+    RequestThreadControl,
+    ReleaseThreadControl,
+)
 HANDOVERS = {"pass_thread_control", "take_thread_control"}
 
 
@@ -173,6 +179,13 @@ class World:
     def other_app_requests(self) -> None:
         act = partial(handovers.request_control, self.meta.platform)
         self._other_calls("asks for the thread", act)
+
+    def other_app_grants(self) -> None:
+        """Let the primary receiver fetch the thread and pass it to us, as it does when asked."""
+        if self.thread.owner not in {BILLING, None}:
+            self.other_app_takes()
+            self.time_passes(1)
+        self.other_app_passes_to_us()
 
     def _other_calls(self, what: str, act: Callable[[handovers.ControlCall], None]) -> None:
         self._other(what, lambda app, at: act(handovers.ControlCall(app, self.psid, at)))

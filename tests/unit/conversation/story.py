@@ -119,21 +119,31 @@ class Story:
             MessageRefused(at=now, received_at=now, turn=turn, refusal=refusal, text="…")
         )
 
-    def call_settles(self, call: ControlCall, *, worked: bool = True) -> "Story":
+    def call_settles(
+        self, call: ControlCall, *, worked: bool = True, granted: bool = False
+    ) -> "Story":
         began = self.later()
         turn = self.conversation.turn
         return self.happens(
             ControlCallSettled(
-                at=began, received_at=self.later(100), turn=turn, call=call, worked=worked
+                at=began,
+                received_at=self.later(100),
+                turn=turn,
+                call=call,
+                worked=worked,
+                granted=granted,
             )
         )
 
     def agent_replies(self, text: str = "Hi, Mia here.", at: int | None = None) -> "Story":
+        return self.other_app_replies(PAGE_INBOX_APP_ID, text, at)
+
+    def other_app_replies(
+        self, app_id: str | None, text: str = "Hi.", at: int | None = None
+    ) -> "Story":
         at = at or self.later()
         return self.happens(
-            OtherAppEchoed(
-                at=at, received_at=self.now, mid=f"m_{at}", text=text, app_id=PAGE_INBOX_APP_ID
-            )
+            OtherAppEchoed(at=at, received_at=self.now, mid=f"m_{at}", text=text, app_id=app_id)
         )
 
     def agent_takes(self, at: int | None = None) -> "Story":

@@ -1,5 +1,7 @@
 """Whatever happens, in whatever order: what must hold on every thread."""
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -30,7 +32,8 @@ from messenger_app.conversation.events import (
     TimerFired,
 )
 from messenger_app.conversation.messages import BotMessage
-from messenger_app.conversation.policy import PAGE_INBOX_APP_ID
+from messenger_app.conversation.policy import MESSAGING_WINDOW, PAGE_INBOX_APP_ID, Policy
+from messenger_app.conversation.routing import Routing
 from messenger_app.conversation.state import Conversation, Owner, TimerKind
 from messenger_app.conversation.transitions import ELSEWHERE, may_run, transition
 from tests.unit.conversation.story import OUR_APP, POLICY, START
@@ -47,7 +50,7 @@ events: st.SearchStrategy[Event] = st.one_of(
     st.builds(OwnAppEchoed, **when, mid=st.just("m"), text=words, ours=st.booleans()),
     st.builds(ControlPassed, **when, previous_app_id=apps, new_app_id=apps),
     st.builds(ControlTaken, **when, previous_app_id=apps, new_app_id=apps),
-    st.builds(ControlRequested, **when, app_id=st.just(PAGE_INBOX_APP_ID)),
+    st.builds(ControlRequested, **when, app_id=st.sampled_from([PAGE_INBOX_APP_ID, "9"])),
     st.builds(
         BotAnswered,
         **when,
@@ -63,6 +66,7 @@ events: st.SearchStrategy[Event] = st.one_of(
         turn=turns,
         call=st.sampled_from(ControlCall),
         worked=st.booleans(),
+        granted=st.booleans(),
     ),
     st.builds(TimerFired, **when, kind=st.sampled_from(TimerKind)),
     st.builds(OperatorTook, **when),
@@ -70,15 +74,16 @@ events: st.SearchStrategy[Event] = st.one_of(
 )
 
 histories = st.lists(events, max_size=30)
+policies = st.sampled_from([replace(POLICY, routing=routing) for routing in Routing])
 
 
 @settings(max_examples=300, deadline=None)
-@given(histories)
-def test_after_any_history_the_rules_hold(history: list[Event]) -> None:
+@given(histories, policies)
+def test_after_any_history_the_rules_hold(history: list[Event], policy: Policy) -> None:
     conversation = Conversation(page_id="104729000000001", psid="42")
     for event in history:
         before = conversation
-        done = transition(before, event, POLICY)
+        done = transition(before, event, policy)
         conversation = done.conversation
 
         # One speaker: nothing that others' threads would carry is ever decided there.
@@ -98,24 +103,30 @@ def test_after_any_history_the_rules_hold(history: list[Event]) -> None:
         # Nobody is stranded: a handoff and a wait always have an end in sight.
         if conversation.owner is Owner.HANDING_OFF:
             assert conversation.timer is not None
-        if conversation.owner is Owner.WAITING and conversation.taking is None:
+        called_back = conversation.taking or conversation.asking
+        if conversation.owner is Owner.WAITING and not called_back:
             told_to_wait = before.owner is Owner.WAITING and before.timer is None
-            assert conversation.timer is not None or told_to_wait
+            last = conversation.last_word
+            shut = last is None or event.received_at - last.at >= MESSAGING_WINDOW
+            left_alone = shut and policy.routing.has_roles  # until the person writes again
+            assert conversation.timer is not None or told_to_wait or left_alone
         # A pass is always announced by a state that keeps the bot silent.
         if any(isinstance(command, PassThreadControl) for command in done.commands):
-            assert conversation.owner is Owner.HANDING_OFF
+            assert conversation.owner in {Owner.HANDING_OFF, Owner.HUMAN}
         # Control is taken only from others.
         if any(isinstance(command, TakeThreadControl) for command in done.commands):
             assert conversation.owner in ELSEWHERE
 
 
 @settings(max_examples=200, deadline=None)
-@given(histories)
-def test_what_was_decided_before_the_word_was_lost_is_never_said(history: list[Event]) -> None:
+@given(histories, policies)
+def test_what_was_decided_before_the_word_was_lost_is_never_said(
+    history: list[Event], policy: Policy
+) -> None:
     conversation = Conversation(page_id="104729000000001", psid="42")
     decided: list[tuple[SendMessage, int]] = []
     for event in history:
-        done = transition(conversation, event, POLICY)
+        done = transition(conversation, event, policy)
         if conversation.owner not in ELSEWHERE and done.conversation.owner in ELSEWHERE:
             lost = list(decided)
             decided = []
@@ -130,12 +141,12 @@ def test_what_was_decided_before_the_word_was_lost_is_never_said(history: list[E
 
 
 @settings(max_examples=200, deadline=None)
-@given(histories)
-def test_the_same_history_always_ends_the_same(history: list[Event]) -> None:
+@given(histories, policies)
+def test_the_same_history_always_ends_the_same(history: list[Event], policy: Policy) -> None:
     def play() -> Conversation:
         conversation = Conversation(page_id="104729000000001", psid="42")
         for event in history:
-            conversation = transition(conversation, event, POLICY).conversation
+            conversation = transition(conversation, event, policy).conversation
         return conversation
 
     assert play() == play()

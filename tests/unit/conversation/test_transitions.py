@@ -37,8 +37,8 @@ from messenger_app.conversation.policy import (
     MESSAGING_WINDOW,
     PAGE_INBOX_APP_ID,
     BotWhileHuman,
-    Routing,
 )
+from messenger_app.conversation.routing import Routing
 from messenger_app.conversation.state import Conversation, Outcome, Owner, TimerKind
 from messenger_app.conversation.transitions import CONNECT_PAYLOAD, ELSEWHERE, may_run
 from tests.unit.conversation.story import BILLING_APP, OUR_APP, POLICY, Story

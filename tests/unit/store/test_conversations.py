@@ -3,6 +3,7 @@ from dataclasses import fields
 from sqlalchemy import update
 
 from messenger_app.conversation.commands import OWN_BOT, AskBot
+from messenger_app.conversation.routing import Routing
 from messenger_app.conversation.state import (
     Conversation,
     Handoff,
@@ -91,6 +92,10 @@ def test_everything_of_a_conversation_is_kept(database: Database) -> None:
         timer=Timer(TimerKind.HUMAN_IDLE_TIMEOUT, NOW + 5),
         last_word=LastWord("m_1", NOW, answered=True),
         taking=Outcome.CANCELLED,
+        asking=Outcome.TIMEOUT,
+        promised="2",
+        only_echoed=True,
+        role=Routing.PRIMARY_RECEIVER,
         unannounced=Outcome.EXPIRED,
         offers_to_wait=True,
         bot_failures=2,

@@ -10,6 +10,7 @@ from messenger_app.conversation.commands import (
     NotifyAgents,
     PassThreadControl,
     ReleaseThreadControl,
+    RequestThreadControl,
     SendMessage,
     StopTyping,
     TakeThreadControl,
@@ -35,6 +36,7 @@ EVERY_KIND: list[Command] = [
     StopTyping(),
     PassThreadControl("263902037430900", "reason=user_asked"),
     TakeThreadControl("why"),
+    RequestThreadControl("asked back: timeout"),
     ReleaseThreadControl(),
     NotifyAgents("handoff", "Somebody waits."),
 ]

@@ -72,9 +72,10 @@ def test_an_id_may_be_a_number() -> None:
 
 
 @pytest.mark.parametrize("name", WEBHOOKS)
-def test_each_documented_payload_is_one_event_of_its_person(name: str) -> None:
+def test_each_documented_payload_is_one_event_of_its_person_or_the_page(name: str) -> None:
     (event,) = received(wire(webhook(name)))
-    assert (event.page_id, event.psid) == (PAGE_ID, PSID)
+    whose = PAGE_ID if name == "handover_app_roles" else PSID  # roles are the Page's
+    assert (event.page_id, event.psid) == (PAGE_ID, whose)
     assert event.channel is (Channel.STANDBY if "standby" in name else Channel.MESSAGING)
     assert event.overtakes is (name.startswith(("handover_", "echo_")))
     assert event.at > 1_200_000_000_000
@@ -85,6 +86,13 @@ def test_each_documented_payload_of_another_page_is_kept_as_unrecognised(name: s
     (event,) = received(wire(webhook(name)), frozenset({OTHER_PAGE}))
     assert event.channel is Channel.UNRECOGNISED
     assert event.psid == ""
+
+
+def test_roles_are_about_the_page_whoever_stands_as_recipient() -> None:
+    roles = {"timestamp": NOW, "app_roles": {"1": ["primary_receiver"]}}
+    for recipient in (PSID, PAGE_ID):
+        event = one({"recipient": {"id": recipient}, **roles})
+        assert (event.channel, event.psid) == (Channel.MESSAGING, PAGE_ID)
 
 
 # Once only

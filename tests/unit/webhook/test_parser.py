@@ -19,6 +19,7 @@ from messenger_app.conversation.events import (
     PersonReacted,
     PersonReferred,
     PersonTapped,
+    RolesChanged,
 )
 from messenger_app.webhook.envelope import Channel, split
 from messenger_app.webhook.parser import METADATA_PREFIX, parse
@@ -41,12 +42,12 @@ UNDERSTOOD: dict[str, type[Event]] = {
     "handover_pass_thread_control": ControlPassed,
     "handover_take_thread_control": ControlTaken,
     "handover_request_thread_control": ControlRequested,
+    "handover_app_roles": RolesChanged,
 }
 
 NOTICED = {
     "account_linking_linked": "account_linking",
     "delivery": "delivery",
-    "handover_app_roles": "app_roles",
     "optin_notification_messages": "optin",
     "read": "read",
     "standby_skeleton": "unrecognised",
@@ -94,6 +95,15 @@ def test_the_kinds_of_what_is_attached_are_read(name: str, kinds: tuple[str, ...
     event, _ = golden_event(name)
     assert isinstance(event, PersonMessaged)
     assert tuple(attachment.kind for attachment in event.attachments) == kinds
+
+
+def test_roles_are_read_whether_there_is_one_or_a_list_of_them() -> None:
+    event, _ = golden_event("handover_app_roles")
+    assert event == RolesChanged(
+        at=event.at, received_at=event.received_at, roles={"123456789": ("primary_receiver",)}
+    )
+    event, _ = parsed({"app_roles": {"1": "secondary_receiver", "2": []}})
+    assert event == RolesChanged(**WHEN, roles={"1": ("secondary_receiver",), "2": ()})
 
 
 def test_a_quick_reply_has_its_title_and_its_payload() -> None:

@@ -1,0 +1,385 @@
+"""The older Handover Protocol: our app as the primary receiver, and as a secondary one."""
+
+from dataclasses import replace
+
+from messenger_app.conversation.commands import (
+    AskBot,
+    Command,
+    NotifyAgents,
+    PassThreadControl,
+    RequestThreadControl,
+    TakeThreadControl,
+    TellBot,
+)
+from messenger_app.conversation.events import (
+    ControlCall,
+    ControlPassed,
+    ControlRequested,
+    ControlTaken,
+    HandoffAsked,
+    OperatorTook,
+    RolesChanged,
+)
+from messenger_app.conversation.policy import MESSAGING_WINDOW, PAGE_INBOX_APP_ID
+from messenger_app.conversation.routing import Routing
+from messenger_app.conversation.state import Conversation, Outcome, Owner, TimerKind
+from messenger_app.conversation.transitions import may_run
+from tests.unit.conversation.story import BILLING_APP, OUR_APP, POLICY, START, Story
+
+MINUTE = 60_000
+
+
+def primary() -> Story:
+    """Return a thread of a Page whose primary receiver is our app; PAGE_MAY_TAKE says nothing."""
+    policy = replace(POLICY, routing=Routing.PRIMARY_RECEIVER, may_take=False)
+    return Story(policy=policy)
+
+
+def secondary() -> Story:
+    """Return a thread that the primary receiver, another app, has passed to us."""
+    story = Story(policy=replace(POLICY, routing=Routing.SECONDARY_RECEIVER))
+    return passes_to_us(story, BILLING_APP)
+
+
+def passes_to_us(story: Story, app_id: str) -> Story:
+    now = story.later()
+    return story.happens(
+        ControlPassed(at=now, received_at=now, previous_app_id=app_id, new_app_id=OUR_APP)
+    )
+
+
+def takes(story: Story, app_id: str) -> Story:
+    now = story.later()
+    return story.happens(
+        ControlTaken(at=now, received_at=now, previous_app_id=OUR_APP, new_app_id=app_id)
+    )
+
+
+def asks(story: Story, app_id: str = PAGE_INBOX_APP_ID, at: int | None = None) -> Story:
+    at = at or story.later()
+    return story.happens(ControlRequested(at=at, received_at=story.now, app_id=app_id))
+
+
+def passed_to(story: Story) -> list[str]:
+    return [c.app_id for c in story.commands if isinstance(c, PassThreadControl)]
+
+
+def handback(story: Story) -> dict[str, object]:
+    (told,) = (command for command in story.commands if isinstance(command, TellBot))
+    return told.entities
+
+
+def notices(story: Story) -> list[str]:
+    return [c.about for c in story.commands if isinstance(c, NotifyAgents)]
+
+
+def kinds(story: Story) -> list[type[Command]]:
+    return [type(command) for command in story.commands]
+
+
+def inbox() -> HandoffAsked:
+    return HandoffAsked(reason="user_asked")
+
+
+def billing() -> HandoffAsked:
+    return HandoffAsked(target="billing", reason="user_asked")
+
+
+def timer_of(story: Story) -> TimerKind | None:
+    timer = story.conversation.timer
+    return timer.kind if timer else None
+
+
+# The primary receiver
+
+
+def test_a_primary_receiver_takes_a_thread_back_whatever_the_toggle():
+    story = primary().bot_hands_over().person_says("never mind", standby=True)
+    assert kinds(story) == [TakeThreadControl]
+    assert handback(story.call_settles(ControlCall.TAKE))["outcome"] == "cancelled"
+
+
+def test_an_agent_who_answers_on_an_older_page_is_given_the_thread():
+    story = primary().person_says("hello").agent_replies()
+    assert story.owner is Owner.HUMAN
+    assert passed_to(story) == [PAGE_INBOX_APP_ID]
+    assert passed_to(story.agent_replies("And another thing")) == []
+
+
+def test_an_agent_whose_echo_names_no_app_is_given_the_thread_too():
+    story = primary().person_says("hello")
+    for app_id in (None, "26390203743090"):
+        story.other_app_replies(app_id)
+        assert passed_to(story) == [PAGE_INBOX_APP_ID]
+        story.control_comes_back()
+
+
+def test_a_live_word_is_the_agents_as_long_as_an_echo_alone_tells_of_them():
+    story = primary().person_says("hello").agent_replies().person_says("thank you")
+    assert story.owner is Owner.HUMAN
+    assert story.commands == ()
+
+
+def test_a_live_word_is_the_return_once_the_agent_had_control():
+    story = primary().person_says("hello").agent_replies().call_settles(ControlCall.PASS)
+    assert story.owner is Owner.HUMAN
+    story.person_says("and my refund?")
+    assert kinds(story) == [TellBot, AskBot]
+    assert handback(story)["outcome"] == "done"
+
+
+def test_a_message_of_ours_does_not_prove_that_an_agent_is_gone():
+    story = primary().person_says("hello")
+    said_at = story.later()
+    story.later(MINUTE)
+    story.message_is_sent().agent_replies(at=said_at)
+    assert story.owner is Owner.HUMAN
+
+
+def test_an_app_that_asks_a_primary_receiver_waits_for_the_human():
+    story = primary().bot_hands_over()
+    assert asks(story, BILLING_APP).commands == ()
+    assert story.owner is Owner.WAITING
+
+
+def test_an_agent_who_asks_for_a_thread_of_another_app_gets_it():
+    story = primary().bot_hands_over(target="billing")
+    assert story.owner is Owner.OTHER_APP
+    assert kinds(asks(story)) == [TakeThreadControl]
+    assert passed_to(story.call_settles(ControlCall.TAKE)) == [PAGE_INBOX_APP_ID]
+    assert story.call_settles(ControlCall.PASS).owner is Owner.WAITING
+
+
+def test_what_an_app_gives_back_by_itself_goes_to_the_agent_who_asked():
+    story = asks(primary().bot_hands_over(target="billing"))
+    assert passed_to(passes_to_us(story, BILLING_APP)) == [PAGE_INBOX_APP_ID]
+    assert kinds(story) == [PassThreadControl]
+
+
+def test_an_agent_who_asks_while_the_thread_goes_elsewhere_is_heard_after():
+    story = primary().person_says("hello").bot_answers(handoff=billing())
+    assert asks(story).held
+    assert not asks(primary().person_says("hello").bot_answers(handoff=inbox())).held
+
+
+def test_who_asks_does_not_have_the_thread_whatever_we_believed():
+    story = primary().bot_hands_over()
+    done_at = story.later()
+    assert passed_to(asks(story)) == [PAGE_INBOX_APP_ID]
+    story.control_comes_back(at=done_at)  # Done, of which the webhook comes late
+    assert story.owner is Owner.HANDING_OFF
+    assert story.call_settles(ControlCall.PASS).owner is Owner.WAITING
+
+
+def test_a_request_from_before_the_pass_changes_nothing():
+    story = primary().person_says("hello")
+    asked_at = story.later()
+    story.bot_answers(handoff=inbox()).call_settles(ControlCall.PASS)
+    assert asks(story, at=asked_at).commands == ()
+    assert story.owner is Owner.WAITING
+
+
+def test_an_agent_who_answered_and_asks_is_given_the_thread_once_more():
+    story = asks(primary().person_says("hello").agent_replies())
+    assert story.owner is Owner.HUMAN
+    assert passed_to(story) == [PAGE_INBOX_APP_ID]
+
+
+def test_where_nothing_lapses_a_thread_is_taken_in_silence_when_the_window_is_shut():
+    story = primary().bot_hands_over()
+    story.later(MESSAGING_WINDOW)
+    story.agent_replies().timer_fires()
+    assert kinds(story) == [TakeThreadControl]
+    story.call_settles(ControlCall.TAKE)
+    assert (story.owner, story.commands) == (Owner.BOT, ())
+    assert handback(story.person_says("hello again"))["outcome"] == "expired"
+
+
+def test_a_take_in_silence_is_told_if_the_person_has_written_meanwhile():
+    story = primary().bot_hands_over()
+    story.later(MESSAGING_WINDOW)
+    story.agent_replies().timer_fires().person_says("hello?", standby=True)
+    assert handback(story.call_settles(ControlCall.TAKE))["unanswered"] is True
+
+
+def test_a_take_in_silence_that_is_refused_is_tried_again_at_the_next_word_alone():
+    story = primary().bot_hands_over()
+    story.later(MESSAGING_WINDOW)
+    story.agent_replies().timer_fires().call_settles(ControlCall.TAKE, worked=False)
+    assert (story.commands, story.conversation.timer) == ((), None)
+    story.person_says("hello?", standby=True)
+    assert story.conversation.timer is not None
+
+
+def test_a_primary_receiver_that_may_not_take_looks_again_after_a_long_while():
+    story = primary().bot_hands_over().timer_fires()
+    story.call_settles(ControlCall.TAKE, worked=False)
+    assert notices(story) == ["take_refused"]
+    timer = story.conversation.timer
+    assert timer is not None
+    assert timer.due == story.now + story.policy.human_idle_timeout
+
+
+# A secondary receiver
+
+
+def asked() -> Story:
+    """Return a thread that we handed over, whose person has called the bot back."""
+    return secondary().bot_hands_over().person_says("never mind", standby=True)
+
+
+def test_a_secondary_receiver_asks_for_the_thread_of_a_person_who_calls_the_bot_back():
+    story = asked()
+    assert kinds(story) == [RequestThreadControl]
+    assert story.owner is Owner.WAITING
+
+
+def test_a_request_is_answered_by_a_pass():
+    story = asked().call_settles(ControlCall.REQUEST)
+    assert story.owner is Owner.WAITING
+    assert handback(passes_to_us(story, BILLING_APP))["outcome"] == "cancelled"
+
+
+def test_a_pass_that_is_quicker_than_the_answer_to_a_request_counts_once():
+    story = passes_to_us(asked(), BILLING_APP)
+    assert story.call_settles(ControlCall.REQUEST).commands == ()
+    assert (story.owner, story.conversation.timer) == (Owner.BOT, None)
+
+
+def test_a_request_that_nobody_answers_is_told_to_the_agents_and_made_again_later():
+    story = asked().call_settles(ControlCall.REQUEST)
+    assert notices(story.timer_fires()) == ["request_unanswered"]
+    assert kinds(story.timer_fires()) == [RequestThreadControl]
+    assert story.now > START + story.policy.human_idle_timeout
+
+
+def test_a_request_that_is_refused_is_told_to_the_agents_and_made_again_later():
+    story = asked().call_settles(ControlCall.REQUEST, worked=False)
+    assert notices(story) == ["request_refused"]
+    assert kinds(story.timer_fires()) == [RequestThreadControl]
+
+
+def test_control_that_turns_out_to_be_ours_needs_no_pass():
+    story = asked().call_settles(ControlCall.REQUEST, granted=True)
+    assert story.owner is Owner.BOT
+    assert handback(story)["outcome"] == "cancelled"
+
+
+def test_a_secondary_receiver_asks_once():
+    story = asked().call_settles(ControlCall.REQUEST)
+    assert story.person_says("never mind", standby=True).commands == ()
+
+
+def test_an_agent_who_comes_ends_the_wait_for_a_request():
+    story = asked()
+    (request,) = story.commands
+    turn = story.conversation.turn
+    story.agent_replies()
+    assert not may_run(story.conversation, request, turn)
+    assert story.call_settles(ControlCall.REQUEST).conversation.timer is None
+
+
+def test_nobody_in_time_makes_a_secondary_receiver_ask():
+    story = secondary().bot_hands_over().timer_fires()
+    assert kinds(story) == [RequestThreadControl]
+    story.call_settles(ControlCall.REQUEST)
+    assert handback(passes_to_us(story, BILLING_APP))["outcome"] == "timeout"
+
+
+def test_an_operator_can_have_a_thread_asked_for():
+    story = takes(secondary(), BILLING_APP)
+    now = story.later()
+    assert kinds(story.happens(OperatorTook(at=now, received_at=now))) == [RequestThreadControl]
+    story.call_settles(ControlCall.REQUEST).timer_fires()
+    assert (notices(story), story.conversation.timer) == (["request_unanswered"], None)
+
+
+def test_a_secondary_receiver_asks_for_nothing_that_it_never_had():
+    story = Story(policy=replace(POLICY, routing=Routing.SECONDARY_RECEIVER))
+    story.person_says("hello", standby=True)
+    assert (story.owner, story.conversation.timer) == (Owner.OTHER_APP, None)
+    assert asks(Story(policy=story.policy)).commands == ()
+
+
+def test_a_human_who_answered_is_left_to_the_primary_receiver():
+    story = secondary().bot_hands_over().agent_replies()
+    story.person_says("and my refund?", standby=True)
+    assert (story.owner, story.conversation.timer) == (Owner.HUMAN, None)
+
+
+def test_an_agent_who_answers_where_we_are_secondary_gets_the_thread_from_us():
+    story = secondary().person_says("hello").agent_replies()
+    assert passed_to(story) == [PAGE_INBOX_APP_ID]
+    assert story.conversation.timer is not None
+    assert story.call_settles(ControlCall.PASS).conversation.timer is None
+
+
+def test_an_agent_who_could_not_be_given_the_thread_is_watched_on():
+    story = secondary().person_says("hello").agent_replies()
+    story.call_settles(ControlCall.PASS, worked=False).person_says("hello?")
+    assert kinds(story.timer_fires()) == [RequestThreadControl]
+    story.call_settles(ControlCall.REQUEST).timer_fires()
+    assert story.conversation.timer is not None
+
+
+def test_a_secondary_receiver_asks_for_nothing_once_the_window_is_shut():
+    story = secondary().bot_hands_over()
+    story.later(MESSAGING_WINDOW)
+    assert story.timer_fires().commands == ()
+    assert timer_of(story) is None
+    story.person_says("still there?", standby=True)
+    assert timer_of(story) is TimerKind.WAITING_TIMEOUT
+
+
+# Roles
+
+
+def page() -> Conversation:
+    """Return the conversation that stands for the Page itself."""
+    return Conversation(page_id="104729000000001", psid="104729000000001")
+
+
+def roles(at: int, **of: str) -> RolesChanged:
+    names = {"ours": OUR_APP, "other": BILLING_APP}
+    return RolesChanged(
+        at=at, received_at=at, roles={names[app]: (role,) for app, role in of.items()}
+    )
+
+
+def test_the_newest_role_of_our_app_counts_and_others_say_nothing():
+    story = Story(policy=primary().policy, conversation=page())
+    story.happens(roles(START + 2, ours="secondary_receiver"))
+    story.happens(roles(START + 1, ours="primary_receiver"))
+    story.happens(roles(START + 3, other="primary_receiver"))
+    assert [story.conversation.role] == [Routing.SECONDARY_RECEIVER]
+    story.happens(roles(START + 4, ours="primary_receiver"))
+    assert [story.conversation.role] == [Routing.PRIMARY_RECEIVER]
+    assert story.commands == ()
+
+
+def test_a_page_with_roles_follows_the_role_that_it_is_told():
+    policy = primary().policy
+    assert policy.in_role(Routing.SECONDARY_RECEIVER).routing is Routing.SECONDARY_RECEIVER
+    assert policy.in_role(None).routing is Routing.PRIMARY_RECEIVER
+
+
+def test_a_page_without_roles_does_not_follow_what_is_left_of_them():
+    assert POLICY.in_role(Routing.SECONDARY_RECEIVER) is POLICY
+
+
+# Requests where no default app routes
+
+
+def test_without_a_default_app_a_thread_that_somebody_controls_is_asked_for_too():
+    story = Story(policy=replace(POLICY, routing=Routing.NO_DEFAULT_APP)).bot_hands_over()
+    story.person_says("never mind")
+    assert kinds(story) == [RequestThreadControl, TellBot]
+    assert story.owner is Owner.BOT
+    assert story.conversation.asking is None
+
+
+def test_without_a_default_app_nobody_is_asked_for_what_only_an_echo_told():
+    story = Story(policy=replace(POLICY, routing=Routing.NO_DEFAULT_APP)).person_says("hello")
+    story.agent_replies().person_says("and this?").timer_fires()
+    assert kinds(story) == [TellBot]
+    assert handback(story)["outcome"] == Outcome.TIMEOUT.value
