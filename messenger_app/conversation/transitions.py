@@ -185,7 +185,9 @@ def _on_word(
         return _on_overheard(_believe_standby(heard, event, policy), event, policy)
     if conversation.owner not in ELSEWHERE:
         if event.at < conversation.left_at:  # the human who came after it has read it
-            return Transition(conversation, transcript=(_line(event, heard_by_bot=False),))
+            newest = heard.last_word is not None and heard.last_word.mid == event.mid
+            read = _answered(heard) if newest else heard
+            return Transition(read, transcript=(_line(event, heard_by_bot=False),))
         return _give_to_bot(heard, event, policy)
     proves_nothing = policy.routing is Routing.NO_DEFAULT_APP or conversation.only_echoed
     promised = conversation.promised is not None
@@ -238,6 +240,9 @@ def _on_overheard(
     line = _line(event, heard_by_bot=False)
     said, now = _words(event), event.received_at
     heard = _watched(heard, now, policy)
+    if _overtook_silent_take(heard, event):
+        asks_again = _handback(heard, heard.unannounced, policy, unanswered=True)
+        return Transition(replace(heard, unannounced=None), asks_again, (line,))
     if heard.taking is not None or event.at < heard.owner_since:
         return Transition(heard, transcript=(line,))
     if heard.owner is Owner.WAITING and policy.asks_to_cancel(said):
@@ -247,6 +252,14 @@ def _on_overheard(
         asked = _on_bot_wanted(heard, now, policy)
         return replace(asked, transcript=(line,))
     return Transition(heard, transcript=(line,))
+
+
+def _overtook_silent_take(heard: Conversation, event: PersonMessaged | PersonTapped) -> bool:
+    """Say whether these words came while nobody was thought to wait, and nobody will see them."""
+    last = heard.last_word
+    newest = last is not None and last.mid == event.mid and not last.answered
+    silent = heard.owner is Owner.BOT and heard.unannounced is Outcome.EXPIRED
+    return silent and newest and event.received_at - event.at < MESSAGING_WINDOW
 
 
 def _on_bot_wanted(heard: Conversation, now: int, policy: Policy) -> Transition:

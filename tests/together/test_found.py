@@ -2,7 +2,7 @@
 
 from messenger_app.conversation.state import Owner
 from tests.together import rules
-from tests.together.meta import Fate
+from tests.together.meta import INBOX, Fate
 from tests.together.pages import Kind
 from tests.together.pretend_bot import Reply
 from tests.together.world import World
@@ -255,3 +255,71 @@ def test_without_a_default_app_a_word_before_the_agents_is_the_agents_whenever_w
     world.agent_replies()
     at_rest(world)
     assert not [turn.mid for turn in world.heard if turn.mid]
+
+
+def older_page(kind: Kind, **how: object) -> World:
+    """A Page with receiver roles."""
+    return World(kind=kind, **how)  # type: ignore[arg-type]
+
+
+def test_a_word_that_was_left_to_the_agent_opens_the_messaging_window_all_the_same():
+    world = older_page(Kind.PRIMARY)
+    world.time_passes(1)
+    world.agent_moves_to_main()
+    world.time_passes(1)
+    world.person_writes("hello")
+    while world.wire:
+        world.webhook_arrives()
+    world.worker_turns()
+    world.operator_runs("pass")
+    world.call_happens()
+    world.agent_marks_done()
+    at_rest(world).waits_for_every_timer()
+    assert at_rest(world).conversation.unannounced is None  # the bot said that nobody came
+
+
+def test_an_agent_who_answers_and_asks_in_one_breath_keeps_the_thread():
+    world = older_page(Kind.PRIMARY)
+    world.person_taps_button("Opening hours", "/opening_hours")
+    world.time_passes(1)
+    world.agent_replies()
+    world.time_passes(1)
+    world.agent_moves_to_main()
+    assert at_rest(world).conversation.owner is Owner.HUMAN
+    assert world.thread.owner == INBOX
+
+
+def test_a_secondary_receiver_asks_for_no_thread_in_which_an_agent_answers_the_primarys_person():
+    world = older_page(Kind.SECONDARY)
+    world.time_passes(1)
+    world.person_writes("hello")
+    world.time_passes(1)
+    world.agent_replies()
+    at_rest(world).waits_for_every_timer()
+    assert not world.meta.moved
+
+
+def test_a_word_that_overtakes_a_take_in_silence_is_asked_for():
+    world = older_page(Kind.PRIMARY)
+    world.time_passes(1)
+    world.agent_moves_to_main()
+    at_rest(world).time_passes(16 * MINUTE)
+    world.worker_turns()  # nobody has written yet, so the thread is taken back without a word
+    world.person_writes("hello")
+    world.webhook_arrives()
+    assert at_rest(world).conversation.owner is Owner.BOT
+    assert "'unanswered': True" in world.heard[-1].said
+
+
+def test_a_request_in_vain_is_made_again_until_the_window_is_shut_and_the_next_word_begins_anew():
+    world = older_page(Kind.SECONDARY)
+    world.other_app_grants()
+    world.operator_runs("pass")
+    at_rest(world).time_passes(MINUTE)
+    world.person_writes("hello")
+    at_rest(world).waits_for_every_timer()
+    requests = [verb for verb, _ in world.meta.moved if verb == "request"]
+    assert 1 < len(requests) < 8
+    assert world.conversation.owner is Owner.WAITING
+    world.person_writes("still there?")
+    assert at_rest(world).conversation.timer is not None
