@@ -84,11 +84,16 @@ class _Target(_Strict):
     hours: _Hours | None = None
 
 
-class _PageInbox(_Target):
+class _People(_Target):
+    #: What our own bot asks before a handoff. The bridge reads it only to refuse a mistake.
+    triage: list[Literal["name", "contact", "topic", "problem"]] = Field(default_factory=list)
+
+
+class _PageInbox(_People):
     kind: Literal["page_inbox"]
 
 
-class _App(_Target):
+class _App(_People):
     kind: Literal["app"]
     app_id: _AppId
 

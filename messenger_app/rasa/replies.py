@@ -50,10 +50,11 @@ def from_tracker(events: list[Any], request_key: str) -> Reply | None:
         if not isinstance(event, dict):
             continue
         if event.get("event") == "user":
-            if asked:
-                break
             metadata = event.get("metadata")
-            asked = isinstance(metadata, dict) and metadata.get("request") == request_key
+            is_it = isinstance(metadata, dict) and metadata.get("request") == request_key
+            if asked and not is_it:  # Rasa writes a question that it understood late down twice
+                break
+            asked = is_it
         elif asked and event.get("event") == "bot":
             replies.extend(_as_rest(event))
     return from_rest(replies) if asked else None

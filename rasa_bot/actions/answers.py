@@ -10,7 +10,7 @@ import re
 LONGEST = 500
 
 _MAIL = re.compile(r"[^\s@<>(),;:]+@[^\s@<>(),;:]+\.[^\s@<>(),;:.]{2,}")
-_PHONE = re.compile(r"\+?\d[\d\s()/.-]{4,}\d")
+_PHONE = re.compile(r"[+(]?\d[\d\s()/.-]{4,}\d")
 #: How people lead in to their name, in the languages that the bot speaks.
 _LEAD_IN = re.compile(
     r"(my name is|my name's|i am|i'm|it's|it is|this is|call me|ich heiße|ich heisse|ich bin|"

@@ -9,7 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.frustration import OFFER, offer_is_due, read_turns
 
 #: What a guess needs to be worth a question, and how many guesses are looked at.
-LEAST_CONFIDENCE, GUESSES = 0.2, 3
+LEAST_CONFIDENCE, GUESSES = 0.25, 3
 
 
 class AskAffirmation(Action):

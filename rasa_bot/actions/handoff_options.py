@@ -27,18 +27,22 @@ class HandoffOptions(Action):
         tracker: Tracker,
         domain: dict[str, Any],  # noqa: ARG002 - Rasa passes it by name
     ) -> list[dict[str, Any]]:
-        wants_human = tracker.get_intent_of_latest_message() == "human_handoff"
-        there = surroundings.targets().open(surroundings.now(), bots=not wants_human)
-        if wants_human and (len(there) < 2 or _at_once(tracker)):
-            to_whom = [SlotSet("handoff_to", there[0].name)] if there else []
-            return [*to_whom, SlotSet("choosing", False)]
+        wants_human = tracker.latest_message["intent"]["name"] == "human_handoff"
+        targets, now = surroundings.targets(), surroundings.now()
+        people = targets.open(now, bots=False)
+        # Where "connect me now" leads to.
+        slots = [SlotSet("handoff_to", people[0].name if people else "")]
+        if wants_human and (len(people) < 2 or _at_once(tracker)):
+            return [*slots, SlotSet("choosing", False)]
+        there = people if wants_human else targets.open(now, bots=True)
         if not there:
             dispatcher.utter_message(response="utter_nobody_there")
-            return []
-        reason = tracker.get_slot("handoff_reason") if wants_human else "topic_needs_person"
-        options = [_button(target, reason) for target in there]
+            return slots
+        reason = tracker.get_slot("handoff_reason")
+        language = surroundings.language_of(tracker)
+        options = [_button(target, reason, language) for target in there]
         dispatcher.utter_message(response="utter_handoff_options", options=options)
-        return [SlotSet("choosing", True)] if wants_human else []
+        return [*slots, SlotSet("choosing", True)] if wants_human else slots
 
 
 def _at_once(tracker: Tracker) -> bool:
@@ -47,6 +51,9 @@ def _at_once(tracker: Tracker) -> bool:
     return tapped and tracker.get_slot("handoff_reason") != "menu"
 
 
-def _button(target: Target, reason: str) -> dict[str, str]:
+def _button(target: Target, reason: str, language: str) -> dict[str, str]:
     entities = json.dumps({"handoff_to": target.name, "reason": reason})
-    return {"title": target.title, "payload": f"/trigger_handoff{entities}"}
+    return {
+        "title": target.titles.get(language, target.title),
+        "payload": f"/trigger_handoff{entities}",
+    }

@@ -1,10 +1,11 @@
-"""What the actions are told from outside: the time, and the file of the handoff targets."""
+"""What the actions are told from outside: time, handoff targets, the person's language."""
 
 import os
 from datetime import datetime, timezone
 from pathlib import Path
 
 import ruamel.yaml
+from rasa_sdk import Tracker
 
 from actions.targets import Targets, read
 
@@ -23,3 +24,9 @@ def targets() -> Targets:
     # The bridge starts in the project's folder, and so its setting is meant from there.
     path = BOT.parent / told if told else BOT / "handoff_config.yml"
     return read(ruamel.yaml.YAML(typ="safe").load(path))
+
+
+def language_of(tracker: Tracker) -> str:
+    """Return the language of the person's locale, such as ``de`` of ``de_AT``; empty if unknown."""
+    locale = (tracker.latest_message.get("metadata") or {}).get("locale") or ""
+    return str(locale).replace("-", "_").partition("_")[0]

@@ -24,6 +24,8 @@ class Target:
 
     name: str
     title: str
+    #: Its title in other languages, by their codes.
+    titles: Mapping[str, str]
     kind: str
     hours: Mapping[str, str] | None
     #: Which questions are asked before a handoff to it.
@@ -62,6 +64,7 @@ def read(config: Mapping[str, Any]) -> Targets:
         Target(
             name=name,
             title=str(told["title"]),
+            titles=told.get("title_by_language") or {},
             kind=str(told["kind"]),
             hours=told.get("hours"),
             triage=tuple(each for each in QUESTIONS if each in told.get("triage", ())),

@@ -24,6 +24,7 @@ def read(folder: str, part: str) -> Iterator[Any]:
 
 INTENTS = list(chain.from_iterable(read("domain", "intents")))
 RESPONSES = dict(ChainMap(*read("domain", "responses")))
+SLOTS = dict(ChainMap(*read("domain", "slots")))
 RULES = list(chain.from_iterable(read("data/rules", "rules")))
 NLU = list(chain.from_iterable(read("data/nlu", "nlu")))
 BUTTONS = [

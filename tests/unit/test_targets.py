@@ -174,6 +174,22 @@ def test_a_brace_that_is_never_closed_is_refused(tmp_path: Path) -> None:
     assert "words: " in complaint(tmp_path, inbox("") + "words: {recap_reason: 'Why: {reason'}\n")
 
 
+def test_a_target_can_ask_for_questions_before_a_handoff(tmp_path: Path) -> None:
+    config = load(tmp_path, inbox(", triage: [name, contact, topic, problem]"))
+    assert config.targets["inbox"].title == "A person"
+
+
+@pytest.mark.parametrize("triage", ["[age]", "name", "[[name]]"])
+def test_a_question_that_the_bot_does_not_know_is_named(tmp_path: Path, triage: str) -> None:
+    assert "handoff_targets.inbox.triage" in complaint(tmp_path, inbox(f", triage: {triage}"))
+
+
+def test_a_bot_is_not_asked_for_questions(tmp_path: Path) -> None:
+    bot = "{x: {kind: bot, title: X, url: 'http://x', triage: [name]}}"
+    said = complaint(tmp_path, f"default: x\nhandoff_targets: {bot}\n")
+    assert "handoff_targets.x.triage: Extra inputs" in said
+
+
 # What is done with content
 
 

@@ -122,6 +122,12 @@ def test_a_question_that_was_asked_may_have_an_empty_answer() -> None:
     assert from_tracker([user("key"), {"event": "action"}], "key") == ((), None)
 
 
+def test_a_question_that_rasa_writes_down_twice_is_one_question():
+    # What its fallback understood late it takes back and brings again, with the same metadata.
+    events = [user("key"), {"event": "rewind"}, user("key"), uttered("One"), user("next")]
+    assert from_tracker(events, "key") == from_rest([{"text": "One"}])
+
+
 def test_the_answer_ends_where_the_next_question_begins() -> None:
     found = from_tracker([user("key"), uttered("One"), user("next"), uttered("Two")], "key")
     assert found is not None
