@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from messenger_app.bridge import Bridge
 from messenger_app.cli_inbox import inbox_group, transcript_group
 from messenger_app.cli_page import page_group
-from messenger_app.cli_shared import as_json_option, fail, find, this_bridge
+from messenger_app.cli_shared import as_json_option, fail, find, page_option, this_bridge
 from messenger_app.conversation.state import Conversation, Owner
 from messenger_app.doctor import examine
 from messenger_app.store import conversations, inbox, profiles, transcripts
@@ -69,22 +69,25 @@ thread_group = AppGroup("thread", help="Threads and who owns them.")
 @as_json_option
 def thread_list(limit: int, *, as_json: bool) -> None:
     """List threads, those with something to do first."""
-    with this_bridge().database.reading() as connection:
+    bridge = this_bridge()
+    with bridge.database.reading() as connection:
         found = conversations.newest(connection, limit)
     if as_json:
         click.echo(json.dumps([_summary(conversation) for conversation in found]))
         return
     for conversation in found:
-        click.echo(f"{conversation.psid}  {conversation.owner.value}")
+        page = f"{conversation.page_id}  " if len(bridge.pages) > 1 else ""
+        click.echo(f"{page}{conversation.psid}  {conversation.owner.value}")
 
 
 @thread_group.command("show")
 @click.argument("psid")
+@page_option
 @as_json_option
-def thread_show(psid: str, *, as_json: bool) -> None:
+def thread_show(psid: str, page_id: str | None, *, as_json: bool) -> None:
     """Show who owns a thread, why, and what was said."""
     bridge = this_bridge()
-    conversation = find(bridge, psid)
+    conversation = find(bridge, psid, page_id)
     with bridge.database.reading() as connection:
         lines = transcripts.read(connection, thread_of(conversation.page_id, psid))
         locale = profiles.find(connection, thread_of(conversation.page_id, psid)).locale
@@ -111,18 +114,21 @@ def thread_show(psid: str, *, as_json: bool) -> None:
 
 @thread_group.command("take")
 @click.argument("psid")
+@page_option
 @as_json_option
-def thread_take(psid: str, *, as_json: bool) -> None:
+def thread_take(psid: str, page_id: str | None, *, as_json: bool) -> None:
     """Take the thread back; the bot goes on. An idle one is the bot's at the next word anyway."""
     wanted = {Owner.BOT, Owner.IDLE}
-    _operate(psid, {"action": "take"}, lambda thread: thread.owner in wanted, as_json=as_json)
+    thread = find(this_bridge(), psid, page_id)
+    _operate(thread, {"action": "take"}, lambda now: now.owner in wanted, as_json=as_json)
 
 
 @thread_group.command("pass")
 @click.argument("psid")
 @click.option("--target", help="A target of the handoff config; the default one without it.")
+@page_option
 @as_json_option
-def thread_pass(psid: str, target: str | None, *, as_json: bool) -> None:
+def thread_pass(psid: str, target: str | None, page_id: str | None, *, as_json: bool) -> None:
     """Hand the thread to a human, or to another bot."""
     known = this_bridge().policy.targets
     if target is not None and target not in known:
@@ -133,17 +139,18 @@ def thread_pass(psid: str, target: str | None, *, as_json: bool) -> None:
     def is_done(thread: Conversation) -> bool:
         return thread.bot == bot if bot is not None else thread.owner in wanted
 
-    _operate(psid, {"action": "pass", "target": target}, is_done, as_json=as_json)
+    thread = find(this_bridge(), psid, page_id)
+    _operate(thread, {"action": "pass", "target": target}, is_done, as_json=as_json)
 
 
 @thread_group.command("release")
 @click.argument("psid")
+@page_option
 @as_json_option
-def thread_release(psid: str, *, as_json: bool) -> None:
+def thread_release(psid: str, page_id: str | None, *, as_json: bool) -> None:
     """Let the thread go idle."""
-    _operate(
-        psid, {"action": "release"}, lambda thread: thread.owner is Owner.IDLE, as_json=as_json
-    )
+    thread = find(this_bridge(), psid, page_id)
+    _operate(thread, {"action": "release"}, lambda now: now.owner is Owner.IDLE, as_json=as_json)
 
 
 @click.command("doctor")
@@ -161,16 +168,19 @@ def run_doctor(*, as_json: bool) -> None:
 
 
 def _operate(
-    psid: str, action: dict[str, Any], is_done: Callable[[Conversation], bool], *, as_json: bool
+    thread: Conversation,
+    action: dict[str, Any],
+    is_done: Callable[[Conversation], bool],
+    *,
+    as_json: bool,
 ) -> None:
     """Put an operator's wish into the durable inbox and wait for the worker to carry it out."""
     bridge = this_bridge()
-    conversation = find(bridge, psid)
     now = bridge.clock.now()
     event = ReceivedEvent(
         channel=Channel.OPERATOR,
-        page_id=conversation.page_id,
-        psid=psid,
+        page_id=thread.page_id,
+        psid=thread.psid,
         dedupe_key=secrets.token_bytes(16),
         at=now,
         overtakes=False,
@@ -179,7 +189,7 @@ def _operate(
     with bridge.database.writing() as connection:
         inbox.add(connection, [event], now)
     bridge.bell.ring()
-    conversation = _wait_for(bridge, psid, is_done)
+    conversation = _wait_for(bridge, thread, is_done)
     bot = f", with {conversation.bot}" if conversation.bot else ""
     click.echo(
         json.dumps(_summary(conversation))
@@ -191,10 +201,12 @@ def _operate(
         fail(f"That is not what was asked for after {WAIT:.0f} s.{hint}")
 
 
-def _wait_for(bridge: Bridge, psid: str, is_done: Callable[[Conversation], bool]) -> Conversation:
+def _wait_for(
+    bridge: Bridge, thread: Conversation, is_done: Callable[[Conversation], bool]
+) -> Conversation:
     deadline = time.monotonic() + WAIT
     while True:
-        conversation = find(bridge, psid)
+        conversation = find(bridge, thread.psid, thread.page_id)
         with bridge.database.reading() as connection:
             pending = _is_pending(connection, conversation)
         done = not pending and is_done(conversation)

@@ -8,7 +8,7 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 
-from messenger_app.cli_shared import as_json_option, fail, find, this_bridge
+from messenger_app.cli_shared import as_json_option, fail, find, page_option, this_bridge
 from messenger_app.store import conversations, inbox, outbox, profiles, transcripts
 from messenger_app.store.inbox import KeptEvent, thread_of
 from messenger_app.store.purge import DAY
@@ -63,7 +63,8 @@ def inbox_show(event_id: int, *, as_json: bool) -> None:
 
 @inbox_group.command("replay")
 @click.argument("event_id", type=int)
-def inbox_replay(event_id: int) -> None:
+@as_json_option
+def inbox_replay(event_id: int, *, as_json: bool) -> None:
     """Bring back an event that was set aside: the worker takes it as if it had just come."""
     bridge, event = this_bridge(), _event(event_id)
     if event.status is not EventStatus.SET_ASIDE:
@@ -73,6 +74,9 @@ def inbox_replay(event_id: int) -> None:
     with bridge.database.writing() as connection:
         inbox.replay(connection, event)
     bridge.bell.ring()
+    if as_json:
+        click.echo(json.dumps(_summary(_event(event_id))))
+        return
     hint = "" if bridge.bell.is_heard() else " No worker is running: start `flask worker`."
     click.echo(f"Event {event_id} is pending again.{hint}")
 
@@ -82,10 +86,11 @@ transcript_group = AppGroup("transcript", help="What was said on a thread.")
 
 @transcript_group.command("show")
 @click.argument("psid")
+@page_option
 @as_json_option
-def transcript_show(psid: str, *, as_json: bool) -> None:
+def transcript_show(psid: str, page_id: str | None, *, as_json: bool) -> None:
     """Show what was said on a thread, with when and by whom."""
-    lines = _lines(psid)
+    lines = _lines(psid, page_id)
     if as_json:
         click.echo(json.dumps(lines))
         return
@@ -96,25 +101,32 @@ def transcript_show(psid: str, *, as_json: bool) -> None:
 
 @transcript_group.command("export")
 @click.argument("psid", nargs=-1, required=True)
-def transcript_export(psid: tuple[str, ...]) -> None:
+@page_option
+def transcript_export(psid: tuple[str, ...], page_id: str | None) -> None:
     """Print the lines of these people's threads as JSON, one on a line."""
     for person in psid:
-        for line in _lines(person):
+        for line in _lines(person, page_id):
             click.echo(json.dumps({"psid": person, **line}, ensure_ascii=False))
 
 
 @transcript_group.command("purge")
 @click.option("--psid", help="Everything on this person's thread.")
 @click.option("--older-than", type=click.IntRange(min=0), metavar="DAYS", help="On any thread.")
+@page_option
 @click.option("--yes", is_flag=True, help="Don't ask.")
-def transcript_purge(psid: str | None, older_than: int | None, *, yes: bool) -> None:
+@as_json_option
+def transcript_purge(
+    psid: str | None, older_than: int | None, page_id: str | None, *, yes: bool, as_json: bool
+) -> None:
     """Delete lines for good, and people's languages; the worker deletes old ones by itself."""
     bridge = this_bridge()
     if (psid is None) == (older_than is None):
         fail("Say either --psid or --older-than.")
+    if page_id is not None and psid is None:
+        fail("--page goes with --psid.")
     if not yes:
-        click.confirm("Delete these lines for good?", abort=True)
-    thread = thread_of(find(bridge, psid).page_id, psid) if psid else None
+        click.confirm("Delete these lines for good?", abort=True, err=as_json)
+    thread = thread_of(find(bridge, psid, page_id).page_id, psid) if psid else None
     before = None if older_than is None else bridge.clock.now() - older_than * DAY
     deleted = {"lines": 0, "languages": 0}
     for what, purge in (("lines", transcripts.purge), ("languages", profiles.purge)):
@@ -124,12 +136,15 @@ def transcript_purge(psid: str | None, older_than: int | None, *, yes: bool) -> 
                 gone = purge(connection, thread=thread, before=before)
             deleted[what] += gone
             more = gone > 0
+    if as_json:
+        click.echo(json.dumps(deleted))
+        return
     click.echo("Deleted: " + ", ".join(f"{what} {count}" for what, count in deleted.items()) + ".")
 
 
-def _lines(psid: str) -> list[dict[str, Any]]:
+def _lines(psid: str, page_id: str | None) -> list[dict[str, Any]]:
     bridge = this_bridge()
-    conversation = find(bridge, psid)
+    conversation = find(bridge, psid, page_id)
     with bridge.database.reading() as connection:
         lines = transcripts.read(connection, thread_of(conversation.page_id, psid))
     return [{"page_id": conversation.page_id, **asdict(line)} for line in lines]

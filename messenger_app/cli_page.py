@@ -11,7 +11,7 @@ from flask.cli import AppGroup
 
 from messenger_app import page_profile
 from messenger_app.bridge import Bridge
-from messenger_app.cli_shared import as_json_option, fail, this_bridge
+from messenger_app.cli_shared import as_json_option, fail, page_option, this_bridge
 from messenger_app.doctor import NEEDED_FIELDS, USEFUL_FIELDS
 from messenger_app.errors import SettingsError
 from messenger_app.graph.client import GraphClient
@@ -24,7 +24,6 @@ FIELDS = [*NEEDED_FIELDS, *USEFUL_FIELDS]
 #: What `flask page profile` ends with where the Page shows something else than the file says.
 DIFFERS = 3
 
-page_option = click.option("--page", "page_id", help="This Page alone, by its id.")
 Answer = TypeVar("Answer")
 
 page_group = AppGroup("page", help="The Facebook Page.")
@@ -32,11 +31,16 @@ page_group = AppGroup("page", help="The Facebook Page.")
 
 @page_group.command("subscribe")
 @page_option
-def page_subscribe(page_id: str | None) -> None:
+@as_json_option
+def page_subscribe(page_id: str | None, *, as_json: bool) -> None:
     """Subscribe the app to each Page's webhooks, with every field the bridge needs."""
-    for page, graph in _pages(this_bridge(), page_id).items():
+    pages = _pages(this_bridge(), page_id)
+    for page, graph in pages.items():
         _graph(partial(graph.subscribe, FIELDS))
-        click.echo(f"Page {page}: subscribed to {', '.join(FIELDS)}")
+        if not as_json:
+            click.echo(f"Page {page}: subscribed to {', '.join(FIELDS)}")
+    if as_json:
+        click.echo(json.dumps({page: {"fields": FIELDS} for page in pages}))
 
 
 @page_group.command("status")

@@ -10,6 +10,7 @@ from messenger_app.conversation.state import Conversation
 from messenger_app.store import conversations
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
+page_option = click.option("--page", "page_id", help="This Page alone, by its id.")
 
 
 def this_bridge() -> Bridge:
@@ -18,12 +19,20 @@ def this_bridge() -> Bridge:
     return bridge
 
 
-def find(bridge: Bridge, psid: str) -> Conversation:
-    """Return the conversation with this person, or end with a line that says there is none."""
+def find(bridge: Bridge, psid: str, page_id: str | None) -> Conversation:
+    """Return the conversation with this person, on this Page or on whichever it is.
+
+    Ends with a line where there is none, or more than one.
+    """
     with bridge.database.reading() as connection:
-        found = conversations.find(connection, psid)
+        known = conversations.find(connection, psid)
+    found = [thread for thread in known if page_id in (None, thread.page_id)]
     if not found:
-        fail(f"No thread with {psid}. `flask thread list` shows those there are.")
+        where = f" on Page {page_id}" if page_id else ""
+        fail(f"No thread with {psid}{where}. `flask thread list` shows those there are.")
+    if len(found) > 1:
+        pages = ", ".join(sorted(thread.page_id for thread in found))
+        fail(f"There are threads with {psid} on several Pages. Say which with --page: {pages}.")
     return found[0]
 
 

@@ -87,6 +87,7 @@ class Settings(BaseSettings):
     transcript_retention_days: Annotated[int, Field(gt=0)] = 90
     notify_urls: Annotated[list[Url], NoDecode] = []
     handback_intent: str = "handback"
+    admin_token: SecretStr | None = None
     handoff_intent: str = "handoff"
     clock_url: Url | None = None
     log_json: bool = False

@@ -1,6 +1,8 @@
 """Is the bridge well? ``/healthz`` says the process lives, ``/readyz`` what it can do."""
 
-from flask import Blueprint, Response, current_app, jsonify
+import hmac
+
+from flask import Blueprint, Response, current_app, jsonify, request
 
 from messenger_app.bridge import Bridge
 from messenger_app.errors import StoreUnavailable
@@ -37,14 +39,32 @@ def readyz() -> tuple[Response, int]:
 
 @blueprint.get("/metrics")
 def metrics() -> Response:
-    """Return the figures for Prometheus; those of the database only while it answers."""
+    """Return the figures for Prometheus; those of the database only while it answers.
+
+    How much a Page is written to is nobody else's business: with ADMIN_TOKEN set it has to be said.
+    """
     bridge: Bridge = current_app.extensions["bridge"]
+    if not _may_look(bridge):
+        refusal = Response("The header Authorization: Bearer ADMIN_TOKEN is missing.\n", 401)
+        refusal.headers["WWW-Authenticate"] = "Bearer"
+        refusal.mimetype = "text/plain"
+        return refusal
     try:
         with bridge.database.reading() as connection:
             bridge.metrics.look(connection)
     except StoreUnavailable:
         bridge.metrics.forget()
     return Response(bridge.metrics.page(), mimetype="text/plain; version=0.0.4")
+
+
+def _may_look(bridge: Bridge) -> bool:
+    """Say whether this request bears ADMIN_TOKEN, where that is set."""
+    token = bridge.settings.admin_token
+    if token is None:
+        return True
+    kind, _, given = request.headers.get("Authorization", "").partition(" ")
+    expected = token.get_secret_value().encode()
+    return kind.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), expected)
 
 
 def _token(bridge: Bridge) -> str:

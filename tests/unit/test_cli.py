@@ -152,3 +152,59 @@ def test_graph_that_is_away_is_said_in_a_line_without_the_token(flask: Any, comm
     assert result.exit_code == 1
     assert result.output.startswith("Error: Graph: ")
     assert "a-page-token" not in result.output
+
+
+# A person's id on several Pages
+
+
+@pytest.fixture
+def on_two_pages(bridge: Bridge, waiting: Conversation) -> str:
+    """The same id on another Page, which means another person. Returns that Page's id."""
+    other = "104729000000009"
+    with bridge.database.writing() as connection:
+        add(connection, event("m_9", "1", page_id=other))
+        transcripts.add(connection, f"{other}:1", (Line("person", "Elsewhere", NOW),))
+    return other
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("thread", "show", "1"),
+        ("thread", "take", "1"),
+        ("thread", "pass", "1"),
+        ("thread", "release", "1"),
+        ("transcript", "show", "1"),
+        ("transcript", "export", "1"),
+        ("transcript", "purge", "--yes", "--psid", "1"),
+    ],
+)
+def test_a_person_who_may_be_two_is_asked_for_by_the_page(
+    flask: Any, on_two_pages: str, command: tuple[str, ...]
+) -> None:
+    result = flask(*command)
+    assert result.exit_code == 1
+    assert result.output == (
+        "Error: There are threads with 1 on several Pages. "
+        f"Say which with --page: {PAGE_ID}, {on_two_pages}.\n"
+    )
+
+
+def test_the_page_says_which_person_is_meant(flask: Any, bridge: Bridge, on_two_pages: str) -> None:
+    shown = flask("transcript", "show", "1", "--page", on_two_pages)
+    assert "Elsewhere" in shown.output
+    assert "waiting" in flask("thread", "show", "1", "--page", PAGE_ID).output
+    purged = flask("transcript", "purge", "--yes", "--json", "--psid", "1", "--page", on_two_pages)
+    assert printed(purged) == {"lines": 1, "languages": 0}
+    with bridge.database.reading() as connection:
+        assert len(transcripts.read(connection, thread("1"))) == 2
+
+
+def test_a_person_who_is_not_on_that_page_is_not_found(flask: Any, waiting: Conversation) -> None:
+    result = flask("thread", "show", "1", "--page", "7")
+    assert result.output.startswith("Error: No thread with 1 on Page 7.")
+
+
+def test_a_page_alone_is_nothing_to_delete(flask: Any) -> None:
+    result = flask("transcript", "purge", "--yes", "--older-than", "3", "--page", PAGE_ID)
+    assert (result.exit_code, result.output) == (1, "Error: --page goes with --psid.\n")

@@ -71,6 +71,11 @@ def test_an_event_that_was_set_aside_can_be_brought_back(
         assert inbox.with_status(connection, EventStatus.SET_ASIDE, 10) == []
 
 
+def test_a_script_is_told_what_was_brought_back(flask: Any, dead: int) -> None:
+    told = printed(flask("inbox", "replay", str(dead), "--json"))
+    assert (told["id"], told["status"], told["attempts"]) == (dead, "pending", 0)
+
+
 @pytest.mark.parametrize("command", ["show", "replay"])
 def test_an_event_that_there_is_not_is_said_in_a_line(flask: Any, command: str) -> None:
     result = flask("inbox", command, "404")

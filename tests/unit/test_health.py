@@ -1,5 +1,6 @@
 import shutil
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -149,3 +150,38 @@ def test_figures_of_a_database_that_is_gone_are_not_made_up(
 def test_what_is_not_there_is_answered_in_a_line_of_text(client: FlaskClient, path: str) -> None:
     answer = client.get(path)
     assert (answer.status_code, answer.text) == (404, "404 Not Found\n")
+
+
+# Who may look
+
+
+@pytest.fixture
+def guarded(make_settings: MakeSettings) -> Iterator[FlaskClient]:
+    app = create_app(make_settings(admin_token="open-sesame"))
+    yield app.test_client()
+    close(app)
+
+
+@pytest.mark.parametrize("header", ["Bearer open-sesame", "bearer  open-sesame "])
+def test_with_an_admin_token_figures_are_for_whoever_bears_it(
+    guarded: FlaskClient, header: str
+) -> None:
+    answer = guarded.get("/metrics", headers={"Authorization": header})
+    assert answer.status_code == 200
+    assert "handover_threads_busy" in answer.text
+
+
+@pytest.mark.parametrize(
+    "header", [None, "", "Bearer", "Bearer wrong", "Basic open-sesame", "open-sesame", "Bearer ä"]
+)
+def test_nobody_else_learns_a_figure(guarded: FlaskClient, header: str | None) -> None:
+    headers = {} if header is None else {"Authorization": header}
+    answer = guarded.get("/metrics", headers=headers)
+    assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
+    assert "handover_" not in answer.text
+    assert "open-sesame" not in answer.text
+
+
+def test_health_needs_no_token(guarded: FlaskClient) -> None:
+    assert guarded.get("/healthz").status_code == 200
+    assert guarded.get("/readyz").status_code == 200

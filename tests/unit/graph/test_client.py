@@ -308,3 +308,29 @@ def test_nobody_waits_for_a_language_longer_than_said() -> None:
         with pytest.raises(GraphOutcomeUnknown):
             slow.locale(PSID, within=0.1)
         slow.close()
+
+
+# What people see before they write
+
+
+def test_a_profile_is_read_set_and_deleted_by_its_fields(
+    graph: GraphClient, platform: responses.RequestsMock
+) -> None:
+    start = {"get_started": {"payload": "/get_started"}}
+    query = matchers.query_param_matcher({"fields": "get_started,greeting"})
+    platform.get(f"{PAGE}/messenger_profile", json={"data": [start]}, match=[query])
+    assert graph.messenger_profile(["get_started", "greeting"]) == start
+    platform.post(f"{PAGE}/messenger_profile", json={"result": "success"})
+    graph.set_messenger_profile(start)
+    assert sent(platform) == start
+    platform.delete(f"{PAGE}/messenger_profile", json={"result": "success"})
+    graph.delete_messenger_profile(["greeting"])
+    assert sent(platform) == {"fields": ["greeting"]}
+
+
+@pytest.mark.parametrize("answer", [{"data": []}, {}, {"data": [None]}])
+def test_a_profile_with_nothing_set_is_empty(
+    graph: GraphClient, platform: responses.RequestsMock, answer: dict[str, Any]
+) -> None:
+    platform.get(f"{PAGE}/messenger_profile", json=answer)
+    assert graph.messenger_profile(["greeting"]) == {}
