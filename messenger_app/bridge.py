@@ -114,13 +114,14 @@ def build_bridge(settings: Settings) -> Bridge:
         content=handoff.content,
     )
     database = Database(settings.database_url)
+    bell = Bell(database.path_beside(".bell"))
     return Bridge(
         settings=settings,
         pages=pages,
         policy=policy,
         clock=Clock(settings.clock_url),
         database=database,
-        intake=Intake(database),
-        bell=Bell(database.path_beside(".bell")),
+        intake=Intake(database, bell),
+        bell=bell,
         metrics=Metrics(),
     )

@@ -24,6 +24,8 @@ class Metrics:
             ["kind"],
             registry=self.registry,
         )
+        for kind in ("new", "repeated", "unrecognised"):
+            self.events.labels(kind)  # so that each is told from the start
         self._inbox = Gauge(
             "handover_inbox_events", "Stored events by status.", ["status"], registry=self.registry
         )
@@ -33,6 +35,12 @@ class Metrics:
         self._busy = Gauge(
             "handover_threads_busy", "Threads with something to do.", registry=self.registry
         )
+
+    def count(self, **events: int) -> None:
+        """Count events of a delivery that was accepted, by kind."""
+        for kind, number in events.items():
+            if number:
+                self.events.labels(kind).inc(number)
 
     def look(self, connection: Connection) -> None:
         """Read the figures that stand in the database."""

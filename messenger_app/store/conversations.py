@@ -6,20 +6,19 @@ from dataclasses import dataclass
 from pydantic import TypeAdapter
 from sqlalchemy import (
     Connection,
-    Executable,
     bindparam,
     case,
     func,
+    literal_column,
     null,
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from messenger_app.conversation.routing import Routing
 from messenger_app.conversation.state import Conversation
 from messenger_app.store.profiles import UNKNOWN, Profile
-from messenger_app.store.statements import Statement
+from messenger_app.store.statements import Insert, Inserts, Statement
 from messenger_app.store.tables import conversation as table
 
 _json = TypeAdapter(Conversation)
@@ -46,19 +45,19 @@ def wake(connection: Connection, threads: Mapping[str, tuple[str, str]]) -> None
 
     Sorted, so that two transactions take the rows in the same order.
     """
-    if not threads:
-        return
+    new = {"owner": "", "state": b"", "due": READY, "token": 0}
     rows = [
-        {"thread": thread, "page_id": threads[thread][0], "psid": threads[thread][1]}
+        {"thread": thread, "page_id": threads[thread][0], "psid": threads[thread][1], **new}
         for thread in sorted(threads)
     ]
-    connection.execute(_WAKE[connection.dialect.name], rows)
+    _WAKE.together(connection, rows)
 
 
-def _wake(dialect: type[sqlite.Insert] | type[postgresql.Insert]) -> Executable:
-    statement = dialect(table).values(owner="", state=b"", due=READY, token=0)
-    return statement.on_conflict_do_update(
-        index_elements=["thread"], set_={"due": READY}, where=table.c.worker.is_(None)
+def _wake(insert: type[Insert]) -> Insert:
+    return insert(table).on_conflict_do_update(
+        index_elements=["thread"],
+        set_={"due": literal_column(str(READY))},
+        where=table.c.worker.is_(None),
     )
 
 
@@ -185,10 +184,7 @@ def _load(state: bytes, page_id: str, psid: str) -> Conversation:
     return _json.validate_json(state) if state else Conversation(page_id=page_id, psid=psid)
 
 
-_WAKE = {
-    "sqlite": _wake(sqlite.Insert),
-    "postgresql": _wake(postgresql.Insert),
-}
+_WAKE = Inserts(_wake, "thread", "page_id", "psid", "owner", "state", "due", "token")
 _THIS = update(table).where(table.c.thread == bindparam("_thread"))
 _SAVE = Statement(_THIS.values({name: bindparam(name) for name in ("owner", "state", "timer_due")}))
 _RELEASE = Statement(_THIS.values(worker=null(), due=bindparam("due")))

@@ -5,11 +5,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Executable, bindparam, func, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, bindparam, func, select, text, update
 
 from messenger_app.store.conversations import wake
-from messenger_app.store.statements import Statement
+from messenger_app.store.statements import Insert, Inserts, Statement
 from messenger_app.store.tables import EventStatus, conversation, inbox_event
 from messenger_app.webhook.envelope import Channel, ReceivedEvent
 
@@ -80,8 +79,7 @@ def add_all(
             rows.setdefault(event.dedupe_key, _row(event, received_at))
     if not rows:
         return [0] * len(deliveries)
-    inserted = connection.execute(_INSERT[connection.dialect.name], list(rows.values()))
-    new = set(inserted.scalars())
+    new = set(_INSERT.together(connection, list(rows.values())))
     counted = []
     for events, _ in deliveries:
         keys = {event.dedupe_key for event in events} & new
@@ -228,8 +226,8 @@ def _kept(row: Any) -> KeptEvent:
     return KeptEvent(**fields, thread=row.thread, status=status, error=row.error)
 
 
-def _insert(dialect: type[sqlite.Insert] | type[postgresql.Insert]) -> Executable:
-    statement = dialect(inbox_event).on_conflict_do_nothing(index_elements=["dedupe_key"])
+def _insert(insert: type[Insert]) -> Any:
+    statement = insert(inbox_event).on_conflict_do_nothing(index_elements=["dedupe_key"])
     return statement.returning(inbox_event.c.dedupe_key)
 
 
@@ -239,7 +237,19 @@ _OVERTAKEN = (
     .join(conversation, conversation.c.thread == inbox_event.c.thread)
     .where(conversation.c.worker == bindparam("worker"), _PENDING, inbox_event.c.overtakes)
 )
-_INSERT = {"sqlite": _insert(sqlite.Insert), "postgresql": _insert(postgresql.Insert)}
+_INSERT = Inserts(
+    _insert,
+    "thread",
+    "page_id",
+    "channel",
+    "dedupe_key",
+    "at",
+    "received_at",
+    "overtakes",
+    "body",
+    "status",
+    "finished_at",
+)
 _FINISH = Statement(
     update(inbox_event)
     .where(inbox_event.c.id == bindparam("_id"))

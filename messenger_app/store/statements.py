@@ -8,16 +8,21 @@ from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Executable
+from sqlalchemy import Connection, Dialect, Executable, bindparam
+from sqlalchemy.dialects import postgresql, sqlite
 
 Row = Mapping[str, Any]
+Insert = sqlite.Insert | postgresql.Insert
+
+#: How many rows are inserted together at most: few enough for every database's parameters.
+MOST_TOGETHER = 64
 
 
 class Statement:
-    """One statement for many rows, which all have the same names."""
+    """One statement that is executed for many rows, all with the same names."""
 
-    def __init__(self, statement: Executable | Mapping[str, Executable], *names: str) -> None:
-        """``statement`` is by the database's name where they differ; every value is a name's."""
+    def __init__(self, statement: Executable, *names: str) -> None:
+        """``names`` are an insert's columns; any other statement has bind parameters."""
         self._statement = statement
         self._names = names
         self._compiled: dict[str, tuple[str, Callable[[Row], Any]]] = {}
@@ -25,18 +30,60 @@ class Statement:
     def each(self, connection: Connection, rows: Sequence[Row]) -> None:
         """Execute it once for each row, in their order."""
         if rows:
-            text, values = self._for(connection)
+            text, values = self._for(connection.dialect)
             connection.exec_driver_sql(text, [values(row) for row in rows])
 
-    def _for(self, connection: Connection) -> tuple[str, Callable[[Row], Any]]:
-        name = connection.dialect.name
-        if name not in self._compiled:
-            known = self._statement
-            statement: Any = known[name] if isinstance(known, Mapping) else known
-            compiled = statement.compile(dialect=connection.dialect, column_keys=[*self._names])
-            order: list[str] | None = compiled.positiontup
-            values = (
-                itemgetter(*order) if order else dict
-            )  # by place or by name, as the driver does
-            self._compiled[name] = (str(compiled), values)
-        return self._compiled[name]
+    def _for(self, dialect: Dialect) -> tuple[str, Callable[[Row], Any]]:
+        if dialect.name not in self._compiled:
+            text, order = _compile(self._statement, dialect, self._names or None)
+            values = itemgetter(*order) if order else dict
+            self._compiled[dialect.name] = (text, values)
+        return self._compiled[dialect.name]
+
+
+class Inserts:
+    """Rows that one statement inserts together: few steps in the database for many of them."""
+
+    def __init__(self, build: Callable[[type[Insert]], Any], *names: str) -> None:
+        """``build`` makes the statement, without rows, of the database's own kind of insert."""
+        self._build = build
+        self._names = names
+        self._compiled: dict[tuple[str, int], tuple[str, list[str] | None]] = {}
+
+    def together(self, connection: Connection, rows: Sequence[Row]) -> list[Any]:
+        """Insert the rows in their order; return the column that it returns, if any."""
+        returned: list[Any] = []
+        for start in range(0, len(rows), MOST_TOGETHER):
+            some = rows[start : start + MOST_TOGETHER]
+            text, order = self._for(connection.dialect, len(some))
+            named = {_nth(name, n): row[name] for n, row in enumerate(some) for name in self._names}
+            values: Any = tuple(map(named.__getitem__, order)) if order else named
+            result = connection.exec_driver_sql(text, values)
+            if result.returns_rows:
+                returned += result.scalars()
+        return returned
+
+    def _for(self, dialect: Dialect, rows: int) -> tuple[str, list[str] | None]:
+        known = (dialect.name, rows)
+        if known not in self._compiled:
+            values: list[dict[str, Any]] = [
+                {name: bindparam(_nth(name, n)) for name in self._names} for n in range(rows)
+            ]
+            statement = self._build(_KINDS[dialect.name]).values(values)
+            self._compiled[known] = _compile(statement, dialect)
+        return self._compiled[known]
+
+
+def _nth(name: str, n: int) -> str:
+    return f"{name}_of_{n}"
+
+
+def _compile(
+    statement: Any, dialect: Dialect, names: Sequence[str] | None = None
+) -> tuple[str, list[str] | None]:
+    """Return the text, and the names in the order of its places; None where it has names itself."""
+    compiled = statement.compile(dialect=dialect, column_keys=names)
+    return str(compiled), compiled.positiontup
+
+
+_KINDS: dict[str, type[Insert]] = {"sqlite": sqlite.Insert, "postgresql": postgresql.Insert}

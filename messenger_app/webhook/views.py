@@ -55,11 +55,8 @@ def _receive(bridge: Bridge, body: bytes) -> tuple[int, str]:
     except StoreUnavailable as error:
         log.error("webhook.not_stored", reason=str(error))
         return 503, "The events can't be stored now; send them again."
-    bridge.bell.ring()
     odd = sum(event.channel is Channel.UNRECOGNISED for event in events)
-    bridge.metrics.events.labels("new").inc(new)
-    bridge.metrics.events.labels("repeated").inc(len(events) - new)
-    bridge.metrics.events.labels("unrecognised").inc(odd)
+    bridge.metrics.count(new=new, repeated=len(events) - new, unrecognised=odd)
     log.info("webhook.stored", events=len(events), new=new, unrecognised=odd)
     return 200, "EVENT_RECEIVED"
 

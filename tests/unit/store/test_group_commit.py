@@ -9,6 +9,7 @@ from messenger_app.errors import StoreRefused, StoreUnavailable
 from messenger_app.store.database import Database
 from messenger_app.store.group_commit import LARGEST_GROUP, GroupCommit
 from messenger_app.store.intake import Intake
+from messenger_app.store.wakeup import Bell
 from tests.support.waiting import wait_for
 from tests.unit.payloads import NOW
 from tests.unit.store.threads import event
@@ -101,7 +102,9 @@ def test_it_goes_on_after_a_failure(writer: Writer) -> None:
 
 
 def test_each_delivery_learns_how_much_of_it_was_new(database: Database) -> None:
-    intake = Intake(database)
+    bell = Bell(None)
+    intake = Intake(database, bell)
     deliveries = [[event("a"), event("b")], [event("b"), event("c")], [event("a")], []]
     assert intake._write([(events, NOW) for events in deliveries]) == [2, 1, 0, 0]
     assert intake.add([event("c"), event("d"), event("d")], NOW) == 1
+    bell.close()

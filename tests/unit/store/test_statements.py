@@ -1,0 +1,72 @@
+"""Statements that are handed to the driver as text, for either database."""
+
+import pytest
+from sqlalchemy import insert, select
+from sqlalchemy.dialects import postgresql
+
+from messenger_app.store import conversations, inbox, outbox, transcripts
+from messenger_app.store.database import Database
+from messenger_app.store.statements import MOST_TOGETHER, Inserts, Statement
+from messenger_app.store.tables import transcript
+
+COLUMNS = ("thread", "at", "author", "mid", "text", "heard_by_bot", "note")
+
+
+def row(number: int) -> dict[str, object]:
+    return {
+        "thread": "1:7",
+        "at": number,
+        "author": "bot",
+        "mid": None,
+        "text": f"word {number}",
+        "heard_by_bot": bool(number % 2),
+        "note": "",
+    }
+
+
+def said(database: Database) -> list[str]:
+    with database.reading() as connection:
+        return list(
+            connection.execute(select(transcript.c.text).order_by(transcript.c.id)).scalars()
+        )
+
+
+@pytest.mark.parametrize("number", [0, 1, 2, MOST_TOGETHER, 2 * MOST_TOGETHER + 1])
+def test_rows_are_written_in_their_order(database: Database, number: int) -> None:
+    rows = [row(n) for n in range(number)]
+    with database.writing() as connection:
+        Statement(insert(transcript), *COLUMNS).each(connection, rows)
+        Inserts(lambda kind: kind(transcript), *COLUMNS).together(connection, rows)
+    words = [f"word {n}" for n in range(number)]
+    assert said(database) == [*words, *words]
+
+
+def test_what_is_inserted_together_is_told(database: Database) -> None:
+    inserts = Inserts(lambda kind: kind(transcript).returning(transcript.c.at), *COLUMNS)
+    with database.writing() as connection:
+        assert inserts.together(connection, [row(n) for n in range(100)]) == [*range(100)]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        conversations._SAVE,
+        conversations._RELEASE,
+        inbox._FINISH,
+        outbox._ADD,
+        outbox._CHANGE,
+        transcripts._ADD,
+    ],
+)
+def test_each_statement_is_one_of_postgresqls_too(statement: Statement) -> None:
+    text, values = statement._for(postgresql.dialect())
+    assert "%(" in text
+    assert values is dict
+
+
+@pytest.mark.parametrize("inserts", [conversations._WAKE, inbox._INSERT])
+def test_each_insert_is_one_of_postgresqls_too(inserts: Inserts) -> None:
+    text, order = inserts._for(postgresql.dialect(), 2)
+    assert "ON CONFLICT" in text
+    assert "%(thread_of_1)s" in text
+    assert order is None
