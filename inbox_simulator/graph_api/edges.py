@@ -50,6 +50,19 @@ PAGE_EDGES: dict[tuple[str, str], Edge] = {
     ("GET", ""): page_settings.page,
 }
 
+#: Paths that are answered beside the Page's edges: objects by their id, users, apps, batches.
+OTHER_PATHS = (
+    ("POST", "/"),
+    ("GET", "/debug_token"),
+    ("GET", "/{object}"),
+    ("DELETE", "/{persona}"),
+    ("GET", "/{conversation}/messages"),
+    ("GET", "/{user}/accounts"),
+    ("GET", "/{app}/subscriptions"),
+    ("POST", "/{app}/subscriptions"),
+    ("DELETE", "/{app}/subscriptions"),
+)
+
 
 def app_id_of(platform: Platform, call: GraphCall) -> str | None:
     """Return the app whose token the call carries, or none."""
