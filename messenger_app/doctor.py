@@ -10,8 +10,14 @@ from messenger_app.config import Page
 from messenger_app.conversation.routing import Routing
 from messenger_app.errors import SettingsError, StoreUnavailable
 from messenger_app.graph.client import GraphClient
-from messenger_app.graph.errors import AccessTokenInvalid, GraphError, GraphRejected
+from messenger_app.graph.errors import (
+    AccessTokenInvalid,
+    GraphError,
+    GraphRejected,
+    NotPrimaryReceiver,
+)
 from messenger_app.page_profile import Difference
+from messenger_app.store import conversations
 
 #: Without these the bridge is deaf, above all while a human has the thread.
 NEEDED_FIELDS = (
@@ -98,7 +104,7 @@ def _page(bridge: Bridge, page: Page) -> Iterator[Finding]:
         yield Finding(f"{about} bot", "failed", f"does not answer at {page.rasa_url}: start Rasa.")
     try:
         yield _page_subscription(bridge, graph, about)
-        yield from _routing(bridge, graph, about)
+        yield from _routing(bridge, page, graph, about)
         yield from _profile(bridge, page, graph, about)
     except AccessTokenInvalid:
         yield Finding(f"{about} token", "failed", "is refused: replace PAGE_ACCESS_TOKEN.")
@@ -121,22 +127,53 @@ def _page_subscription(bridge: Bridge, graph: GraphClient, about: str) -> Findin
     return _fields(f"{about} subscription", fields, "run `flask page subscribe`")
 
 
-def _routing(bridge: Bridge, graph: GraphClient, about: str) -> Iterator[Finding]:
-    about = f"{about} routing"
-    routed, wanted = graph.has_default_app(), bridge.policy.routing
-    if routed and wanted is Routing.NO_DEFAULT_APP:
+def _routing(bridge: Bridge, page: Page, graph: GraphClient, about: str) -> Iterator[Finding]:
+    about, wanted = f"{about} routing", _routing_of(bridge, page)
+    routed = graph.has_default_app()
+    if routed and not wanted.is_on:
         yield Finding(about, "warning", "has a default app: set PAGE_ROUTING=default_app.")
-    elif not routed and wanted is not Routing.NO_DEFAULT_APP:
-        says = (
-            "has no default app, so nobody can be called back: choose this app in the Page's "
-            "Conversation Routing settings, or set PAGE_ROUTING=no_default_app."
-        )
-        yield Finding(about, "failed", says)
+    elif not routed and (problem := _not_routed(graph, wanted)):
+        yield Finding(about, "failed", problem)
     else:
-        yield Finding(about, "ok", f"is as PAGE_ROUTING says: {wanted.value}.")
-    if not bridge.policy.may_take:
+        yield Finding(about, "ok", f"is as PAGE_ROUTING or the Page's roles say: {wanted.value}.")
+    if not bridge.policy.may_take and not wanted.has_roles:
         says = "may not take control: a person who waits for a human can't call the bot back."
         yield Finding(about, "warning", says)
+
+
+def _routing_of(bridge: Bridge, page: Page) -> Routing:
+    """Return what the worker goes by: the setting, or on an older Page the role it last told."""
+    try:
+        with bridge.database.reading() as connection:
+            role = conversations.roles(connection, [page.id]).get(page.id)
+    except StoreUnavailable:  # which is a finding of its own
+        role = None
+    return bridge.policy.in_role(role).routing
+
+
+def _not_routed(graph: GraphClient, wanted: Routing) -> str:
+    """Say what is wrong with a Page that has no default app, if anything is.
+
+    Of receiver roles Graph tells only by what it refuses to a secondary receiver.
+    """
+    try:
+        graph.secondary_receivers()
+    except NotPrimaryReceiver:
+        secondary = wanted is Routing.SECONDARY_RECEIVER
+        says = "has receiver roles, and this app is a secondary one: set PAGE_ROUTING="
+        return "" if secondary else f"{says}{Routing.SECONDARY_RECEIVER.value}."
+    except GraphRejected:
+        return ""
+    if wanted is Routing.SECONDARY_RECEIVER:
+        says = "tells this app what only the primary receiver may know: set PAGE_ROUTING="
+        return f"{says}{Routing.PRIMARY_RECEIVER.value}."
+    if wanted.is_on:
+        return (
+            "has no default app, so nobody can be called back: choose this app in the Page's "
+            "Conversation Routing settings, or set PAGE_ROUTING=no_default_app; of an older Page "
+            "with receiver roles, PAGE_ROUTING=primary_receiver."
+        )
+    return ""
 
 
 def _profile(bridge: Bridge, page: Page, graph: GraphClient, about: str) -> Iterator[Finding]:

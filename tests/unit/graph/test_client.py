@@ -70,6 +70,22 @@ def test_an_action_goes_to_the_same_edge(
     assert sent(platform) == {"recipient": {"id": PSID}, "sender_action": "typing_off"}
 
 
+def test_control_is_asked_for_with_metadata(
+    graph: GraphClient, platform: responses.RequestsMock
+) -> None:
+    platform.post(f"{PAGE}/request_thread_control", json=golden("graph", "thread_control_ok"))
+    graph.request_thread_control(PSID, "asked back: timeout")
+    assert sent(platform) == {"recipient": {"id": PSID}, "metadata": "asked back: timeout"}
+
+
+def test_the_secondary_receivers_are_listed(
+    graph: GraphClient, platform: responses.RequestsMock
+) -> None:
+    rows = [{"id": "263902037430900", "name": "Page Inbox"}]
+    platform.get(f"{PAGE}/secondary_receivers", json={"data": rows})
+    assert graph.secondary_receivers() == rows
+
+
 def test_control_is_passed_with_target_and_metadata(
     graph: GraphClient, platform: responses.RequestsMock
 ) -> None:

@@ -5,6 +5,7 @@ import pytest
 from messenger_app.graph.errors import (
     AccessTokenInvalid,
     GraphRejected,
+    NotPrimaryReceiver,
     NotThreadOwner,
     OutsideMessagingWindow,
     PersonUnavailable,
@@ -58,6 +59,8 @@ def test_what_would_be_refused_again_is_not_tried_again(code: int, subcode: int 
     ("code", "subcode", "kind"),
     [
         (100, 2534037, NotThreadOwner),
+        (100, 2018171, NotPrimaryReceiver),
+        (100, 2018234, NotPrimaryReceiver),
         (10, 2018065, OutsideMessagingWindow),
         (10, 2018108, PersonUnavailable),
         (551, None, PersonUnavailable),
