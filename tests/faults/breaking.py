@@ -1,22 +1,19 @@
 """Ways to break things on purpose, from outside."""
 
 import os
-import resource
 import signal
 import socket
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import requests
 
 from inbox_simulator import Simulator
+from tests.faults import fillable
 from tests.support.waiting import wait_for
-
-#: No file may grow beyond this while the disk is "full". A new database is larger already.
-SMALL = 64 * 1024
 
 
 def on_graph(simulator: Simulator, edge: str, do: str, seconds: float = 0.0) -> None:
@@ -47,23 +44,13 @@ def sends(simulator: Simulator, text: str) -> int:
 
 
 @contextmanager
-def full_disk(pid: int) -> Iterator[None]:
+def full_disk(process: subprocess.Popen[bytes]) -> Iterator[None]:
     """Let a process and its children write nothing at the end of any larger file."""
-    pids = [pid, *children(pid)]
-    limits = [resource.prlimit(each, resource.RLIMIT_FSIZE) for each in pids]
-    for each, (_, hard) in zip(pids, limits, strict=True):
-        resource.prlimit(each, resource.RLIMIT_FSIZE, (SMALL, hard))
+    os.killpg(process.pid, fillable.FILL)
     try:
         yield
     finally:
-        for each, limit in zip(pids, limits, strict=True):
-            resource.prlimit(each, resource.RLIMIT_FSIZE, limit)
-
-
-def children(pid: int) -> list[int]:
-    """Return the processes that this one started."""
-    listed = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [int(child) for child in listed]
+        os.killpg(process.pid, fillable.EMPTY)
 
 
 @contextmanager

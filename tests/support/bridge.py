@@ -35,6 +35,8 @@ class Bridge:
     folder: Path
     port: int = field(default_factory=free_port)
     settings: dict[str, str] = field(default_factory=dict)
+    #: A module that runs web and worker, named with their own as its arguments; none runs them.
+    runs_in: str = ""
 
     def __post_init__(self) -> None:
         self.web: subprocess.Popen[bytes] | None = None
@@ -143,7 +145,7 @@ class Bridge:
     def _run(self, *command: str) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as output:
             return subprocess.Popen(
-                [sys.executable, "-m", *command],
+                [sys.executable, "-m", *filter(None, [self.runs_in]), *command],
                 cwd=ROOT,
                 env=self._environment(),
                 stdout=output,
