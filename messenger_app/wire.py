@@ -1,17 +1,24 @@
 """Read and write JSON as it goes over the wire."""
 
 import json
+import re
 from typing import Any
 
 import orjson
 
+#: A NUL as JSON writes it; not the words "\\u0000" that somebody typed, with a backslash before.
+_NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 
-def read_json(data: bytes) -> Any:
+
+def read_json(data: bytes, *, keep_nul: bool = False) -> Any:
     """Read JSON into text that can be stored and sent on. Raises ValueError where it is none.
 
     Half an emoji, cut off somewhere on the way, is JSON all the same, but no database takes it:
-    a question mark stands for it then.
+    a question mark stands for it then. Nor does PostgreSQL take a NUL: the sign for "no such
+    character" does, unless ``keep_nul`` says that it is to stay JSON.
     """
+    if not keep_nul and b"\\u0000" in data:
+        data = _NUL.sub(rb"\1\\ufffd", data)
     try:
         return orjson.loads(data)
     except orjson.JSONDecodeError:

@@ -26,10 +26,15 @@ EDIT, REACTION, REFERRAL = "edit", "reaction", "referral"
 UNSUPPORTED = "unsupported"
 #: Whatever is not named.
 OTHER = "other"
+#: The sticker that says yes, and the emoji where somebody writes nothing else.
+THUMBS_UP = "thumbs_up"
+_THUMBS = frozenset("\N{THUMBS UP SIGN}\N{VARIATION SELECTOR-16}") | {
+    chr(tone) for tone in range(0x1F3FB, 0x1F400)
+}
 
-#: The kinds of attachments, as the platform names them; and thumbs-up, the sticker that says yes.
+#: The kinds of attachments, as the platform names them; and thumbs-up among the stickers.
 ATTACHMENTS = frozenset(
-    {"image", "video", "audio", "file", "sticker", "thumbs_up", "location", "fallback", "template"}
+    {"image", "video", "audio", "file", "sticker", THUMBS_UP, "location", "fallback", "template"}
 )
 KINDS = ATTACHMENTS | {EDIT, REACTION, REFERRAL, UNSUPPORTED, OTHER}
 
@@ -64,7 +69,7 @@ Handling = AsIntent | AsWords | PoliteAnswer | Ignored
 
 #: What is done where the operator says nothing.
 USUAL: Mapping[str, Handling] = {
-    "thumbs_up": AsWords("👍"),
+    THUMBS_UP: AsWords("👍"),
     EDIT: AsWords(),
     REACTION: Ignored(),
     REFERRAL: Ignored(),
@@ -125,6 +130,8 @@ def _for_bot(
     match event:
         case PersonTapped():
             return _of_button(event, event.title, turn)
+        case PersonMessaged(payload=None) if _is_thumbs_up(event.text):
+            return _of_content(event, THUMBS_UP, chosen, {})
         case PersonMessaged() if event.text or event.payload is not None:
             return _of_button(event, event.text, turn)
         case PersonMessaged():
@@ -182,8 +189,13 @@ def _of_content(
         case AsIntent():
             said = {"kind": kind, **known, **_entities(event, kind)}
             told = {name: value for name, value in said.items() if value not in ("", [], None)}
-            payload = f"/{how.intent}{json.dumps(told, ensure_ascii=False)}"
-            return AskBot(_mid(event), in_words(event), payload)
+            entities = json.dumps(told, ensure_ascii=False) if kind != THUMBS_UP else ""
+            return AskBot(_mid(event), in_words(event), f"/{how.intent}{entities}")
+
+
+def _is_thumbs_up(text: str) -> bool:
+    signs = set("".join(text.split()))
+    return "\N{THUMBS UP SIGN}" in signs and signs <= _THUMBS
 
 
 def _kind(event: PersonMessaged) -> str:

@@ -27,7 +27,7 @@ def split(message: BotMessage) -> list[BotMessage]:
     Of too many quick replies the last one stays: that is where a menu has the way to a person.
     """
     if message.custom is not None:
-        return [message]
+        return _split_custom(message, message.custom)
     message = _sorted(message)
     parts: list[BotMessage] = []
     if message.image:
@@ -44,6 +44,16 @@ def split(message: BotMessage) -> list[BotMessage]:
         last = parts.pop() if parts else BotMessage(text=_titles(title for title, _ in quick))
         parts.append(replace(last, buttons=quick))
     return parts
+
+
+def _split_custom(message: BotMessage, custom: dict[str, object]) -> list[BotMessage]:
+    """Split a text that the bot wrote too long; all else that it wrote stays with the last part."""
+    parts = split_text(text) if isinstance(text := custom.get("text"), str) else []
+    if len(parts) < 2:
+        return [message]
+    *first, last = parts
+    rest = replace(message, text=last, custom={**custom, "text": last})
+    return [*(BotMessage(text=part) for part in first), rest]
 
 
 def _sorted(message: BotMessage) -> BotMessage:

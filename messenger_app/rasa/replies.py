@@ -85,21 +85,27 @@ def _as_rest(event: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def _message(reply: dict[str, Any]) -> BotMessage | None:
     custom = reply.get("custom")
     if isinstance(custom, dict) and custom:
-        if any(custom.get(key) for key in _MESSENGER_KEYS):
+        if any(_says(custom.get(key)) for key in _MESSENGER_KEYS):
             said = {key: value for key, value in custom.items() if key not in _HANDOFF_KEYS}
             return BotMessage(text=_said(custom), custom=said)
         if not _HANDOFF_KEYS & custom.keys():
             log.warning("bot.custom_ignored", keys=sorted(map(str, custom)))
     image = reply.get("image")
     quick, template = _buttons(reply)
+    text = str(reply.get("text") or "")
     message = BotMessage(
-        text=str(reply.get("text") or ""),
+        text=text if _says(text) else "",
         image=str(image) if image else None,
         attachment=_attachment(reply.get("attachment")),
         buttons=quick,
         template=template,
     )
     return message if message != BotMessage() else None
+
+
+def _says(value: Any) -> bool:
+    """Say whether there is anything in it: Graph refuses a message of spaces."""
+    return bool(value.strip() if isinstance(value, str) else value)
 
 
 def _said(custom: dict[str, Any]) -> str:

@@ -65,7 +65,7 @@ def split(body: bytes, known_pages: frozenset[str], received_at: int) -> list[Re
     is kept as unrecognised, since a refusal would get the Page unsubscribed within the hour.
     """
     try:
-        envelope = read_json(body)
+        envelope = read_json(body, keep_nul=True)
     except ValueError as error:
         raise EnvelopeError("The body is no JSON.") from error
     if not isinstance(envelope, dict) or not isinstance(envelope.get("entry"), list):
@@ -125,8 +125,9 @@ def _psid(event: dict[str, Any], page_id: str) -> str:
     for role in ("sender", "recipient"):
         party = event.get(role)
         party_id = party.get("id") if isinstance(party, dict) else None
-        if isinstance(party_id, str | int) and party_id and str(party_id) != page_id:
-            return str(party_id)
+        found = str(party_id) if isinstance(party_id, str | int) and party_id else page_id
+        if found != page_id and "\0" not in found:
+            return found
     return ""
 
 

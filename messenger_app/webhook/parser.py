@@ -5,8 +5,6 @@ https://developers.facebook.com/documentation/business-messaging/messenger-platf
 
 from typing import Any
 
-import orjson
-
 from messenger_app.conversation import buttons
 from messenger_app.conversation.events import (
     ControlPassed,
@@ -29,6 +27,7 @@ from messenger_app.conversation.events import (
 from messenger_app.conversation.messages import Referral
 from messenger_app.webhook import attachments
 from messenger_app.webhook.envelope import Channel
+from messenger_app.wire import read_json
 
 #: What leads the metadata of each message that this bridge sends; the outbox key follows.
 METADATA_PREFIX = "mh:"
@@ -51,7 +50,7 @@ def parse(
     the outbox (otherwise ""). What is not understood becomes ``Noticed("unrecognised")``: never
     an error, never dropped.
     """
-    raw: dict[str, Any] = orjson.loads(body)
+    raw: dict[str, Any] = read_json(body)
     when = {"at": at, "received_at": received_at}
     if channel is Channel.OPERATOR:
         return _operator(raw, when), ""

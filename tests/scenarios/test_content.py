@@ -62,11 +62,13 @@ def test_a_picture_gets_a_polite_answer_and_a_way_to_a_person(
     assert ana.thread.owner == PAGE_INBOX
 
 
-def test_a_thumbs_up_is_heard_as_a_word(bridge: Bridge, ana: Person, bot: StandInBot):
+def test_a_thumbs_up_says_yes(bridge: Bridge, ana: Person, bot: StandInBot):
     sticker = {"type": "sticker", "payload": {"sticker_id": 369239263222822}}
     old_form = {**sticker, "type": "image"}
     happens(bridge, ana, message={"mid": fresh_mid(), "attachments": [sticker, old_form]})
-    assert bot.heard[ana.psid] == ["hello", "👍"]
+    ana.says("👍🏽")
+    bridge.settle()
+    assert bot.heard[ana.psid] == ["hello", "/affirm", "/affirm"]
 
 
 def test_what_the_platform_does_not_tell_is_answered_politely(bridge: Bridge, ana: Person):

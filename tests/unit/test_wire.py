@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from messenger_app.wire import read_json, write_json
 
+_text = st.text(st.characters(codec="utf-8", exclude_characters="\0"))
 _json = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | _text,
+    lambda inner: st.lists(inner) | st.dictionaries(_text, inner),
 )
 
 
@@ -30,6 +31,14 @@ def test_json_is_read_as_it_is(value: Any) -> None:
 )
 def test_half_an_emoji_becomes_a_question_mark(text: bytes, read: Any) -> None:
     assert read_json(text) == read
+
+
+@given(st.text(st.sampled_from("\0\\u0a")))
+def test_a_nul_becomes_a_sign_that_every_database_takes(text: str) -> None:
+    written = orjson.dumps({text: [text]})
+    clean = text.replace("\0", "\ufffd")
+    assert read_json(written) == {clean: [clean]}
+    assert read_json(written, keep_nul=True) == {text: [text]}
 
 
 @pytest.mark.parametrize(

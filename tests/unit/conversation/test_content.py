@@ -122,6 +122,30 @@ def test_a_thumbs_up_is_a_word():
     assert (question.text, question.payload) == ("👍", None)
 
 
+@pytest.mark.parametrize("text", ["👍", " 👍🏽 👍\n", "👍\ufe0f"])
+def test_the_emoji_alone_is_a_thumbs_up_too(text: str):
+    told = sends(story({"thumbs_up": AsIntent("affirm")}), text=text)
+    assert [question.payload for question in asked(told)] == ["/affirm"]
+
+
+@pytest.mark.parametrize("text", ["👍 thanks", "🏽", "👎", "👍👎"])
+def test_a_thumb_among_other_words_is_a_word(text: str):
+    told = sends(story({"thumbs_up": AsIntent("affirm")}), text=text)
+    assert [(question.text, question.payload) for question in asked(told)] == [(text, None)]
+
+
+def test_a_button_that_is_called_a_thumbs_up_is_what_it_says():
+    told = sends(story({"thumbs_up": AsIntent("affirm")}), text="👍", payload="/buy")
+    assert [question.payload for question in asked(told)] == ["/buy"]
+
+
+def test_a_thumbs_up_brings_nothing_that_a_bot_would_have_to_know():
+    told = sends(
+        story({"thumbs_up": AsIntent("affirm")}), Attachment(kind="thumbs_up", sticker_id="1")
+    )
+    assert [question.payload for question in asked(told)] == ["/affirm"]
+
+
 def test_a_picture_is_an_intent_where_the_operator_says_so():
     told = sends(story({"image": AsIntent("send_picture")}), PICTURE)
     assert intent(told) == ("/send_picture", {"kind": "image", "url": PICTURE.url})

@@ -61,6 +61,17 @@ def test_a_message_of_the_bots_own_making_is_passed_on() -> None:
     assert split(own) == [own]
 
 
+def test_a_long_text_of_the_bots_own_making_is_cut_and_keeps_the_rest_below_its_end() -> None:
+    quick = [{"content_type": "text", "title": "A", "payload": "/a"}]
+    text = "One sentence. " * 200
+    own: dict[str, object] = {"text": text, "quick_replies": quick}
+    *first, last = split(BotMessage(text=text, custom=own))
+    assert [part.custom for part in first] == [None]
+    assert last.custom == {"text": last.text, "quick_replies": quick}
+    assert all(0 < len(part.text) <= 2000 for part in (*first, last))
+    assert " ".join(part.text for part in (*first, last)) == text.strip()
+
+
 # The Send API's object
 
 

@@ -46,7 +46,8 @@ def test_what_is_no_button_is_left_out(buttons: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "reply", [None, "words", [], {}, {"text": None}, {"text": ""}, {"custom": {}}, {"custom": None}]
+    "reply",
+    [None, "words", [], {}, {"text": None}, {"text": " \n"}, {"custom": {}}, {"custom": None}],
 )
 def test_what_says_nothing_is_no_message(reply: Any) -> None:
     assert from_rest([reply]) == ((), None)
@@ -228,7 +229,7 @@ def test_vertical_buttons_stay() -> None:
     assert message.buttons == ()
 
 
-@pytest.mark.parametrize("empty", [{"text": ""}, {"text": None, "attachment": {}}])
+@pytest.mark.parametrize("empty", [{"text": ""}, {"text": " "}, {"text": None, "attachment": {}}])
 def test_an_empty_message_of_the_bots_own_making_is_none(empty: Any) -> None:
     assert from_rest([{"custom": empty}]) == ((), None)
 

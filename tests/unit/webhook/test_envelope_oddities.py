@@ -6,9 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from messenger_app.conversation.events import PersonMessaged
 from messenger_app.errors import EnvelopeError
 from messenger_app.webhook.envelope import Channel
+from messenger_app.webhook.parser import parse
 from tests.unit.payloads import (
+    OWN_APP_ID,
     PAGE_ID,
     PSID,
     delivery,
@@ -183,3 +186,16 @@ def test_no_signed_envelope_whatsoever_is_refused(entries: list[Any]) -> None:
         json.loads(event.body)
         assert 0 < event.at < 2**63
         assert bool(event.psid) is (event.channel is not Channel.UNRECOGNISED)
+
+
+def test_a_nul_stays_in_what_is_kept_and_reaches_no_column_of_text() -> None:
+    kept = one(message(text="a\0b"))
+    assert b"a\\u0000b" in kept.body
+    event, _ = parse(kept.body, kept.channel, kept.at, kept.at, own_app_id=OWN_APP_ID)
+    assert isinstance(event, PersonMessaged)
+    assert event.text == "a\N{REPLACEMENT CHARACTER}b"
+
+
+def test_a_person_with_a_nul_in_their_id_is_nobody() -> None:
+    odd = one(message(psid="1\0"))
+    assert (odd.channel, odd.psid) == (Channel.UNRECOGNISED, "")
