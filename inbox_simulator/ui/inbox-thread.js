@@ -125,10 +125,11 @@ function tick(view, thread, state) {
   view.left.update(thread);
   view.take.disabled = thread.folder === "main" && owner === "page_inbox";
   view.done.disabled = thread.folder === "done" && owner !== "page_inbox";
+  const takesByReply = state.switches.routing === "default_app";
   setAttr(
     view.box.input,
     "placeholder",
-    owner === "bot" ? "Reply and take over from the bot" : `Reply to ${thread.name}`,
+    owner === "bot" && takesByReply ? "Reply and take over from the bot" : `Reply to ${thread.name}`,
   );
 }
 

@@ -2,6 +2,7 @@ from dataclasses import fields
 
 from sqlalchemy import update
 
+from messenger_app.clock import Clock
 from messenger_app.conversation.commands import OWN_BOT, AskBot
 from messenger_app.conversation.routing import Routing
 from messenger_app.conversation.state import (
@@ -13,6 +14,7 @@ from messenger_app.conversation.state import (
     Timer,
     TimerKind,
 )
+from messenger_app.leases import Leases
 from messenger_app.store import conversations, inbox
 from messenger_app.store.database import Database
 from messenger_app.store.tables import conversation as table
@@ -142,6 +144,36 @@ def test_threads_with_something_to_do_are_listed_first(database: Database) -> No
     with database.reading() as connection:
         listed = conversations.newest(connection, 2)
     assert [conversation.psid for conversation in listed] == ["2", "1"]
+
+
+# The Page itself
+
+
+def test_our_role_is_read_from_the_conversation_that_stands_for_the_page(
+    database: Database,
+) -> None:
+    role = Routing.SECONDARY_RECEIVER
+    wake(database, "1", PAGE_ID)
+    with database.writing() as connection:
+        stands_for_it = Conversation(PAGE_ID, PAGE_ID, role=role)
+        conversations.save(connection, {thread(PAGE_ID): stands_for_it})
+        assert conversations.roles(connection, [PAGE_ID, "another"]) == {PAGE_ID: role}
+        assert conversations.roles(connection, []) == {}
+        assert [listed.psid for listed in conversations.newest(connection, 9)] == ["1"]
+
+
+def test_each_thread_of_an_older_page_is_leased_with_our_role(database: Database) -> None:
+    role = Routing.PRIMARY_RECEIVER
+    wake(database, "1", PAGE_ID)
+    with database.writing() as connection:
+        conversations.save(connection, {thread(PAGE_ID): Conversation(PAGE_ID, PAGE_ID, role=role)})
+    for has_roles, expected in ((True, role), (False, None)):
+        leases = Leases(database, Clock(), "A", has_roles=has_roles)
+        with database.writing() as connection:
+            leases.claim(connection, 9)
+            assert leases.in_hand[thread("1")].role is expected
+            assert leases.in_hand[thread("1")].copy().role is expected
+            leases.hand_back(connection)
 
 
 # What overtakes
