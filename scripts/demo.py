@@ -64,7 +64,11 @@ class Demo:
     def _start(self) -> None:
         procfile = parse_procfile((self._settings.root / "Procfile.demo").read_text())
         self._progress.say("Starting the demo. Ctrl-C ends all of it.")
+        if self._settings.bot:
+            self._progress.say(f"Your bot at {self._settings.bot} takes the place of Rasa.")
         for name, command in procfile.processes.items():
+            if name in self._settings.absent:
+                continue
             if name in ONCE:
                 self._later[name] = command
                 continue

@@ -35,6 +35,10 @@ PARTS = (
 )
 
 
+#: What is not started where somebody else's bot is behind the bridge.
+OWN_BOT = frozenset({"rasa", "actions"})
+
+
 @dataclass(frozen=True)
 class DemoSettings:
     """Everything that the launcher takes from outside."""
@@ -43,6 +47,13 @@ class DemoSettings:
     #: By the part's name.
     ports: Mapping[str, int]
     opens_browser: bool
+    #: Address of a bot of the user's own, which takes the place of the demo's; empty for none.
+    bot: str = ""
+
+    @property
+    def absent(self) -> frozenset[str]:
+        """The parts that are not started."""
+        return OWN_BOT if self.bot else frozenset()
 
     def url(self, part: str) -> str:
         """Return the address at which a part answers, without a slash at its end."""
@@ -61,7 +72,7 @@ class DemoSettings:
             "PATH": f"{scripts}{os.pathsep}{inherited.get('PATH', os.defpath)}",
             "GRAPH_API_URL": self.url("simulator"),
             "CLOCK_URL": f"{self.url('simulator')}/_simulator/clock",
-            "RASA_URL": self.url("rasa"),
+            "RASA_URL": self.bot or self.url("rasa"),
             # A proxy is for the way out; the parts reach each other directly.
             "NO_PROXY": ",".join(filter(None, [inherited.get("NO_PROXY"), LOOPBACK, "localhost"])),
             "PYTHONUNBUFFERED": "1",  # the logs are read while they grow
@@ -82,7 +93,18 @@ def load(root: Path, inherited: Mapping[str, str], has_screen: bool) -> DemoSett
         opens_browser=has_screen
         and not inherited.get("CI")
         and inherited.get("DEMO_BROWSER", "1") != "0",
+        bot=_bot(settings.get("BOT", "")),
     )
+
+
+def _bot(url: str) -> str:
+    """Return the address of the user's own bot, without a slash at its end."""
+    if url and not (urlsplit(url).scheme in {"http", "https"} and urlsplit(url).hostname):
+        raise DemoError(
+            f"BOT is {url!r}: it is the address of a bot that speaks Rasa's REST channel, "
+            "such as http://127.0.0.1:5005."
+        )
+    return url.rstrip("/")
 
 
 def _refuse_the_real_platform(from_file: Mapping[str, str]) -> None:
@@ -105,7 +127,7 @@ def _port(part: Part, settings: Mapping[str, str]) -> int:
 def check_ports(settings: DemoSettings) -> None:
     """Raise DemoError where two parts share a port, or somebody else has one of them."""
     seen: dict[int, Part] = {}
-    for part in PARTS:
+    for part in [part for part in PARTS if part.name not in settings.absent]:
         port = settings.ports[part.name]
         if port in seen:
             raise DemoError(f"{seen[port].setting} and {part.setting} are both {port}.")

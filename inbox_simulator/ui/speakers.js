@@ -7,7 +7,9 @@ import { icon } from "./icons.js";
 export function speakerOf(message, thread, state) {
   if (message.author === "person") return { kind: "person", name: thread.name };
   if (message.author === "agent") return { kind: "human", name: message.name ?? "An agent" };
-  return appSpeaker(message.app_id, state, message.name);
+  const speaker = appSpeaker(message.app_id, state, message.name);
+  const { name, profile_picture_url: picture } = message.persona ?? {};
+  return name ? { ...speaker, name, picture } : speaker;
 }
 
 export function appSpeaker(appId, state, name) {
@@ -23,9 +25,18 @@ export function appName(appId, state) {
 const SHAPES = { bot: "bot", page: "shop" };
 
 /** A picture told apart without colour: letters in circles for people, icons in squares for machines. */
-export function avatar({ kind, name }) {
-  const inner = SHAPES[kind] ? icon(SHAPES[kind]) : initial(name);
-  return h("span", { class: `avatar is-${kind}`, "aria-hidden": "true" }, inner);
+export function avatar({ kind, name, picture }) {
+  const inner = SHAPES[kind] && !picture ? icon(SHAPES[kind]) : initial(name);
+  const node = h("span", { class: `avatar is-${kind}`, "aria-hidden": "true" }, inner);
+  if (/^(https?:|data:image\/)/i.test(picture ?? "")) node.append(portrait(picture));
+  return node;
+}
+
+/** A persona's picture; where it can't be loaded the letter behind it stays. */
+function portrait(src) {
+  const image = h("img", { src, alt: "" });
+  image.addEventListener("error", () => image.remove(), { once: true });
+  return image;
 }
 
 function initial(name) {

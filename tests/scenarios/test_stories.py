@@ -23,6 +23,13 @@ handoff_targets:
     hours: {timezone: UTC, weekly: "Mon-Fri 09:00-18:00"}
 """
 
+TWO_BOTS = """
+default: page_inbox
+handoff_targets:
+  page_inbox: {kind: page_inbox, title: A person from our team}
+  moodbot: {kind: bot, title: MoodBot, url: "http://127.0.0.1:1"}
+"""
+
 Play = Callable[..., None]
 
 
@@ -66,6 +73,19 @@ def test_the_story_of_agents_who_went_home_holds(closing: WholeSystem):
 def test_the_story_of_a_bot_that_is_dead_holds(tmp_path: Path):
     with running(tmp_path, StandInBot().url, BOT_PATIENCE="1") as system:
         assert played(system.simulator, "cannot_think") == []
+
+
+def test_the_story_of_two_bots_holds(tmp_path: Path):
+    config = tmp_path / "handoff.yml"
+    config.write_text(TWO_BOTS)
+    with StandInBot() as own, StandInBot() as moodbot:
+        own.answers["cheer me up"] = [{"custom": {"handoff": {"target": "moodbot"}}}]
+        greeting = f'/handoff{{"from_host": "{own.url}"}}'
+        moodbot.learn_the_bookshop()
+        moodbot.answers[greeting] = [{"text": "MoodBot here."}]
+        settings = {"HANDOFF_CONFIG": str(config), "BOT_URLS": f"moodbot={moodbot.url}"}
+        with running(tmp_path, own.url, **settings) as system:
+            assert played(system.simulator, "two_bots") == []
 
 
 def played(simulator: Simulator, name: str) -> list[str]:

@@ -32,7 +32,7 @@ class Launcher:
         (folder / ".env.simulator").write_text("GRAPH_API_URL=http://127.0.0.1:8080\n")
 
     def starts(
-        self, output: int | None = None, under: tuple[str, ...] = (), **programs: str
+        self, output: int | None = None, under: tuple[str, ...] = (), bot: str = "", **programs: str
     ) -> None:
         """Start the demo with parts that answer, and with these programs beside or instead."""
         served = {name: f"{STAND_IN} serve {setting}" for name, setting in SETTINGS.items()}
@@ -43,7 +43,7 @@ class Launcher:
         self.process = subprocess.Popen(
             [*under, sys.executable, "-m", "scripts.demo", str(self.folder)],
             cwd=ROOT,
-            env=os.environ | ports | {"DEMO_BROWSER": "0"},
+            env=os.environ | ports | {"DEMO_BROWSER": "0", "BOT": bot},
             stdin=out,
             stdout=out,
             stderr=out,
@@ -179,6 +179,14 @@ def test_the_page_is_announced_while_rasa_still_trains(launcher):
 
     wait_for(launcher.is_up, "everything to be up")
     assert launcher.heard("simulator").endswith("/_simulator/notice {}\n")
+
+
+def test_with_a_bot_of_ones_own_rasa_is_not_started(launcher):
+    launcher.starts(bot="http://127.0.0.1:5999", rasa="false")
+    wait_for(lambda: "Everything is up" in launcher.output, "the demo")
+    assert "Your bot at http://127.0.0.1:5999 takes the place of Rasa." in launcher.output
+    launcher.gets(signal.SIGINT)
+    assert launcher.ends() == 0
 
 
 def test_a_taken_port_ends_the_demo_before_it_starts_anything(launcher):

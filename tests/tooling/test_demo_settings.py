@@ -81,3 +81,18 @@ def test_a_taken_port_is_named_with_what_to_do(checkout, host):
 def test_no_browser_is_opened_in_ci_or_where_it_is_not_wanted(checkout, inherited):
     assert load(checkout).opens_browser
     assert not load(checkout, **inherited).opens_browser
+
+
+def test_a_bot_of_ones_own_takes_the_place_of_rasa_and_its_ports_are_not_looked_at(checkout):
+    port = str(free_port())
+    settings = load(checkout, BOT="http://127.0.0.1:5999/", RASA_PORT=port, ACTIONS_PORT=port)
+    assert settings.environment({})["RASA_URL"] == "http://127.0.0.1:5999"
+    assert settings.absent == {"rasa", "actions"}
+    ports = {"SIMULATOR_PORT": str(free_port()), "PORT": str(free_port())}
+    demo_settings.check_ports(load(checkout, BOT="http://bot.example", RASA_PORT=port, **ports))
+
+
+@pytest.mark.parametrize("bot", ["localhost:5005", "5005", "ftp://bot", "http://"])
+def test_a_bot_that_is_no_address_is_refused(checkout, bot):
+    with pytest.raises(DemoError, match="BOT is"):
+        load(checkout, BOT=bot)
