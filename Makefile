@@ -36,7 +36,7 @@ check: env-dev ## Check format, lint, types and the imports between packages
 fresh: env ## Clone into an empty folder, start the demo twice there, play the story, print the seconds
 	@$(PY) -m scripts.fresh
 
-pictures: env-dev ## Take the README's picture of a running demo
+pictures: env-dev ## Take the documents' pictures of a running demo
 	@$(PY) -m scripts.pictures
 
 lock: env-dev ## Choose the newest versions again and write the hashed requirements

@@ -1,60 +1,114 @@
-"""`make pictures`: play the README's story on a running demo and take its picture."""
+"""`make pictures`: play a story on a running demo, and take the documents' pictures of it."""
 
 import argparse
+import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
+from scripts import loopback
 from scripts.browser import find
+from scripts.loopback import NoAnswerError
 
 ROOT = Path(__file__).resolve().parent.parent
-PICTURE = ROOT / "docs" / "images" / "page.png"
+FOLDER = ROOT / "docs" / "pictures"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 
+Theme = Literal["light", "dark"]
+THEMES: tuple[Theme, ...] = ("light", "dark")
 
-def main() -> None:
-    """Write docs/images/page.png."""
+
+@dataclass(frozen=True)
+class Shape:
+    """A screen: its size in points, and how many pixels make one."""
+
+    name: str
+    width: int
+    height: int
+    scale: float
+
+
+SHAPES = (Shape("laptop", 1440, 900, 1.0), Shape("phone", 390, 844, 2.0))
+#: The story, and the step of it in the pictures: the agent has answered.
+STORY, STEP = "handover", 12
+#: Bytes. What is larger makes a page of documents slow.
+LARGEST = 300_000
+
+
+def main() -> int:
+    """Write docs/pictures/; 1 where no demo runs or a picture is too large."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--url", default="http://127.0.0.1:8080", help="the simulator's page")
     url = parser.parse_args().url
-    PICTURE.parent.mkdir(parents=True, exist_ok=True)
-    chromium = find()
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    try:
+        play(url)
+    except NoAnswerError as error:
+        print(f"{error}\nThe pictures are of a running demo. Start one first: make demo")
+        return 1
+    with chromium() as browser:
+        sizes = [shoot(browser, url, shape, theme) for shape in SHAPES for theme in THEMES]
+    return 0 if max(sizes) <= LARGEST else 1
+
+
+def play(url: str) -> None:
+    """Play the story up to the step that the pictures show, and pause there."""
+    control = f"{url}/_simulator/stories"
+    loopback.call("POST", control, {"name": STORY, "fresh": True, "pace": 4})
+    while sum(step["status"] == "done" for step in now(control)) < STEP - 1:
+        time.sleep(0.05)
+    loopback.call("POST", f"{control}/pause", {})
+    while any(step["status"] == "now" for step in now(control)):
+        time.sleep(0.05)
+
+
+def now(control: str) -> list[dict[str, str]]:
+    """Return the story's steps, and how each of them went."""
+    playing = loopback.call("GET", control)["playing"]
+    if playing["status"] == "failed":
+        raise SystemExit(f"The story did not hold: {playing['problem']}")
+    steps: list[dict[str, str]] = playing["steps"]
+    return steps
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Run a browser until the block ends."""
+    path = find()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        page = browser.new_page(viewport={"width": 1440, "height": 900}, device_scale_factor=1.5)
-        page.request.post(f"{url}/_simulator/reset", data={})
-        page.goto(url)
-        play(page)
-        page.screenshot(path=PICTURE)
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
         browser.close()
-    print(f"Wrote {PICTURE.relative_to(ROOT)}")
 
 
-def play(page: Page) -> None:
-    """Let a person ask for a human, and the agent answer."""
-    if page.locator('[data-test="phone"]').count() == 0:
-        page.locator('[data-test="add-person"]').first.click()
-    says(page, "Hi!")
-    page.locator('[data-test="bubble"]').filter(has_text="Harbour Books bot").first.wait_for()
-    says(page, "I want to talk to a human")
-    page.locator('[data-test="inbox-item"]').first.click()
-    page.locator('[data-test="inbox-thread"][data-owner="page_inbox"]').wait_for()
-    page.locator('[data-test="inbox-reply"]').fill("Hi, Mia here. What can I do for you?")
-    page.locator('[data-test="inbox-send"]').click()
-    says(page, "My parcel is lost. Order A17.")
-    time.sleep(1)
-    page.locator('[data-test="wire-row"]').filter(has_text="pass_thread_control").first.click()
-    time.sleep(1)
-
-
-def says(page: Page, text: str) -> None:
-    """Write as the person, and give the bot a moment to answer."""
-    phone = page.locator('[data-test="phone"]').first
-    phone.locator('[data-test="person-input"]').fill(text)
-    phone.locator('[data-test="person-send"]').click()
-    time.sleep(1.5)
+def shoot(browser: Browser, url: str, shape: Shape, theme: Theme) -> int:
+    """Take one picture; returns its size in bytes."""
+    path = FOLDER / f"{shape.name}-{theme}.png"
+    page = browser.new_page(
+        viewport={"width": shape.width, "height": shape.height},
+        device_scale_factor=shape.scale,
+        color_scheme=theme,
+        reduced_motion="reduce",
+    )
+    page.goto(url)
+    page.locator('[data-test="story-caption"]').wait_for()
+    passed = page.locator('[data-test="wire-row"]').filter(has_text="pass_thread_control")
+    passed.first.wait_for(state="attached")
+    if passed.first.is_visible():
+        passed.first.click()
+        page.locator('[data-test="wire-detail"]').wait_for()
+    page.screenshot(path=path)
+    page.close()
+    size = path.stat().st_size
+    note = "" if size <= LARGEST else f", and may have {LARGEST // 1000} kB"
+    print(f"{path.relative_to(ROOT)}: {size // 1000} kB{note}")
+    return size
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

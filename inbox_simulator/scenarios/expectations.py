@@ -75,6 +75,15 @@ def _delivered_again(cast: Cast, _: str | None, value: Any) -> None:
     _on_the_wire(cast, again, f"no {value or 'webhook'} was delivered at a later attempt")
 
 
+def _fault_struck(cast: Cast, *_: object) -> None:
+    stage = cast.stage
+
+    def struck() -> bool:
+        return any(rule["used"] for rule in stage.client.get("faults")["rules"])
+
+    stage.patience.wait_for(struck, lambda: "No fault has struck.")
+
+
 def _on_the_wire(cast: Cast, wanted: Callable[[JSON], bool], problem: str) -> None:
     stage = cast.stage
 
@@ -111,6 +120,9 @@ EXPECTATIONS = (
     Sentence(
         rf"expect bot overhears{OF}", "strip", _overhears,
         lambda who, value: f"The bot overhears {quoted(value)}, and may not answer {who}",
+    ),
+    Sentence(
+        "expect fault struck", "faults", _fault_struck, lambda *_: "What was to go wrong goes wrong"
     ),
     Sentence(
         "expect refused", "wire", _refused, lambda _, value: f"Graph refuses the call to {value}"

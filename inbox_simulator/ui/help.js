@@ -11,7 +11,7 @@ const PLACES = [
 ];
 
 const CONNECT = () => `curl -X POST ${location.origin}/_simulator/apps -H 'Content-Type: application/json' -d '{
-  "app_id": "999000000000001", "name": "My bot", "default": true,
+  "app_id": "999000000000001", "name": "My bot", "default": true, "can_take": true,
   "app_secret": "made-up-secret", "access_token": "made-up-token",
   "webhook_url": "http://127.0.0.1:9000/webhook", "verify_token": "made-up-word"}'`;
 

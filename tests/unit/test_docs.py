@@ -83,6 +83,8 @@ def test_every_link_within_the_project_leads_somewhere(document: Path):
     for target in re.findall(r"\]\(([^)#\s]+)", document.read_text()):
         if not target.startswith("http"):
             assert (document.parent / target).exists(), f"{document.name} links to {target}"
+    for picture in re.findall(r'(?:src|srcset)="([^"]+)"', document.read_text()):
+        assert (document.parent / picture).exists(), f"{document.name} shows {picture}"
 
 
 def test_the_state_diagram_is_what_the_code_does():
