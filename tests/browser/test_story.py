@@ -25,13 +25,13 @@ def test_a_person_hands_over_to_a_human_and_comes_back(page: SimulatorPage, syst
     page.part("quick-reply", page.phone(ana)).filter(has_text="Chat with a person").click()
     announcement = page.bubble(ana, "connecting you")
     announcement.wait_for()
-    expect(announcement).to_contain_text("Why: you asked for a person")
+    expect(announcement).to_contain_text("Why: you chose it from the menu")
 
     page.open_in_inbox(ana)
     page.wait_for_owner("page_inbox")
     thread = page.part("inbox-thread")
     expect(thread).to_contain_text("hello")
-    expect(thread).to_contain_text("Why: you asked for a person")
+    expect(thread).to_contain_text("Why: you chose it from the menu")
 
     page.agent_replies("Hi, Mia here. How can I help?")
     page.bubble(ana, "Mia here", author="agent").wait_for()
