@@ -34,6 +34,10 @@ def _parser() -> argparse.ArgumentParser:
         default=f"http://127.0.0.1:{ports().bridge}/webhook",
         help="where the bridge takes webhooks (default: at PORT on this machine)",
     )
+    run.add_argument(
+        "--https-port", type=int,
+        help="serve https beside http, with a certificate made for the occasion",
+    )  # fmt: skip
     run.set_defaults(act=_run)
     covered = commands.add_parser("coverage", help="print what is covered of the platform")
     covered.set_defaults(act=_coverage)
@@ -60,8 +64,12 @@ def _run(options: argparse.Namespace) -> int:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    with Simulator(options.port, options.host, options.webhook_url) as simulator:
+    with Simulator(
+        options.port, options.host, options.webhook_url, https_port=options.https_port
+    ) as simulator:
         _say(f"The simulator is at {simulator.url}")
+        if simulator.https_url:
+            _say(f"and at {simulator.https_url}, by the authority of {simulator.authority}")
         stop.wait()
     return 0
 

@@ -123,8 +123,10 @@ def switches_json(values: switches.Switches) -> JSON:
 
 @blueprint.get("/journal")
 def journal() -> Response:
-    """List calls and deliveries after ``since``, oldest first."""
-    return jsonify(simulator().journal.since(int(request.args.get("since") or 0)))
+    """List calls and deliveries after ``since``, oldest first, as far as the filters fit."""
+    wanted = request.args.to_dict()
+    since = int(wanted.pop("since", None) or 0)
+    return jsonify(simulator().journal.since(since, wanted))
 
 
 @blueprint.post("/journal/<int:seq>/resend")

@@ -6,6 +6,7 @@ under load makes hundreds of calls a second, and a body read in full needs no dr
 
 import io
 import socket
+import ssl
 import threading
 from collections.abc import Iterable
 from typing import Any, cast
@@ -94,10 +95,12 @@ class PortTakenError(ValueError):
 class Server(ThreadedWSGIServer):
     """Serves one app from its own thread, and closes every connection when stopped."""
 
-    def __init__(self, host: str, port: int, app: Flask) -> None:
+    def __init__(self, host: str, port: int, app: Flask, tls: ssl.SSLContext | None = None) -> None:
         self._connections: set[socket.socket] = set()
         self._lock = threading.Lock()
+        self._tls = tls
         super().__init__(host, port, app, handler=KeepAliveHandler)
+        self.ssl_context = tls  # Tells the requests' scheme; wrapping is done here.
         self._thread = threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True)
 
     def server_bind(self) -> None:
@@ -125,6 +128,15 @@ class Server(ThreadedWSGIServer):
             connections = list(self._connections)
         for connection in connections:
             cut(connection)
+
+    def get_request(self) -> tuple[Any, Any]:
+        """Take a connection. A handshake waits for the thread that reads, and holds nobody up."""
+        connection, address = super().get_request()
+        if self._tls is not None:
+            connection = self._tls.wrap_socket(
+                connection, server_side=True, do_handshake_on_connect=False
+            )
+        return connection, address
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Remember the connection while it is open."""

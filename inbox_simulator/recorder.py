@@ -9,6 +9,14 @@ from inbox_simulator.clock import real_now
 JSON = dict[str, Any]
 JOURNAL_LENGTH = 10_000
 FEED_LENGTH = 20_000
+#: By which of an entry's values a filter looks.
+FILTERS = {
+    "kind": ("kind",),
+    "app_id": ("app_id",),
+    "psid": ("psid",),
+    "edge": ("edge", "field", "channel"),
+}
+NAMES = ", ".join(("since", *FILTERS))
 
 
 class Change(NamedTuple):
@@ -92,14 +100,22 @@ class Journal:
             self._entries.append({"seq": self._seq, **entry})
             self._feed.note("journal", str(self._seq))
 
-    def since(self, seq: int) -> list[JSON]:
-        """Return the entries after this number, oldest first."""
+    def since(self, seq: int, wanted: dict[str, str] | None = None) -> list[JSON]:
+        """Return the entries after this number, oldest first, of which ``wanted`` is true.
+
+        ``kind``, ``app_id`` and ``psid`` are compared as they are; ``edge`` is a call's edge, or a
+        delivery's field or channel. Another name is refused with ``ValueError``.
+        """
+        unknown = set(wanted or {}) - FILTERS.keys()
+        if unknown:
+            raise ValueError(f"The journal has no filter {min(unknown)}. There are: {NAMES}")
         with self._lock:
             newer = []
             for entry in reversed(self._entries):
                 if entry["seq"] <= seq:
                     break
-                newer.append(entry)
+                if all(value in _named(entry, name) for name, value in (wanted or {}).items()):
+                    newer.append(entry)
         return newer[::-1]
 
     def get(self, seq: int) -> JSON | None:
@@ -113,3 +129,7 @@ class Journal:
         """Forget everything. Numbers go on, so that ``since`` never skips."""
         with self._lock:
             self._entries.clear()
+
+
+def _named(entry: JSON, name: str) -> set[Any]:
+    return {entry.get(key) for key in FILTERS[name]}

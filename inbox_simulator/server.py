@@ -4,10 +4,12 @@ import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Self
 
 from inbox_simulator import connecting
 from inbox_simulator.app import create_app
+from inbox_simulator.certificate import Certificate
 from inbox_simulator.clock import Clock
 from inbox_simulator.delivery_log import DeliveryLog
 from inbox_simulator.faults import Faults
@@ -33,7 +35,7 @@ class Simulator:
 
     def __init__(
         self, port: int = 0, host: str = "127.0.0.1", webhook_url: str = "",
-        seed: Seed | None = None,
+        seed: Seed | None = None, https_port: int | None = None,
     ) -> None:  # fmt: skip
         self.clock = Clock()
         self.followers = Followers()
@@ -49,12 +51,27 @@ class Simulator:
         log = DeliveryLog(self.journal, self.feed)
         self.sender = WebhookSender(self, self.faults, log)
         self._server = Server(host, port, create_app(self))
+        self._servers = [self._server]
+        self._certificate = None
+        if https_port is not None:
+            self._certificate = Certificate(host)
+            tls = self._certificate.context
+            self._servers.append(Server(host, https_port, create_app(self), tls))
 
     @property
     def url(self) -> str:
         """Address of the Graph API, the control API and the page."""
-        host = self._server.host
-        return f"http://{f'[{host}]' if ':' in host else host}:{self._server.port}"
+        return _address("http", self._server)
+
+    @property
+    def https_url(self) -> str | None:
+        """The same over https, or none. ``authority`` is the file that a client may check it by."""
+        return None if self._certificate is None else _address("https", self._servers[1])
+
+    @property
+    def authority(self) -> Path | None:
+        """The certificate of whoever issued the simulator's; it is made anew at each start."""
+        return None if self._certificate is None else self._certificate.authority
 
     def now(self) -> int:
         """Return the simulator's time in milliseconds since the epoch."""
@@ -86,15 +103,19 @@ class Simulator:
     def start(self) -> Self:
         """Serve, and deliver webhooks."""
         self.sender.start()
-        self._server.start()
+        for server in self._servers:
+            server.start()
         return self
 
     def stop(self) -> None:
         """End every thread and connection."""
         self.player.end()
         self.feed.close()
-        self._server.stop()
+        for server in self._servers:
+            server.stop()
         self.sender.stop()
+        if self._certificate is not None:
+            self._certificate.remove()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -148,3 +169,8 @@ class Simulator:
         if platform.profile != self._told_profile:
             self._told_profile = dict(platform.profile)
             self.feed.note("page")
+
+
+def _address(scheme: str, server: Server) -> str:
+    host = f"[{server.host}]" if ":" in server.host else server.host
+    return f"{scheme}://{host}:{server.port}"

@@ -166,6 +166,24 @@ def test_the_journal_has_calls_and_deliveries_and_no_secret(
     assert control("GET", f"journal?since={entries[-1]['seq']}").json() == []
 
 
+def test_the_journal_can_be_filtered(control, person, receiver, graph, quiet):
+    person.says("hello")
+    graph.says(person.psid, "Hi")
+    graph.get("me")
+    quiet()
+
+    def found(**wanted):
+        return control("GET", "journal", params=wanted).json()
+
+    assert {entry["kind"] for entry in found(kind="call")} == {"call"}
+    assert [entry["edge"] for entry in found(kind="call", psid=person.psid)] == ["messages"]
+    assert {entry["field"] for entry in found(edge="message_echoes")} == {"message_echoes"}
+    assert found(app_id="77") == []
+    newest = found()[-1]["seq"]
+    assert found(since=newest) == []
+    assert control("GET", "journal?colour=red").status_code == 400
+
+
 def test_the_stream_tells_each_change_and_what_was_missed(control, person, agent, stream):
     version = control("GET", "state").json()["version"]
     person.says("hello")

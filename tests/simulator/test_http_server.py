@@ -5,6 +5,7 @@ import socket
 from http.client import HTTPConnection
 
 import pytest
+import requests
 
 from inbox_simulator import Simulator
 from tests.simulator.receiver import PAGE, TOKEN
@@ -75,3 +76,27 @@ def test_stopping_cuts_open_connections_and_frees_the_port():
 
 def test_a_simulator_that_never_started_can_be_stopped():
     Simulator().stop()
+
+
+def test_https_is_served_beside_http_and_can_be_checked():
+    with Simulator(https_port=0) as simulator:
+        path = "_simulator/clock"
+        checked = requests.get(
+            f"{simulator.https_url}/{path}", verify=str(simulator.authority), timeout=5
+        )
+        assert checked.status_code == 200
+        assert requests.get(f"{simulator.url}/{path}", timeout=5).status_code == 200
+        with pytest.raises(requests.exceptions.SSLError):
+            requests.get(f"{simulator.https_url}/{path}", timeout=5)
+        authority = simulator.authority
+    assert authority is not None
+    assert not authority.exists()
+
+
+def test_who_never_shakes_hands_holds_nobody_up():
+    with Simulator(https_port=0) as simulator:
+        port = int(str(simulator.https_url).rsplit(":", 1)[1])
+        with socket.create_connection(("127.0.0.1", port)):
+            url = f"{simulator.https_url}/_simulator/clock"
+            answer = requests.get(url, verify=str(simulator.authority), timeout=5)
+            assert answer.status_code == 200
