@@ -52,10 +52,13 @@ class Stage:
 class Person:
     """Someone on Messenger."""
 
-    def __init__(self, stage: Stage, name: str, locale: str = "en_US") -> None:
+    def __init__(
+        self, stage: Stage, name: str, locale: str = "en_US", page_id: str | None = None
+    ) -> None:
         self._stage = stage
         self.name = name
-        self.psid: str = stage.client.post("people", {"name": name, "locale": locale})["psid"]
+        values = {"name": name, "locale": locale, "page_id": page_id}
+        self.psid: str = stage.client.post("people", values)["psid"]
 
     @property
     def thread(self) -> ThreadView:

@@ -28,6 +28,15 @@ def reset() -> JSON:
         return {"epoch": platform.ids.epoch}
 
 
+@blueprint.route("/pages", methods=["GET", "POST"])
+def pages() -> Any:
+    """List the Pages, or add one."""
+    if request.method == "POST":
+        return connecting.add_page(simulator(), body())
+    with simulator().acting():
+        return simulator().pages.as_json()
+
+
 @blueprint.get("/apps")
 def list_apps() -> list[JSON]:
     """List the connected apps."""
@@ -46,7 +55,7 @@ def connect_app() -> JSON:
 @blueprint.get("/threads/<psid>")
 def show_thread(psid: str) -> JSON:
     """Show a thread: its owner, its folder and what was said."""
-    with simulator().acting() as (platform, now):
+    with simulator().acting(psid=psid) as (platform, now):
         return views.thread_json(platform.thread(psid, now), now)
 
 
@@ -54,7 +63,7 @@ def show_thread(psid: str) -> JSON:
 def agent_replies(psid: str) -> JSON:
     """Let an agent answer in the Page Inbox, in words or with a file."""
     values = body()
-    with simulator().acting() as (platform, now):
+    with simulator().acting(psid=psid) as (platform, now):
         agent = str(values.get("agent") or platform.agents[0])
         text = str(values.get("text") or "")
         sent = page_inbox.reply(
@@ -72,7 +81,7 @@ def agent_acts(psid: str, act: str) -> JSON:
         "take": page_inbox.move_to_main,
         "read": page_inbox.mark_read,
     }
-    with simulator().acting() as (platform, now):
+    with simulator().acting(psid=psid) as (platform, now):
         thread = views.thread_json(acts[act](platform, psid, now), now)
     return {"success": True, "owner": thread["owner"], "folder": thread["folder"]}
 
@@ -83,8 +92,9 @@ def clock() -> JSON:
     running = simulator()
     if request.method == "POST":
         running.clock.advance(float(body().get("advance_seconds") or 0))
-        with running.acting() as (platform, now):
-            platform.expire_all(now)
+        with running.acting() as (_, now):
+            for platform in running.pages:
+                platform.expire_all(now)
         running.feed.note("clock")
         running.followers.wait()
     elif request.headers.get("User-Agent") != USER_AGENT:
@@ -109,9 +119,10 @@ def show_switches() -> JSON:
         if request.method == "PUT":
             values = body()
             values.pop("explanations", None)  # So that what GET answered can be put back.
-            before = roles.assigned(platform)
+            before = [(page, roles.assigned(page)) for page in simulator().pages]
             platform.switches.update(values)
-            roles.tell_changes(platform, before, now)
+            for page, roles_before in before:
+                roles.tell_changes(page, roles_before, now)
             simulator().feed.note("switches")
         return switches_json(platform.switches)
 
@@ -142,8 +153,9 @@ def resend(seq: int) -> tuple[JSON, int]:
 @blueprint.get("/uploads/<attachment_id>")
 def show_upload(attachment_id: str) -> Response | tuple[JSON, int]:
     """Serve a file that an app uploaded; its address stands in the messages."""
-    with simulator().acting() as (platform, _):
-        upload = platform.uploads.by_id.get(attachment_id)
+    with simulator().acting():
+        found = [page.uploads.by_id.get(attachment_id) for page in simulator().pages]
+    upload = next(filter(None, found), None)
     if upload is None or upload.file is None:
         return {"error": "There is no uploaded file with this id"}, 404
     response = Response(upload.file.content, mimetype=upload.file.mimetype)

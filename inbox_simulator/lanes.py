@@ -14,6 +14,7 @@ class Job:
     """One webhook to deliver: the bytes, and how often it was tried."""
 
     app_id: str
+    page_id: str
     psid: str
     field: str
     channel: str
@@ -36,6 +37,7 @@ class Job:
 @dataclass(eq=False)
 class _Lane:
     app_id: str
+    page_id: str
     jobs: deque[Job]
     busy: bool = False
 
@@ -45,7 +47,7 @@ class Lanes:
 
     def __init__(self, now: Callable[[], int], may_send: Callable[[str], bool]) -> None:
         self._now, self._may_send = now, may_send
-        self._lanes: dict[tuple[str, str], _Lane] = {}
+        self._lanes: dict[tuple[str, str, str], _Lane] = {}
         self._ready: deque[_Lane] = deque()
         self._waiting: list[_Lane] = []
         self._change = threading.Condition()
@@ -61,7 +63,7 @@ class Lanes:
         """Queue a job behind those of its lane; it overtakes the last one if that is held."""
         with self._change:
             self._count += 1
-            lane = self._lanes.setdefault((job.app_id, job.psid), _Lane(job.app_id, deque()))
+            lane = self._lanes.setdefault(_key(job), _Lane(job.app_id, job.page_id, deque()))
             lane.jobs.append(job)
             if len(lane.jobs) == 1:
                 self._place(lane)
@@ -84,7 +86,7 @@ class Lanes:
     def settle(self, job: Job, *, done: bool) -> None:
         """Say what became of a job: delivered (or given up), or to be tried again."""
         with self._change:
-            lane = self._lanes.get((job.app_id, job.psid))
+            lane = self._lanes.get(_key(job))
             if lane is None or not lane.jobs or lane.jobs[0] is not job:
                 return  # The lanes were cleared while it was under way.
             lane.busy = False
@@ -94,7 +96,7 @@ class Lanes:
             if lane.jobs:
                 self._place(lane)
             else:
-                del self._lanes[job.app_id, job.psid]
+                del self._lanes[_key(job)]
 
     def promote(self) -> None:
         """Make ready what has waited long enough."""
@@ -111,10 +113,14 @@ class Lanes:
                     lane.jobs[0].not_before = 0
         self.promote()
 
-    def clear(self, app_id: str | None = None) -> int:
-        """Drop every delivery, or those for one app; return how many."""
+    def clear(self, app_id: str | None = None, page_id: str | None = None) -> int:
+        """Drop every delivery, or those for one app about one Page; return how many."""
         with self._change:
-            gone = [key for key, lane in self._lanes.items() if app_id in {None, lane.app_id}]
+            gone = [
+                key
+                for key, lane in self._lanes.items()
+                if app_id in {None, lane.app_id} and page_id in {None, lane.page_id}
+            ]
             lanes = [self._lanes.pop(key) for key in gone]
             dropped = sum(len(lane.jobs) for lane in lanes)
             self._ready = deque(lane for lane in self._ready if lane not in lanes)
@@ -134,3 +140,7 @@ class Lanes:
             self._change.notify()
         else:
             self._waiting.append(lane)
+
+
+def _key(job: Job) -> tuple[str, str, str]:
+    return job.app_id, job.page_id, job.psid

@@ -19,7 +19,7 @@ def add_person() -> JSON:
     """Add a Messenger user."""
     values = body()
     name = str(values.get("name") or "Somebody")
-    with simulator().acting() as (platform, _):
+    with simulator().acting(page_id=a_text(values, "page_id")) as (platform, _):
         person = platform.add_person(name, str(values.get("locale") or "en_US"))
     simulator().feed.note("people", person.psid)
     return views.person_json(person)
@@ -36,7 +36,7 @@ def write(psid: str) -> JSON:
         reply_to=a_text(values, "reply_to"),
         extras=_extras(values),
     )
-    with simulator().acting() as (platform, now):
+    with simulator().acting(psid=psid) as (platform, now):
         return {"mid": people.send(platform, psid, words, now).mid}
 
 
@@ -45,7 +45,7 @@ def tap(psid: str) -> JSON:
     """Let a person tap a button, the menu or Get Started."""
     values = body()
     title, payload = str(values.get("title") or ""), str(values.get("payload") or "")
-    with simulator().acting() as (platform, now):
+    with simulator().acting(psid=psid) as (platform, now):
         return {"mid": people.tap_button(platform, psid, title or payload, payload, now).mid}
 
 
@@ -54,7 +54,7 @@ def react(psid: str) -> JSON:
     """Let a person react to a message, or take the reaction back."""
     values = body()
     mid = str(values.get("mid") or "")
-    with simulator().acting() as (platform, now):
+    with simulator().acting(psid=psid) as (platform, now):
         if values.get("action") == "unreact":
             message = reactions.unreact(platform, psid, mid, now)
         else:
@@ -67,7 +67,7 @@ def edit(psid: str) -> JSON:
     """Let a person change the text of a message."""
     values = body()
     mid, text = str(values.get("mid") or ""), str(values.get("text") or "")
-    with simulator().acting() as (platform, now):
+    with simulator().acting(psid=psid) as (platform, now):
         message = reactions.edit(platform, psid, mid, text, now)
         return {"mid": mid, "num_edit": message.edits}
 
@@ -76,7 +76,7 @@ def edit(psid: str) -> JSON:
 def follow_link(psid: str) -> JSON:
     """Let a person come by an m.me link or an ad."""
     values = body()
-    with simulator().acting() as (platform, now):
+    with simulator().acting(psid=psid) as (platform, now):
         told = entry_points.follow_link(platform, psid, values, now)
         return {"told": "now" if told else "with the first message"}
 
@@ -85,7 +85,7 @@ def follow_link(psid: str) -> JSON:
 def opt_in(psid: str) -> JSON:
     """Let a person opt in to notification messages."""
     values = body()
-    with simulator().acting() as (platform, now):
+    with simulator().acting(psid=psid) as (platform, now):
         return entry_points.opt_in(platform, psid, values, now)
 
 
@@ -93,7 +93,7 @@ def opt_in(psid: str) -> JSON:
 def link_account(psid: str) -> JSON:
     """Let a person link an account of the business's, or unlink it."""
     values = body()
-    with simulator().acting() as (platform, now):
+    with simulator().acting(psid=psid) as (platform, now):
         return entry_points.link_account(platform, psid, values, now)
 
 
@@ -116,7 +116,7 @@ def _extras(values: JSON) -> JSON:
 def change_availability(psid: str) -> JSON:
     """Let a person block the Page or come back; or show the Page less of their profile."""
     values = body()
-    with simulator().acting() as (platform, now):
+    with simulator().acting(psid=psid) as (platform, now):
         thread = platform.thread(psid, now)
         if "blocked" in values:
             thread.unavailable = bool(values["blocked"])

@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from inbox_simulator.pages import Pages
 from inbox_simulator.platform.apps import App, known_fields
 from inbox_simulator.platform.ids import Ids
 from inbox_simulator.platform.switches import Switches
@@ -40,6 +41,21 @@ class Seed:
             default_app_id=values["default_app_id"],
             switches=Switches(values.get("switches")),
         )
+
+    def grow_pages(self, epoch: int) -> Pages:
+        """Return the first Page, and those under ``pages``, which name their apps with tokens."""
+        pages = Pages(self.grow(epoch))
+        for values in self.values.get("pages") or []:
+            default = values.get("default_app_id", pages.first.default_app_id)
+            apps = [self._on_page(pages.first, each) for each in values["apps"]]
+            pages.add(Page(values["id"], values["name"]), apps, default)
+        return pages
+
+    @staticmethod
+    def _on_page(first: Platform, values: dict[str, Any]) -> App:
+        known = first.apps.get(values["app_id"])
+        given = {**(vars(known) if known else {}), **values}
+        return App(**{**given, "fields": known_fields(given["fields"])})
 
     def _app(self, values: dict[str, Any]) -> App:
         app = App(**{**values, "fields": known_fields(values["fields"])})

@@ -16,6 +16,7 @@ from inbox_simulator.faults import Faults
 from inbox_simulator.followers import Followers
 from inbox_simulator.http_server import Server
 from inbox_simulator.lanes import Job
+from inbox_simulator.pages import Pages, Wanted
 from inbox_simulator.platform.apps import App
 from inbox_simulator.platform.ids import EPOCHS
 from inbox_simulator.platform.world import Platform
@@ -45,7 +46,7 @@ class Simulator:
         self.notice: dict[str, Any] | None = None
         self.player = Player(lambda: self.feed.note("story"))
         self._seed = seed or Seed.read(webhook_url=webhook_url)
-        self._platform = self._seed.grow(secrets.randbelow(EPOCHS))
+        self._pages = self._seed.grow_pages(secrets.randbelow(EPOCHS))
         self._told_profile: dict[str, Any] = {}
         self._lock = threading.RLock()
         log = DeliveryLog(self.journal, self.feed)
@@ -82,23 +83,27 @@ class Simulator:
 
         Another ``app_id`` connects another app.
         """
-        app_id = self._platform.default_app_id
+        app_id = self._pages.first.default_app_id
         return connecting.connect(self, {"app_id": app_id, "webhook_url": webhook_url, **values})
 
     def app(self, app_id: str) -> App | None:
         """Return a connected app by its id."""
-        return self._platform.apps.get(app_id)
+        return self._pages.app(app_id)
 
     def apps(self) -> list[App]:
         """Return every connected app."""
-        return list(self._platform.apps.values())
+        return self._pages.apps()
 
-    def unsubscribe(self, app_id: str) -> None:
-        """Switch the Page's subscription of an app off; it hears nothing more."""
-        with self._lock:
-            app = self.app(app_id)
-            if app is not None:
-                app.subscribed = False
+    @property
+    def pages(self) -> Pages:
+        """Every Page. Hold the model by ``acting`` while using it."""
+        return self._pages
+
+    def unsubscribe(self, app_id: str, page_id: str | None = None) -> None:
+        """Switch a Page's subscription of an app off; it hears nothing more of that Page."""
+        with self.acting(page_id=page_id) as (platform, _):
+            if app_id in platform.apps:
+                platform.apps[app_id].subscribed = False
 
     def start(self) -> Self:
         """Serve, and deliver webhooks."""
@@ -124,14 +129,20 @@ class Simulator:
         self.stop()
 
     @contextmanager
-    def acting(self) -> Iterator[tuple[Platform, int]]:
-        """Hold the model and the time; what was done to it goes out when the block ends."""
+    def acting(
+        self, *, page_id: str | None = None, psid: str | None = None, token: str | None = None
+    ) -> Iterator[tuple[Platform, int]]:
+        """Hold the model and the time; what was done to it goes out when the block ends.
+
+        The Page is the one with this id, person or token; else the first.
+        """
         with self._lock:
-            platform = self._platform
+            platform = self._pages.find(Wanted(page_id, psid, token))
             try:
                 yield platform, self.now()
             finally:
-                self._send_out(platform)
+                for each in self._pages:
+                    self._send_out(each)
 
     def reset(self, seed: int | None = None, *, keep_apps: bool = False) -> None:
         """Return to the seed, with ids of a new epoch; ``seed`` makes them the same each time.
@@ -146,17 +157,15 @@ class Simulator:
             self.clock.reset()
             self.journal.clear()
             self.notice = None
-            before, self._platform = self._platform, self._seed.grow(epoch)
+            before, self._pages = self._pages, self._seed.grow_pages(epoch)
             if keep_apps:
-                self._platform.apps = before.apps
-                self._platform.default_app_id = before.default_app_id
-                self._platform.switches = before.switches
-                self._platform.profile = before.profile
+                self._pages.keep(before)
             self.feed.note("reset")
 
     def resend(self, entry: dict[str, Any]) -> None:
         """Deliver the bytes of a journalled webhook once more."""
-        names = (entry["app_id"], entry["psid"], entry["field"], entry["channel"])
+        page_id = entry["body"]["entry"][0]["id"]
+        names = (entry["app_id"], page_id, entry["psid"], entry["field"], entry["channel"])
         self.sender.resend(Job(*names, entry["raw"].encode("ascii")))
 
     def _send_out(self, platform: Platform) -> None:
@@ -166,7 +175,7 @@ class Simulator:
         self.sender.submit(deliveries, like_meta=like_meta)
         for psid in dict.fromkeys(changed):
             self.feed.note("thread", psid)
-        if platform.profile != self._told_profile:
+        if platform is self._pages.first and platform.profile != self._told_profile:
             self._told_profile = dict(platform.profile)
             self.feed.note("page")
 

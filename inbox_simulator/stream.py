@@ -28,7 +28,10 @@ def state() -> JSON:
     # Read before the state: a change in between is then told twice rather than never.
     version = running.feed.version
     with running.acting() as (platform, now):
-        platform.expire_all(now)
+        pages = list(running.pages)
+        for page in pages:
+            page.expire_all(now)
+        threads = [thread for page in pages for thread in page.threads.values()]
         return {
             "version": version,
             "epoch": platform.ids.epoch,
@@ -37,8 +40,9 @@ def state() -> JSON:
             "app_id": platform.default_app_id,
             "inbox_app_id": platform.inbox_app_id,
             "apps": _apps(running, platform),
-            "people": [views.person_json(thread.person) for thread in platform.threads.values()],
-            "threads": [views.thread_json(thread, now) for thread in platform.threads.values()],
+            "pages": running.pages.as_json(),
+            "people": [views.person_json(thread.person) for thread in threads],
+            "threads": [views.thread_json(thread, now) for thread in threads],
             "switches": platform.switches.as_json(),
             "switch_options": switches.explanations(),
             "faults": running.faults.as_json(),
@@ -82,7 +86,7 @@ def _event(data: JSON) -> str:
 
 def _news(running: "Simulator", change: Change) -> JSON:
     """Return what is new, as it is now: a later change may be in it already."""
-    with running.acting() as (platform, now):
+    with running.acting(psid=change.key) as (platform, now):
         thread = platform.threads.get(change.key)
         tell: dict[str, Callable[[], JSON]] = {
             "thread": lambda: {"thread": views.thread_json(thread, now) if thread else None},

@@ -40,8 +40,8 @@ class Directory(Protocol):
     def apps(self) -> list[App]:
         """Return every connected app."""
 
-    def unsubscribe(self, app_id: str) -> None:
-        """Switch the Page's subscription of an app off."""
+    def unsubscribe(self, app_id: str, page_id: str) -> None:
+        """Switch a Page's subscription of an app off."""
 
 
 class WebhookSender:
@@ -83,14 +83,15 @@ class WebhookSender:
         """Queue what the model wants to be sent."""
         for delivery in deliveries:
             body = wire.encode(delivery.envelope(), like_meta=like_meta)
-            job = Job(delivery.app_id, delivery.psid, delivery.field, delivery.channel, body)
+            names = (delivery.app_id, delivery.page_id, delivery.psid)
+            job = Job(*names, delivery.field, delivery.channel, body)
             rule = self._strike(job, ("duplicate", "reorder", "delay"))
             if rule is not None and rule.do in {"delay", "reorder"}:
                 job.not_before = self._now() + int(rule.seconds * 1000)
                 job.held = rule.do == "reorder"
             self._lanes.add(job)
             if rule is not None and rule.do == "duplicate":
-                self._lanes.add(Job(job.app_id, job.psid, job.field, job.channel, body))
+                self._lanes.add(Job(*names, job.field, job.channel, body))
 
     def resend(self, job: Job) -> None:
         """Queue the same bytes once more."""
@@ -131,7 +132,7 @@ class WebhookSender:
                 done = app is None or self._attempt(session, app, job)
                 self._lanes.settle(job, done=done)
                 if app is not None and not done and self._too_late(job):
-                    self._give_up(app)
+                    self._give_up(app, job.page_id)
 
     def _attempt(self, session: requests.Session, app: App, job: Job) -> bool:
         """Post once and journal it. Returns whether the receiver took it."""
@@ -172,9 +173,9 @@ class WebhookSender:
         failing_since = job.first_failed_at
         return failing_since is not None and self._now() - failing_since >= GIVE_UP_AFTER
 
-    def _give_up(self, app: App) -> None:
-        self._directory.unsubscribe(app.app_id)
-        dropped = self._lanes.clear(app.app_id)
+    def _give_up(self, app: App, page_id: str) -> None:
+        self._directory.unsubscribe(app.app_id, page_id)
+        dropped = self._lanes.clear(app.app_id, page_id)
         self._log.disabled(app, dropped, self._now())
 
     def _pace(self) -> None:

@@ -47,16 +47,20 @@ def accounts(platform: Platform, app: App) -> JSON:
 
     https://developers.facebook.com/documentation/business-messaging/messenger-platform/get-started
     """
-    page = platform.page
-    account = {
-        "access_token": app.access_token,
-        "category": CATEGORY["name"],
-        "category_list": [CATEGORY],
-        "name": page.name,
-        "id": page.id,
-        "tasks": TASKS,
+    return {
+        "data": [
+            {
+                "access_token": each.apps[app.app_id].access_token,
+                "category": CATEGORY["name"],
+                "category_list": [CATEGORY],
+                "name": each.page.name,
+                "id": each.page.id,
+                "tasks": TASKS,
+            }
+            for each in platform.pages.values()
+            if app.app_id in each.apps
+        ]
     }
-    return {"data": [account]}
 
 
 def subscriptions(platform: Platform, call: GraphCall) -> JSON:
@@ -69,15 +73,18 @@ def subscriptions(platform: Platform, call: GraphCall) -> JSON:
     app = subscriber(platform, call)
     if call.method == "GET":
         return {"data": [_listed(app)] if app.webhook_url else []}
+    copies = [page.apps[app.app_id] for page in platform.pages.values() if app.app_id in page.apps]
     if call.method == "DELETE":
-        app.webhook_url = ""
+        for each in copies:
+            each.webhook_url = ""
         return {"success": True}
     if call.method != "POST":
         raise UnsupportedRequestError(call.method, call.node)
-    app.webhook_url = callback(call)
-    app.verify_token = call.text("verify_token") or ""
-    app.fields = known_fields(call.names("fields")) or app.fields
-    app.subscribed = True
+    for each in copies:
+        each.webhook_url = callback(call)
+        each.verify_token = call.text("verify_token") or ""
+        each.fields = known_fields(call.names("fields")) or each.fields
+        each.subscribed = True
     as_text = platform.switches["success_flag"] == "text"
     return {"success": "true" if as_text else True}
 

@@ -31,10 +31,11 @@ def record(
         "edge": (call.edge or call.node) if call else "",
         "psid": edges.psid_of(call) if call else None, "fault": answer.fault,
     }  # fmt: skip
-    with running.acting() as (platform, _):
-        secrets = {app.access_token for app in platform.apps.values()}
-        secrets |= {app.app_secret for app in platform.apps.values()}
-        secrets.add(platform.user.access_token)
+    with running.acting() as (first, _):
+        secrets = {first.user.access_token}
+        for platform in running.pages:
+            secrets |= platform.tokens()
+            secrets |= {app.app_secret for app in platform.apps.values()}
     secrets.add(call.access_token if call else "")
     running.journal.add(redact.scrub(entry, secrets - {""}))
 

@@ -78,22 +78,28 @@ def _response(running: "Simulator", answer: Answer) -> Response:
     response = jsonify(answer.body)
     response.status_code = answer.status
     version = answer.call.version if answer.call else versions.served("", "")
-    with running.acting() as (platform, now):
+    token = answer.call.access_token if answer.call else None
+    with running.acting(token=token) as (platform, now):
         response.headers.update(headers.of(platform, version, answer.error, now))
     return response
 
 
 def _act(running: "Simulator", answer: Answer, call: GraphCall) -> Any:
-    with running.acting() as (platform, _):
+    with running.acting(token=call.access_token) as (platform, _):
         answer.app_id = edges.app_id_of(platform, call)
     _let_a_fault_strike(running, answer, call)
     if "batch" in call.parameters and not call.node:
-        with running.acting() as (platform, now):
+        with running.acting() as (platform, _):
             trace = platform.ids.new_trace()
-            return batch.answer(call, lambda each: edges.answer(platform, each, now), trace)
+        return batch.answer(call, lambda each: _answer(running, each), trace)
     if call.edge == "subscriptions" and call.method == "POST":
         _verify_callback(running, call)
-    with running.acting() as (platform, now):
+    return _answer(running, call)
+
+
+def _answer(running: "Simulator", call: GraphCall) -> JSON:
+    """Answer one call; its token says which Page it is about."""
+    with running.acting(token=call.access_token) as (platform, now):
         return edges.answer(platform, call, now)
 
 

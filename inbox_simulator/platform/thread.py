@@ -22,6 +22,7 @@ class Person:
     #: What their profile offers where a quick reply asks for it.
     phone: str = ""
     email: str = ""
+    page_id: str = ""
 
     def offers(self, content_type: object) -> str | None:
         """Return what a quick reply of this type offers to send, or none."""

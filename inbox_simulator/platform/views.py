@@ -10,6 +10,7 @@ def person_json(person: Person) -> JSON:
     """Return a person as the page knows them."""
     return {
         "psid": person.psid,
+        "page_id": person.page_id,
         "name": person.name,
         "locale": person.locale,
         "phone": person.phone,
@@ -24,6 +25,7 @@ def thread_json(thread: Thread, at: int) -> JSON:
         owner = {"app_id": thread.owner, "expires_at": thread.expires_at}
     return {
         "psid": thread.psid,
+        "page_id": thread.person.page_id,
         "name": thread.person.name,
         "owner": owner,
         "folder": thread.folder,

@@ -59,6 +59,8 @@ class Platform:
     apps: dict[str, App]
     default_app_id: str
     switches: Switches = field(default_factory=Switches)
+    #: Every Page of the simulator by its id, this one among them.
+    pages: dict[str, "Platform"] = field(default_factory=dict, repr=False)
     threads: dict[str, Thread] = field(default_factory=dict)
     #: Messenger profile of the Page: greeting, menu, Get Started.
     profile: JSON = field(default_factory=dict)
@@ -93,7 +95,8 @@ class Platform:
         # Made up: numbers that are kept free for stories, and a host that can't exist.
         phone = f"+1555010{int(psid[-3:]):04d}"
         email = "".join(filter(str.isalnum, name.casefold())) + "@example.invalid"
-        self.threads[psid] = Thread(Person(psid, name, locale, phone, email))
+        person = Person(psid, name, locale, phone, email, self.page.id)
+        self.threads[psid] = Thread(person)
         return self.threads[psid].person
 
     def thread(self, psid: str, at: int) -> Thread:
@@ -109,6 +112,10 @@ class Platform:
         """Let every ownership lapse whose time has come."""
         for psid in self.threads:
             self.thread(psid, at)
+
+    def tokens(self) -> set[str]:
+        """Return the access tokens for this Page."""
+        return {app.access_token for app in self.apps.values()}
 
     def knows_app(self, app_id: str) -> bool:
         """Tell whether control can go to this app."""
