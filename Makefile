@@ -3,7 +3,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 PY := $(BIN)/python
 
-.PHONY: help demo run setup train test chaos check fresh pictures lock env env-dev
+.PHONY: help demo run setup train test chaos bench check fresh pictures lock env env-dev
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -29,6 +29,9 @@ test: env-dev ## Run every test, after getting Rasa, a trained bot and a browser
 chaos: env-dev ## Let everything go wrong at once, and judge (SEEDS=1-10 MESSAGES=2000 BOT=stand-in or rasa)
 	@[ "$$BOT" != rasa ] || $(PY) scripts/rasa_env.py train
 	@exec $(PY) -m scripts.chaos
+
+bench: env-dev ## Measure the bridge in turns with what it is compared with; writes benchmarks/RESULTS.md
+	@exec $(PY) -m benchmarks $(ARGS)
 
 check: env-dev ## Check format, lint, types and the imports between packages
 	@$(PY) -m scripts.check

@@ -121,6 +121,11 @@ def migrations_config() -> Config:
     return config
 
 
+def sqlite_version() -> str:
+    """Return the version of SQLite that is used."""
+    return str(_sqlite_module().sqlite_version)
+
+
 def _sqlite_module() -> ModuleType:
     """Prefer the SQLite that comes as a wheel, for Linux: older ones can corrupt their WAL."""
     try:

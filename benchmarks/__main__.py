@@ -1,0 +1,44 @@
+"""Measure the bridge, print one table, and write it to ``benchmarks/RESULTS.md``.
+
+    python -m benchmarks [--rounds 5] [--seconds 3] [--only webhook] [--no-write]
+
+Each line has a baseline and a subject that take turns in one run: rates of a shared machine move,
+ratios within a pair of rounds move less, and CPU time for each request least of all.
+"""
+
+import argparse
+from pathlib import Path
+
+from benchmarks import report, webhook, worker
+from benchmarks.line import Line, play
+
+RESULTS = Path(__file__).with_name("RESULTS.md")
+
+
+def lines(seconds: float) -> list[Line]:
+    """Return all lines, in the table's order. A new one is added here."""
+    return [
+        *webhook.lines(seconds),
+        *worker.lines(),
+    ]
+
+
+def main() -> None:
+    """Measure what is asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5, help="pairs of rounds that count")
+    parser.add_argument("--seconds", type=float, default=3.0, help="how long one of HTTP lasts")
+    parser.add_argument("--only", default="", help="lines whose name holds this")
+    parser.add_argument("--no-write", action="store_true", help="leave RESULTS.md as it is")
+    asked = parser.parse_args()
+    chosen = [line for line in lines(asked.seconds) if asked.only in line.name]
+    machine = report.machine()
+    outcomes = [play(line, asked.rounds, lambda told: print(told, flush=True)) for line in chosen]
+    page = report.page(outcomes, machine)
+    print(f"\n{page}")
+    if not asked.no_write and not asked.only:
+        RESULTS.write_text(page)
+
+
+if __name__ == "__main__":
+    main()

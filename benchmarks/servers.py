@@ -1,0 +1,73 @@
+"""Gunicorn with the bridge's own settings, and how much CPU it used."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+
+from tests.support.bridge import ROOT, SETTINGS
+from tests.support.ports import free_port
+from tests.support.waiting import wait_for
+
+
+@dataclass
+class Server:
+    """One gunicorn that serves."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+
+    def cpu(self) -> float:
+        """Return the seconds of CPU that it and its child have used."""
+        return sum(_cpu(pid) for pid in (self.process.pid, *_children(self.process.pid)))
+
+    def answers(self) -> bool:
+        """Say whether it is up."""
+        assert self.process.poll() is None, "it ended"
+        try:
+            return requests.get(f"http://127.0.0.1:{self.port}/healthz", timeout=1).ok
+        except requests.RequestException:
+            return False
+
+
+@contextmanager
+def gunicorn(application: str, kind: str, folder: Path) -> Iterator[Server]:
+    """Serve an application as `WEB_WORKERS` says, with logs and database in a folder."""
+    port = free_port()
+    environment = {
+        **{key: value for key, value in os.environ.items() if key not in SETTINGS},
+        **SETTINGS,
+        "RASA_URL": "http://127.0.0.1:9",
+        "LOG_JSON": "true",
+        "DATABASE_URL": f"sqlite:///{folder}/handover.db",
+        "PORT": str(port),
+        "WEB_WORKERS": kind,
+        "CLOCK_URL": "",
+    }
+    command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", application]
+    with (folder / "web.log").open("ab") as log:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
+        )
+    server = Server(process, port)
+    try:
+        wait_for(server.answers, f"{application}, see {folder}/web.log")
+        yield server
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(20)
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _cpu(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
