@@ -33,7 +33,7 @@ class _Timed:
         self.passed = True
         sock = getattr(self.connection, "sock", None)
         if sock is not None:
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, ValueError):  # it may be closed by now
                 sock.shutdown(socket.SHUT_RDWR)
 
 
