@@ -550,10 +550,9 @@ def _metadata(job: Job, command: AskBot | TellBot) -> dict[str, Any]:
         told["locale"] = job.profile.locale
     if isinstance(command, TellBot):
         return {**told, "entry_point": EntryPoint.BRIDGE.value}
-    if command.referral:
-        told["referral"] = {
-            name: value for name, value in asdict(command.referral).items() if value
-        }
+    referral = asdict(command.referral) if command.referral else {}
+    if came_by := {name: value for name, value in referral.items() if value}:
+        told["referral"] = came_by
     return {**told, "mid": command.mid, "entry_point": command.entry_point.value}
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from messenger_app.conversation.commands import OWN_BOT, AskBot
+from messenger_app.conversation.messages import Referral
 from messenger_app.conversation.routing import Routing
 
 
@@ -130,6 +131,9 @@ class Conversation:
     #: When the platform took its first message since it was switched to, None before that: a quick
     #: reply that was tapped earlier is an answer to the bot before it.
     bot_since: int | None = 0
+    #: The link or advertisement that the person followed into this thread and has not written
+    #: after: the bot is told of it with their next word.
+    referral: Referral | None = None
     #: The bots that the person was handed to since their last word, each once: bots that pass at
     #: each other would go on for ever.
     handed_to: tuple[str, ...] = ()

@@ -289,7 +289,8 @@ def _give_to_bot(heard: Conversation, event: content.PersonEvent, policy: Policy
         return _hand_over(ours, asked, policy, event.received_at, transcript=(line,))
     greeting = _handback(ours, ours.unannounced, policy, unanswered=False)
     after = (said,) if said else ()
-    return Transition(replace(ours, unannounced=None), (*greeting, *after), (line,))
+    told = replace(ours, unannounced=None, referral=None)
+    return Transition(told, (*greeting, *after), (line,))
 
 
 def _on_edit(conversation: Conversation, event: PersonEdited, policy: Policy) -> Transition:
@@ -316,7 +317,10 @@ def _on_sign(
     last = conversation.last_word or LastWord(mid=event.mid, at=0, answered=True)
     seen = replace(conversation, last_word=replace(last, at=max(event.at, last.at)))
     said, line = _put_to_bot(event, conversation, policy)
-    if event.standby or conversation.owner not in {Owner.BOT, Owner.IDLE} or said is None:
+    ours = not event.standby and conversation.owner in {Owner.BOT, Owner.IDLE}
+    if not ours or said is None:
+        if ours and isinstance(event, PersonReferred):  # what follows came by it
+            seen = replace(seen, referral=event.referral)
         return Transition(seen, transcript=(replace(line, heard_by_bot=False),))
     return _give_to_bot(seen, event, policy)
 
@@ -1144,6 +1148,7 @@ def _to_other(
         asking=None,
         only_echoed=False,
         doubtful=(),
+        referral=None,
     )
 
 
@@ -1217,7 +1222,8 @@ def _put_to_bot(
     for_bot = content.for_bot(event, conversation.turn, policy.content)
     line = _line(event, heard_by_bot=isinstance(for_bot, AskBot))
     if isinstance(for_bot, AskBot):
-        return replace(for_bot, bot=conversation.bot), line
+        referral = for_bot.referral or conversation.referral
+        return replace(for_bot, bot=conversation.bot, referral=referral), line
     if not isinstance(for_bot, content.PoliteAnswer):
         return for_bot, line
     return _offer(for_bot.text or policy.words.cannot_read, policy), line

@@ -113,3 +113,18 @@ def test_what_the_bridge_tells_the_bot_says_so(bridge: Bridge, bot: StandInBot, 
     assert bot.heard[greta.psid][-1].startswith("/handback")
     last = bot.told[greta.psid][-1]
     assert (last["entry_point"], last["locale"], "mid" in last) == ("bridge", "de_DE", False)
+
+
+def test_a_link_into_the_thread_is_told_with_the_next_word(
+    bridge: Bridge, bot: StandInBot, person: Person
+):
+    person.says("hello")
+    bridge.settle()
+    came = {"ref": "summer", "source": "SHORTLINK", "type": "OPEN_THREAD"}
+    followed = {**message(person.psid, "", fresh_mid()), "referral": came}
+    del followed["message"]
+    assert deliver(bridge, entry(messaging=[followed])) == 200
+    bridge.settle()
+    person.says("Do you still have it?")
+    bridge.settle()
+    assert [told.get("referral") for told in bot.told[person.psid]] == [None, came]

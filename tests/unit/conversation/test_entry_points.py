@@ -82,3 +82,38 @@ def test_a_link_into_a_thread_that_is_there_says_what_brought_the_person():
     (question,) = asked(told)
     assert (question.text, question.entry_point) == ("I followed a link.", EntryPoint.REFERRAL)
     assert question.referral == LINK
+
+
+def follows(told: Story, brought_by: Referral = LINK, *, standby: bool = False) -> Story:
+    at = told.later()
+    return told.happens(
+        PersonReferred(
+            at=at, received_at=at, mid=f"referral:{at}", referral=brought_by, standby=standby
+        )
+    )
+
+
+def test_a_link_that_was_followed_is_told_with_the_next_word_once():
+    told = follows(story())
+    question = says(told)
+    assert (question.entry_point, question.referral) == (EntryPoint.MESSAGE, LINK)
+    assert says(told.bot_answers("Hi!").message_is_sent()).referral is None
+
+
+def test_the_last_link_that_was_followed_counts():
+    assert says(follows(follows(story(), AD), LINK)).referral == LINK
+
+
+def test_what_comes_with_the_word_itself_counts_before_a_link_that_was_followed():
+    assert says(follows(story()), referral=AD).referral == AD
+
+
+def test_a_link_that_was_followed_before_a_human_came_is_not_told_after():
+    told = follows(story()).agent_replies().control_comes_back().bot_answers("I'm back.")
+    assert says(told).referral is None
+
+
+def test_a_link_that_a_human_hears_of_is_not_told_later():
+    told = follows(story().agent_takes(), standby=True)
+    told.control_comes_back().bot_answers("I'm back.")
+    assert says(told).referral is None

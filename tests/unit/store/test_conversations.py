@@ -4,6 +4,7 @@ from sqlalchemy import update
 
 from messenger_app.clock import Clock
 from messenger_app.conversation.commands import OWN_BOT, AskBot
+from messenger_app.conversation.messages import Referral
 from messenger_app.conversation.routing import Routing
 from messenger_app.conversation.state import (
     Conversation,
@@ -104,6 +105,7 @@ def test_everything_of_a_conversation_is_kept(database: Database) -> None:
         doubtful=(AskBot("m_2", "Where are you?", None),),
         bot="moodbot",
         bot_since=None,
+        referral=Referral(ref="summer", source="SHORTLINK"),
         handed_to=("moodbot",),
     )
     plain = Conversation(page_id="", psid="")
