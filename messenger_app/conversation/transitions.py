@@ -1081,7 +1081,7 @@ def _on_operator_took(
 def _on_operator_passed(
     conversation: Conversation, event: OperatorPassed, policy: Policy
 ) -> Transition:
-    if conversation.owner not in {Owner.BOT, Owner.IDLE}:
+    if conversation.owner is Owner.HANDING_OFF or not _is_ours(conversation, policy):
         return Transition(conversation)
     asked = HandoffAsked(target=event.target, reason=BY_OPERATOR)
     return _hand_over(conversation, asked, policy, event.received_at)

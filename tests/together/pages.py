@@ -27,10 +27,11 @@ class Kind(StrEnum):
     UNTOLD_TOGGLE = "our app may not take control, and nobody told the bridge"
     PRIMARY = "an older Page, our app is its primary receiver"
     SECONDARY = "an older Page, another app is its primary receiver"
+    CHANGING = "an older Page, whose primary receiver is now our app, now another one"
 
 
 #: Where there are receiver roles, and nothing lapses.
-OLDER = frozenset({Kind.PRIMARY, Kind.SECONDARY})
+OLDER = frozenset({Kind.PRIMARY, Kind.SECONDARY, Kind.CHANGING})
 
 
 def page(kind: Kind, switches: Mapping[str, str]) -> Platform:
@@ -62,6 +63,7 @@ def policy(kind: Kind, bot_while_human: BotWhileHuman, page_id: str) -> Policy:
             Kind.OTHER: Routing.OTHER_DEFAULT_APP,
             Kind.NOBODY: Routing.NO_DEFAULT_APP,
             Kind.PRIMARY: Routing.PRIMARY_RECEIVER,
+            Kind.CHANGING: Routing.PRIMARY_RECEIVER,
             Kind.SECONDARY: Routing.SECONDARY_RECEIVER,
         }.get(kind, Routing.DEFAULT_APP),
         may_take=kind is not Kind.NO_TOGGLE,

@@ -173,10 +173,15 @@ def both_agree_who_may_speak(world: World) -> None:
     elif world.kind is Kind.NOBODY:
         pass  # after a pause ownership is ours to declare; a refusal or a standby word corrects it
     elif platform == OUR_APP:
-        assert bridge in {Owner.BOT, Owner.IDLE}, bridge
+        # Who has just become secondary gives an agent no thread that it doesn't know to be its own.
+        changed = world.kind is Kind.CHANGING and _an_agent_spoke_since(world, changed_at)
+        assert bridge in {Owner.BOT, Owner.IDLE} or changed, bridge
     elif platform is None:
         # Nobody is told that ownership lapsed or was released; the next word will show it.
-        assert bridge in {Owner.BOT, Owner.IDLE} or told_nothing, bridge
+        others = world.kind is Kind.CHANGING or _is_secondary(world)  # whose it is or was
+        assert bridge in {Owner.BOT, Owner.IDLE} or told_nothing or others, bridge
+    elif bridge is Owner.IDLE and _is_secondary(world):
+        pass  # a secondary receiver does nothing with an idle thread
     elif bridge in {Owner.BOT, Owner.IDLE}:
         # A word that is only just newer than the owner may be told by clocks that differ.
         late = world.told_at <= world.conversation.owner_since + 2 * CLOCK_SKEW
@@ -187,6 +192,11 @@ def both_agree_who_may_speak(world: World) -> None:
     else:
         by_echo = bridge is Owner.HUMAN and _an_agent_spoke_since(world, changed_at)
         assert bridge is Owner.OTHER_APP or by_echo or world.named_at < changed_at, bridge
+
+
+def _is_secondary(world: World) -> bool:
+    """Say whether another app is the primary receiver just now."""
+    return world.kind in OLDER and world.meta.platform.default_app_id != OUR_APP
 
 
 def _an_agent_spoke_since(world: World, at: int) -> bool:
@@ -218,7 +228,7 @@ def nobody_is_stranded(world: World) -> None:
         return
     if world.thread.owner not in {OUR_APP, None}:
         people = {Owner.WAITING, Owner.HUMAN}
-        if world.kind is Kind.SECONDARY:
+        if world.kind in {Kind.SECONDARY, Kind.CHANGING}:
             people.discard(Owner.HUMAN)  # who answered; then it is the primary receiver's
             if _is_shut(world):
                 return  # asked for in vain for a day; the person's next word begins it anew

@@ -65,6 +65,7 @@ class Shell:
     page_id: str
     psid: str
     conversation: Conversation = field(init=False)
+    _page: Conversation = field(init=False)
     inbox: list[Stored] = field(default_factory=list)
     outbox: dict[int, OpenCommand] = field(default_factory=dict)
     transcript: list[Line] = field(default_factory=list)
@@ -84,6 +85,7 @@ class Shell:
 
     def __post_init__(self) -> None:
         self.conversation = Conversation(page_id=self.page_id, psid=self.psid)
+        self._page = Conversation(page_id=self.page_id, psid=self.page_id)
 
     # What comes in
 
@@ -100,8 +102,13 @@ class Shell:
         self._store(ReceivedEvent(Channel.OPERATOR, self.page_id, self.psid, key, now, False, body))
 
     def _store(self, event: ReceivedEvent) -> None:
-        if event.dedupe_key not in self._keys:
-            self._keys.add(event.dedupe_key)
+        if event.dedupe_key in self._keys:
+            return
+        self._keys.add(event.dedupe_key)
+        if event.psid == self.page_id:  # the Page's own thread; another worker is quick with it
+            told, _ = self._parsed(event, self.clock.now())
+            self._page = transition(self._page, told, self.policy).conversation
+        else:
             self.inbox.append(Stored(len(self.inbox), event, self.clock.now()))
 
     # One turn of the worker
@@ -239,16 +246,17 @@ class Shell:
         return True
 
     def _apply_stored(self, stored: Stored) -> bool:
-        raw = stored.event
-        event, key = parse(
-            raw.body, raw.channel, raw.at, stored.received_at, own_app_id=self.policy.app_id
-        )
+        event, key = self._parsed(stored.event, stored.received_at)
         if key and isinstance(event, OwnAppEchoed):
             self._match_echo(event, key)
         if not self._apply(event):
             return False
         stored.done, stored.applied = True, len(self.events)
         return True
+
+    def _parsed(self, raw: ReceivedEvent, received_at: int) -> tuple[Event, str]:
+        own_app_id = self.policy.app_id
+        return parse(raw.body, raw.channel, raw.at, received_at, own_app_id=own_app_id)
 
     def _match_echo(self, echo: OwnAppEchoed, key: str) -> None:
         command = next((one for one in self.open_commands() if one.key == key), None)
@@ -269,7 +277,7 @@ class Shell:
             )
 
     def _apply(self, event: Event) -> bool:
-        after = transition(self.conversation, event, self.policy)
+        after = transition(self.conversation, event, self.policy.in_role(self._page.role))
         if after.held:
             return False
         self.conversation = after.conversation

@@ -112,6 +112,12 @@ class Together(RuleBasedStateMachine):
         self.world.time_passes(1)
         self.world.other_app_grants()
 
+    @precondition(lambda self: self.world.kind is Kind.CHANGING)
+    @rule()
+    def roles_change(self) -> None:
+        self.world.time_passes(1)
+        self.world.roles_change()
+
     @rule(action=st.sampled_from(["take", "release", "pass", "pass billing", "pass moodbot"]))
     def operator_runs(self, action: str) -> None:
         self.world.operator_runs(*action.split())

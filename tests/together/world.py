@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from inbox_simulator.platform import handovers, page_inbox, people, sending
+from inbox_simulator.platform import handovers, page_inbox, people, roles, sending
 from inbox_simulator.platform.apps import App
 from inbox_simulator.platform.errors import PlatformError
 from inbox_simulator.platform.thread import Message, Thread
@@ -196,6 +196,17 @@ class World:
         billing = self.meta.platform.apps[BILLING]
         self._act(f"the billing app {what}", lambda at: act(billing, at))
 
+    def roles_change(self) -> None:
+        """Let an admin make the other app the primary receiver, or ours again."""
+        self._keep_apart(self.called_at)
+        platform = self.meta.platform
+        before = roles.assigned(platform)
+        platform.default_app_id = BILLING if platform.default_app_id == OUR_APP else OUR_APP
+        roles.tell_changes(platform, before, self.clock.platform)
+        name = platform.app_name(platform.default_app_id)
+        self.tell(f"{self._when()} {name} becomes the primary receiver")
+        self._drain()
+
     def operator_runs(self, action: str, target: str | None = None) -> None:
         self.tell(f"{self._when()} the operator runs {action} {target or ''}")
         self.shell.operator(action, target)
@@ -250,7 +261,7 @@ class World:
                 self.wire.append(body)
                 self.sent.append(body)
                 what = set(delivery.event) - {"sender", "recipient", "timestamp"}
-                if not what <= {"delivery", "read"}:
+                if not what <= {"delivery", "read", "app_roles"}:
                     self.told_at = self.clock.platform
                 if "is_echo" in delivery.event.get("message", {}) or what & HANDOVERS:
                     self.named_at = self.clock.platform

@@ -17,6 +17,7 @@ from messenger_app.conversation.events import (
     ControlRequested,
     ControlTaken,
     HandoffAsked,
+    OperatorPassed,
     OperatorTook,
     RolesChanged,
 )
@@ -299,6 +300,13 @@ def test_a_secondary_receiver_asks_for_nothing_that_it_never_had():
     story.person_says("hello", standby=True)
     assert (story.owner, story.conversation.timer) == (Owner.OTHER_APP, None)
     assert asks(Story(policy=story.policy)).commands == ()
+
+
+def test_an_operator_can_pass_no_thread_that_a_secondary_receiver_does_not_have():
+    story = Story(policy=replace(POLICY, routing=Routing.SECONDARY_RECEIVER))
+    now = story.later()
+    assert story.happens(OperatorPassed(at=now, received_at=now)).commands == ()
+    assert story.owner is Owner.IDLE
 
 
 def test_a_human_who_answered_is_left_to_the_primary_receiver():
