@@ -42,7 +42,9 @@ def _parser() -> argparse.ArgumentParser:
     covered = commands.add_parser("coverage", help="print what is covered of the platform")
     covered.set_defaults(act=_coverage)
     scenario = commands.add_parser("scenario", help="play stories against a running simulator")
-    scenario.add_argument("names", nargs="*", metavar="NAME", help="name or file; default: all")
+    scenario.add_argument(
+        "names", nargs="*", metavar="NAME", help="name or file; default: all that need nothing"
+    )
     scenario.add_argument("--url", default=f"http://127.0.0.1:{ports().simulator}")
     scenario.add_argument(
         "--switch", action="append", default=[], metavar="NAME=VALUE",
@@ -83,7 +85,7 @@ def _scenario(options: argparse.Namespace) -> int:
     wanted = dict(setting.split("=", 1) for setting in options.switch if "=" in setting)
     if len(wanted) < len(options.switch):
         raise ValueError("--switch takes NAME=VALUE")
-    scenarios = [story.Scenario.read(path) for path in story.find(options.names)]
+    scenarios = _chosen(options.names)
     stage = Stage(options.url, options.patience)
     before = stage.state()["switches"]
     try:
@@ -94,6 +96,15 @@ def _scenario(options: argparse.Namespace) -> int:
         stage.close()
     _say(f"{sum(held)} of {len(held)} scenarios held")
     return 0 if all(held) else 1
+
+
+def _chosen(names: list[str]) -> list[story.Scenario]:
+    """Return the scenarios of these names; without names, all that need nothing set up."""
+    if names:
+        return [story.Scenario.read(path) for path in story.find(names)]
+    for left_out in [known for known in story.every() if known.needs]:
+        _say(f"{left_out.key} is left out. It needs: {left_out.needs}")
+    return [known for known in story.every() if not known.needs]
 
 
 def _say(line: str) -> None:

@@ -73,6 +73,7 @@ class Performance:
         return {
             "key": self.story.key,
             "name": self.story.name,
+            "needs": self.story.needs,
             "status": self.status,
             "problem": self.problem,
             "pace": self.pace,

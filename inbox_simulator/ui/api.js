@@ -35,6 +35,7 @@ export const sendAttachment = (psid, attachment) =>
 export const react = (psid, mid, reaction) =>
   call("POST", `people/${psid}/reactions`, reaction ? { mid, reaction } : { mid, action: "unreact" });
 export const edit = (psid, mid, text) => call("POST", `people/${psid}/edits`, { mid, text });
+export const block = (psid, blocked) => call("POST", `people/${psid}/availability`, { blocked });
 export const followLink = (psid, ref) => call("POST", `people/${psid}/referrals`, { ref });
 export const tapQuickReply = (psid, { title, payload }) =>
   call("POST", `people/${psid}/messages`, { text: title, quick_reply: { title, payload } });

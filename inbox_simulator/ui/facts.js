@@ -92,3 +92,10 @@ export function lineOf(message) {
   const element = attachment.payload?.elements?.[0];
   return element?.title ?? attachment.payload?.title ?? `(${attachment.type})`;
 }
+
+/** What a person did that is no message, in words. */
+export function actWords({ kind, about }, name) {
+  if (kind === "optin") return `${name} opted in${about.title ? `: ${about.title}` : ""}`;
+  if (kind === "account_linking") return `${name} ${about.status === "linked" ? "linked" : "unlinked"} an account`;
+  return about.ad_id ? `${name} came by an ad` : `${name} came by the link m.me/…?ref=${about.ref ?? ""}`;
+}

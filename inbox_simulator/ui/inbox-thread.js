@@ -8,7 +8,7 @@ import { followEnd } from "./follow.js";
 import { clockTime, dayAndTime } from "./format.js";
 import { icon } from "./icons.js";
 import { readNow, windowMark } from "./inbox-item.js";
-import { messageRow } from "./message-view.js";
+import { messageRow, noteRow } from "./message-view.js";
 import { avatar, speakerOf } from "./speakers.js";
 import { stateMark } from "./state-word.js";
 
@@ -135,7 +135,7 @@ function tick(view, thread, state) {
 
 function draw(view, thread, state) {
   const added = keyed(view.rows, itemsOf(thread, state), ({ key }) => key, (item) =>
-    item.note ? note(item) : messageRow(item),
+    item.note ? noteRow(item) : messageRow(item),
   );
   view.follow.settle(added);
 }
@@ -183,8 +183,4 @@ const LEFT = { done: "Marked as done: back to the bot", take: "The bot took it b
 
 function noteOf(inbox, { cause }) {
   return inbox ? (ARRIVED[cause] ?? "The conversation arrived in Main") : (LEFT[cause] ?? "The conversation left the inbox");
-}
-
-function note({ note: words }) {
-  return { node: h("div", { class: "note" }, h("span", {}, words)) };
 }

@@ -88,3 +88,8 @@ function isBig({ text, attachments = [] }) {
   if (!text) return attachments.some(({ type, payload }) => type === "sticker" || payload?.sticker_id);
   return !attachments.length && /^(\p{Extended_Pictographic}\ufe0f?\u200d?){1,3}$/u.test(text.trim());
 }
+
+/** A line in between, about something that is no message. */
+export function noteRow({ note }) {
+  return { node: h("div", { class: "note" }, h("span", {}, note)) };
+}

@@ -1,6 +1,6 @@
 /** What a person can send: words, a thumb, a picture, a place, the Page's menu. */
 
-import { edit, followLink, say, sendAttachment, tapButton } from "./api.js";
+import { block, edit, followLink, say, sendAttachment, tapButton } from "./api.js";
 import { composer } from "./composer.js";
 import { popup } from "./popup.js";
 
@@ -12,6 +12,7 @@ const HARBOUR = { type: "location", latitude: 53.5461, longitude: 9.9661, title:
 
 export function phoneComposer({ psid, name }, store, { sent }) {
   const tell = (error) => box.say(error.message);
+  const isBlocked = () => Boolean(store.state.threads.get(psid)?.unavailable);
   const send = (attachment) => sendAttachment(psid, attachment).then(sent).catch(tell);
   const more = popup({
     iconName: "plus",
@@ -20,6 +21,7 @@ export function phoneComposer({ psid, name }, store, { sent }) {
     items: () => [
       ...PICTURES.map(([words, file]) => ({ iconName: "image", words, test: `send-${file}`, act: () => send({ type: "image", url: `${location.origin}/_simulator/ui/samples/${file}` }) })),
       { iconName: "pin", words: "Where I am", test: "send-location", act: () => send(HARBOUR) },
+      { iconName: "close", words: isBlocked() ? "Let the Page write again" : "Block the Page", test: "send-block", act: () => block(psid, !isBlocked()).catch(tell) },
       { iconName: "link", words: "Come by an m.me link", test: "send-link", act: () => followLink(psid, "autumn_sale").catch(tell) },
     ],
   });

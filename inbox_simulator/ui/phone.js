@@ -2,10 +2,10 @@
 
 import { tapButton, tapQuickReply } from "./api.js";
 import { fill, h, keyed, setAttr, setText } from "./dom.js";
-import { grouped, quotedBy } from "./facts.js";
+import { actWords, grouped, quotedBy } from "./facts.js";
 import { followEnd } from "./follow.js";
 import { messageTools } from "./message-tools.js";
-import { messageRow } from "./message-view.js";
+import { messageRow, noteRow } from "./message-view.js";
 import { phoneComposer } from "./phone-composer.js";
 import { phoneStart } from "./phone-start.js";
 import { appSpeaker, avatar, speakerOf } from "./speakers.js";
@@ -72,18 +72,26 @@ function draw(parts, thread, state) {
   parts.hint.update(thread, state);
   const tap = (button) => tapButton(thread.psid, button).catch(parts.box.tell);
   const tools = (message) => messageTools(message, parts);
-  const items = grouped(thread.messages).map((item) => phoneItem(item, thread, state));
-  const added = keyed(parts.rows, items, ({ message }) => message.mid, (item) => messageRow(item, { onTap: tap, tools }));
+  const items = phoneItems(thread, state);
+  const added = keyed(parts.rows, items, ({ key }) => key, (item) => (item.note ? noteRow(item) : messageRow(item, { onTap: tap, tools })));
   keyed(parts.typing, thread.typing ?? [], (appId) => appId, (appId) => typingRow(appId, state));
   drawPills(parts, thread);
   parts.follow.settle(added);
+}
+
+/** Messages, with a line for each thing that the person did beside them. */
+function phoneItems(thread, state) {
+  const messages = grouped(thread.messages).map((item) => phoneItem(item, thread, state));
+  const acts = (thread.acts ?? []).map((act, index) => ({ key: `act ${index}`, at: act.at, note: actWords(act, thread.name) }));
+  const blocked = thread.unavailable ? [{ key: "blocked", at: Infinity, note: `${thread.name} has blocked the Page` }] : [];
+  return [...messages, ...acts, ...blocked].sort((a, b) => a.at - b.at);
 }
 
 function phoneItem(item, thread, state) {
   const speaker = speakerOf(item.message, thread, state);
   const mine = item.message.author === "person";
   const seen = mine && item.last && isLastSeen(item.message, thread);
-  return { ...item, speaker, mine, named: !mine, seen, quoted: quotedBy(item.message, thread) };
+  return { ...item, key: item.message.mid, at: item.message.at, speaker, mine, named: !mine, seen, quoted: quotedBy(item.message, thread) };
 }
 
 /** "Seen" stands under the newest of the person's messages that was seen, as in Messenger. */

@@ -111,7 +111,7 @@ function drawCaption(parts, story, step) {
   fill(parts.picture, step ? pictureOf(step, done) : icon("play"));
   const [first, ...rest] = story.problem.split("\n");
   parts.problem.hidden = !story.problem;
-  if (story.problem) setText(parts.why, first);
+  if (story.problem) setText(parts.why, story.needs ? `${first} This story needs: ${story.needs}` : first);
   setText(parts.problem.querySelector("pre"), rest.join("\n"));
 }
 

@@ -16,6 +16,7 @@ const FIELDS = [
   ["account_linking", () => "messaging_account_linking"],
 ];
 
+/** Those that a reader meets first, in plain words; the others speak for themselves. */
 const CODES = {
   "10/2018300": "another app controls this thread",
   "10/2018278": "outside the messaging window",
@@ -23,10 +24,7 @@ const CODES = {
   4: "too many calls, wait",
   32: "too many calls for this Page, wait",
   613: "too many calls, wait",
-  10: "not permitted",
-  100: "a parameter is wrong",
   190: "the access token is not valid",
-  200: "a permission is missing",
   551: "the person is not available",
 };
 
@@ -123,7 +121,8 @@ function troubleOf(entry, webhook) {
   const error = parsed(entry.response)?.error;
   if (!error) return `answered ${entry.status}`;
   const pair = error.error_subcode ? `${error.code}/${error.error_subcode}` : String(error.code);
-  return `${pair}: ${CODES[pair] ?? CODES[error.code] ?? error.message}`;
+  const words = error.message?.replace(/^\(#\d+\) /, "");
+  return `${pair}: ${CODES[pair] ?? words ?? CODES[error.code] ?? "refused"}`;
 }
 
 const WEBHOOK_TROUBLE = {

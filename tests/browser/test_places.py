@@ -42,6 +42,20 @@ def test_a_person_sends_a_thumb_a_picture_and_a_place(page: SimulatorPage):
     expect(phone.locator(".place-card")).to_contain_text("Harbour")
 
 
+def test_a_person_comes_by_a_link_and_blocks_the_page(page: SimulatorPage):
+    ana = page.add_person()
+    phone = page.phone(ana)
+    page.part("person-more", phone).click()
+    page.part("send-link").click()
+    expect(phone).to_contain_text("Ana came by the link")
+    page.part("person-more", phone).click()
+    page.part("send-block").click()
+    expect(phone).to_contain_text("Ana has blocked the Page")
+    page.part("person-more", phone).click()
+    page.part("send-block").click()
+    expect(phone).not_to_contain_text("has blocked")
+
+
 def test_a_person_reacts_answers_one_message_and_changes_their_own(page: SimulatorPage):
     ana = page.add_person()
     page.says(ana, "hello")
@@ -137,7 +151,7 @@ def test_faults_are_switched_on_and_off_and_strike(page: SimulatorPage, system: 
     page.says(ana, "I want to talk to a human")
     page.bubble(ana, "couldn't reach anybody").wait_for()
     refused = page.part("wire-row").filter(has_text="pass_thread_control")
-    expect(refused).to_contain_text("100: a parameter is wrong")
+    expect(refused).to_contain_text("100: Incorrect app id")
     page.part("menu-faults").click()
     page.part("faults-off").click()
     expect(page.part("menu-faults")).to_have_text("Faults: none")
