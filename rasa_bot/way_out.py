@@ -8,7 +8,9 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 #: Never an answer to a form's question. Rasa would offer even these to the form first, and that
 #: asks the action server: with the server down, nobody got out.
-WAYS_OUT = frozenset({"human_handoff", "trigger_handoff", "connect_now", "never_mind", "handback"})
+WAYS_OUT = frozenset(
+    {"human_handoff", "trigger_handoff", "connect_now", "never_mind", "handback", "handoff"}
+)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, True)
