@@ -1,11 +1,13 @@
-"""The command line: ``python -m inbox_simulator run``, ``scenario``, ``coverage``."""
+"""The command line: ``python -m inbox_simulator run`` and the other commands of its help."""
 
 import argparse
+import json
 import signal
 import sys
 import threading
+from pathlib import Path
 
-from inbox_simulator import coverage
+from inbox_simulator import coverage, replaying
 from inbox_simulator.actors import Stage
 from inbox_simulator.client import ControlError
 from inbox_simulator.config import ports
@@ -41,6 +43,18 @@ def _parser() -> argparse.ArgumentParser:
     run.set_defaults(act=_run)
     covered = commands.add_parser("coverage", help="print what is covered of the platform")
     covered.set_defaults(act=_coverage)
+    for name, act, words in (
+        ("record", _record, "write down the session since the last reset"),
+        ("replay", _replay, "play a session again, and say what came out otherwise"),
+    ):
+        session = commands.add_parser(name, help=words)
+        session.add_argument("file", type=Path)
+        session.add_argument("--url", default=f"http://127.0.0.1:{ports().simulator}")
+        session.add_argument(
+            "--patience", type=float, default=15.0, metavar="SECONDS",
+            help="how long an answer may take (default: 15)",
+        )  # fmt: skip
+        session.set_defaults(act=act)
     scenario = commands.add_parser("scenario", help="play stories against a running simulator")
     scenario.add_argument(
         "names", nargs="*", metavar="NAME", help="name or file; default: all that need nothing"
@@ -79,6 +93,29 @@ def _run(options: argparse.Namespace) -> int:
 def _coverage(_: argparse.Namespace) -> int:
     print(coverage.markdown(), end="")  # noqa: T201 -- a command line
     return 0
+
+
+def _record(options: argparse.Namespace) -> int:
+    stage = Stage(options.url, options.patience)
+    session = stage.client.get("recording")
+    stage.close()
+    options.file.write_text(json.dumps(session, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    _say(f"{len(session['steps'])} acts are in {options.file}")
+    return 0
+
+
+def _replay(options: argparse.Namespace) -> int:
+    stage = Stage(options.url, options.patience)
+    session = json.loads(options.file.read_text("utf-8"))
+    try:
+        differences = replaying.Replay(session, stage).play()
+    finally:
+        stage.close()
+    for line in differences:
+        _say(line)
+    acts = len(session["steps"])
+    _say(f"{acts} acts: it went another way" if differences else f"{acts} acts: the same again")
+    return 1 if differences else 0
 
 
 def _scenario(options: argparse.Namespace) -> int:

@@ -8,22 +8,29 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from inbox_simulator import connecting
+from inbox_simulator import connecting, transcript
 from inbox_simulator.client import USER_AGENT
-from inbox_simulator.control_calls import a_text, an_object, body, refuse_in_words
+from inbox_simulator.control_calls import (
+    a_text,
+    an_object,
+    body,
+    record_acts,
+    refuse_in_words,
+)
 from inbox_simulator.platform import page_inbox, roles, switches, views
 from inbox_simulator.running import simulator
 
 JSON = dict[str, Any]
 blueprint = Blueprint("control_api", __name__)
 refuse_in_words(blueprint)
+record_acts(blueprint)
 
 
 @blueprint.post("/reset")
 def reset() -> JSON:
     """Return to the seed."""
-    seed = body().get("seed")
-    simulator().reset(None if seed is None else int(seed))
+    seed, keep = body().get("seed"), bool(body().get("keep_apps"))
+    simulator().reset(None if seed is None else int(seed), keep_apps=keep)
     with simulator().acting() as (platform, _):
         return {"epoch": platform.ids.epoch}
 
@@ -57,6 +64,21 @@ def show_thread(psid: str) -> JSON:
     """Show a thread: its owner, its folder and what was said."""
     with simulator().acting(psid=psid) as (platform, now):
         return views.thread_json(platform.thread(psid, now), now)
+
+
+@blueprint.get("/threads/<psid>/transcript")
+def show_transcript(psid: str) -> Response:
+    """Show a thread as text, a line for each thing that was said."""
+    with simulator().acting(psid=psid) as (platform, now):
+        lines = transcript.lines(platform.thread(psid, now))
+    return Response("".join(f"{line}\n" for line in lines), mimetype="text/plain")
+
+
+@blueprint.get("/recording")
+def show_recording() -> JSON:
+    """Return the session since the last reset: what was done, and what came of it."""
+    with simulator().acting():
+        return simulator().recording.as_json(simulator().threads())
 
 
 @blueprint.post("/inbox/<psid>/replies")

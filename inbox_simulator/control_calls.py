@@ -5,13 +5,15 @@ A missing body means ``{}``. A request that can't be done answers ``{"error": se
 
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, g, jsonify, request
 
+from inbox_simulator import recording
 from inbox_simulator.platform.errors import (
     InvalidParameterError,
     NoMatchingUserError,
     PlatformError,
 )
+from inbox_simulator.running import simulator
 
 JSON = dict[str, Any]
 
@@ -38,6 +40,36 @@ def a_text(values: JSON, name: str) -> str | None:
     """Return a value as text, or none if it is missing."""
     value = values.get(name)
     return None if value is None else str(value)
+
+
+def record_acts(blueprint: Blueprint) -> None:
+    """Let what a blueprint's calls do be part of the recorded session."""
+    blueprint.before_request(_note_before)
+    blueprint.after_request(_note_after)
+
+
+def _note_before() -> None:
+    if recording.is_act(request.method, _path()):
+        with simulator().acting():
+            g.counts = recording.counts(simulator().threads())
+
+
+def _note_after(response: Response) -> Response:
+    if "counts" in g and response.status_code == 200:
+        answer = response.get_json()
+        step = {
+            "method": request.method,
+            "path": _path(),
+            "body": body(),
+            "answer": answer if isinstance(answer, dict) else {},
+        }
+        with simulator().acting():
+            simulator().recording.note(step, g.counts)
+    return response
+
+
+def _path() -> str:
+    return request.path.removeprefix("/_simulator/")
 
 
 def refuse_in_words(blueprint: Blueprint) -> None:

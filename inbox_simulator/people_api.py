@@ -4,7 +4,13 @@ from typing import Any
 
 from flask import Blueprint
 
-from inbox_simulator.control_calls import a_text, an_object, body, refuse_in_words
+from inbox_simulator.control_calls import (
+    a_text,
+    an_object,
+    body,
+    record_acts,
+    refuse_in_words,
+)
 from inbox_simulator.platform import entry_points, people, reactions, views
 from inbox_simulator.platform.errors import InvalidParameterError
 from inbox_simulator.running import simulator
@@ -12,6 +18,7 @@ from inbox_simulator.running import simulator
 JSON = dict[str, Any]
 blueprint = Blueprint("people_api", __name__)
 refuse_in_words(blueprint)
+record_acts(blueprint)
 
 
 @blueprint.post("/people")

@@ -19,8 +19,10 @@ from inbox_simulator.lanes import Job
 from inbox_simulator.pages import Pages, Wanted
 from inbox_simulator.platform.apps import App
 from inbox_simulator.platform.ids import EPOCHS
+from inbox_simulator.platform.thread import Thread
 from inbox_simulator.platform.world import Platform
 from inbox_simulator.recorder import ChangeFeed, Journal
+from inbox_simulator.recording import Recording
 from inbox_simulator.scenarios.player import Player
 from inbox_simulator.seed import Seed
 from inbox_simulator.webhook_sender import WebhookSender
@@ -47,6 +49,7 @@ class Simulator:
         self.player = Player(lambda: self.feed.note("story"))
         self._seed = seed or Seed.read(webhook_url=webhook_url)
         self._pages = self._seed.grow_pages(secrets.randbelow(EPOCHS))
+        self.recording = Recording(self._pages.first.switches.as_json())
         self._told_profile: dict[str, Any] = {}
         self._lock = threading.RLock()
         log = DeliveryLog(self.journal, self.feed)
@@ -93,6 +96,10 @@ class Simulator:
     def apps(self) -> list[App]:
         """Return every connected app."""
         return self._pages.apps()
+
+    def threads(self) -> list[Thread]:
+        """Return every thread of every Page. Hold the model by ``acting`` while using them."""
+        return [thread for page in self._pages for thread in page.threads.values()]
 
     @property
     def pages(self) -> Pages:
@@ -160,6 +167,7 @@ class Simulator:
             before, self._pages = self._pages, self._seed.grow_pages(epoch)
             if keep_apps:
                 self._pages.keep(before)
+            self.recording = Recording(self._pages.first.switches.as_json())
             self.feed.note("reset")
 
     def resend(self, entry: dict[str, Any]) -> None:
