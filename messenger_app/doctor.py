@@ -17,7 +17,7 @@ from messenger_app.graph.errors import (
     NotPrimaryReceiver,
 )
 from messenger_app.page_profile import Difference
-from messenger_app.store import conversations
+from messenger_app.store import conversations, profiles
 
 #: Without these the bridge is deaf, above all while a human has the thread.
 NEEDED_FIELDS = (
@@ -37,6 +37,9 @@ USEFUL_FIELDS = (
     "messaging_referrals",
 )
 
+#: If none of so many people told a language, it is not for them.
+ENOUGH_PEOPLE = 5
+
 Verdict = Literal["ok", "warning", "failed"]
 
 
@@ -54,6 +57,7 @@ def examine(bridge: Bridge) -> Iterator[Finding]:
     """Look at everything, one after another. Never raises for what it looks at."""
     yield _database(bridge)
     yield _worker(bridge)
+    yield from _languages(bridge)
     yield _app_subscription(bridge)
     for page in bridge.pages.values():
         yield from _page(bridge, page)
@@ -75,6 +79,25 @@ def _worker(bridge: Bridge) -> Finding:
     if bridge.bell.is_heard():
         return Finding("worker", "ok", "is running.")
     return Finding("worker", "failed", "does not answer: start `flask worker`.")
+
+
+def _languages(bridge: Bridge) -> Iterator[Finding]:
+    """Whether people can be spoken to in their own; a single person may well have told none."""
+    if not bridge.policy.words_by_language:
+        return
+    try:
+        with bridge.database.reading() as connection:
+            known, asked = profiles.counts(connection)
+    except StoreUnavailable:
+        return
+    if known:
+        yield Finding("languages", "ok", f"are known of {known} of {asked} people.")
+    elif asked >= ENOUGH_PEOPLE:
+        says = (
+            f"are known of none of {asked} people, so all are spoken to in the usual one: request "
+            "pages_user_locale in the Page's settings, under Info About People."
+        )
+        yield Finding("languages", "warning", says)
 
 
 def _app_subscription(bridge: Bridge) -> Finding:

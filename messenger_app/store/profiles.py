@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from messenger_app.store.tables import conversation as table
 
@@ -43,6 +43,14 @@ def find(connection: Connection, thread: str) -> Profile:
     """Return what is known of the person on this thread."""
     row = connection.execute(select(table).where(table.c.thread == thread)).one_or_none()
     return Profile(row.locale, row.locale_told_at, row.locale_due) if row else UNKNOWN
+
+
+def counts(connection: Connection) -> tuple[int, int]:
+    """Return of how many people a language is known, and about how many the platform was asked."""
+    row = connection.execute(
+        select(func.count(table.c.locale), func.count()).where(table.c.locale_due > 0)
+    ).one()
+    return row[0], row[1]
 
 
 def purge(
