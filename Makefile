@@ -18,11 +18,11 @@ run: env ## Start web and worker with the settings in .env, as a host would
 setup: env-dev ## Make both environments, the bridge's and Rasa's, without starting anything
 	@$(PY) scripts/rasa_env.py setup
 
-train: env ## Train the bot, if its data is newer than its model
-	@$(PY) scripts/rasa_env.py train
+train: env ## Train both bots, where their data is newer than their models
+	@$(PY) scripts/rasa_env.py train bot moodbot
 
 test: env-dev ## Run every test, after getting Rasa, a trained bot and a browser; ARGS="…" goes to pytest
-	@$(PY) scripts/rasa_env.py train
+	@$(PY) scripts/rasa_env.py train bot moodbot
 	@HANDOVER_CHROMIUM="$$($(PY) -m scripts.browser)" && export HANDOVER_CHROMIUM && \
 		exec $(PY) -m pytest $(ARGS)
 

@@ -24,8 +24,10 @@ from scripts.supervisor import Ended, Program, Supervisor, last_lines
 
 #: The part's name in Procfile.demo, and the path that answers 200 once it is up.
 READY_PATHS = {"simulator": "/", "web": "/healthz", "actions": "/health", "rasa": "/version"}
-#: What is done once, as soon as these are up.
-ONCE = {"profile": {"simulator", "web"}}
+#: What starts as soon as these are up: MoodBot is not to make the first answer wait.
+AFTER = {"profile": {"simulator", "web"}, "moodbot": {"rasa"}}
+#: What is done once, and what nobody waits for.
+ONCE, UNAWAITED = {"profile"}, {"moodbot": "/version"}
 #: Seconds between two looks at everything, and between two notices on the page.
 LOOK_EVERY_S, NOTICE_EVERY_S = 0.2, 1.0
 
@@ -40,6 +42,7 @@ class Demo:
         self._logs = settings.root / "var" / "log"
         self._missing: dict[str, str] = {}
         self._later: dict[str, str] = {}
+        self._unawaited: dict[str, str] = {}
         self._rasa_step, self._rasa_step_since = "", time.monotonic()
         self._noticed_at = float("-inf")
         self._is_stopping = False
@@ -69,7 +72,9 @@ class Demo:
         for name, command in procfile.processes.items():
             if name in self._settings.absent:
                 continue
-            if name in ONCE:
+            if name in UNAWAITED:
+                self._unawaited[name] = self._settings.url(name) + UNAWAITED[name]
+            if name in AFTER:
                 self._later[name] = command
                 continue
             self._supervisor.start(Program(name, command, self._logs / f"{name}.log"))
@@ -84,6 +89,8 @@ class Demo:
                 return 1
             if self._missing:
                 self._look()
+            elif self._unawaited:
+                self._look_for_the_unawaited()
             time.sleep(LOOK_EVERY_S)
         return 0
 
@@ -96,14 +103,19 @@ class Demo:
                 self._show_the_page()
             if name == "rasa":
                 self._notice(None)
-        for name in [name for name in self._later if ONCE[name].isdisjoint(self._missing)]:
+        for name in [name for name in self._later if AFTER[name].isdisjoint(self._missing)]:
             log, command = self._logs / f"{name}.log", self._later.pop(name)
-            self._supervisor.start(Program(name, command, log, may_end=True))
+            self._supervisor.start(Program(name, command, log, may_end=name in ONCE))
         if "rasa" in self._missing:
             self._follow_rasa()
         self._progress.waiting(", ".join(self._missing_with_steps()))
         if not self._missing:
             self._progress.say(f"\nEverything is up: {self._page}\nLogs: var/log/. Ctrl-C ends it.")
+
+    def _look_for_the_unawaited(self) -> None:
+        for name in [name for name, url in self._unawaited.items() if loopback.answers(url)]:
+            del self._unawaited[name]
+            self._progress.step(name, "ready")
 
     @property
     def _page(self) -> str:

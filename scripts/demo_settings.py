@@ -32,11 +32,14 @@ PARTS = (
     Part("web", "PORT", 8000),
     Part("rasa", "RASA_PORT", 5005),
     Part("actions", "ACTIONS_PORT", 5055),
+    Part("moodbot", "MOODBOT_PORT", 5007),
 )
+#: The bots that `handoff_config.yml` lists at their usual ports.
+TARGETS = ("moodbot",)
 
 
 #: What is not started where somebody else's bot is behind the bridge.
-OWN_BOT = frozenset({"rasa", "actions"})
+OWN_BOT = frozenset({"rasa", "actions", "moodbot"})
 
 
 @dataclass(frozen=True)
@@ -73,10 +76,19 @@ class DemoSettings:
             "GRAPH_API_URL": self.url("simulator"),
             "CLOCK_URL": f"{self.url('simulator')}/_simulator/clock",
             "RASA_URL": self.bot or self.url("rasa"),
+            **self._moved_targets(inherited),
             # A proxy is for the way out; the parts reach each other directly.
             "NO_PROXY": ",".join(filter(None, [inherited.get("NO_PROXY"), LOOPBACK, "localhost"])),
             "PYTHONUNBUFFERED": "1",  # the logs are read while they grow
         }
+
+    def _moved_targets(self, inherited: Mapping[str, str]) -> dict[str, str]:
+        """Tell the bridge of bots that do not listen where its config says."""
+        bots = [part for part in PARTS if part.name in TARGETS]
+        moved = [part.name for part in bots if self.ports[part.name] != part.default_port]
+        addresses = [f"{name}={self.url(name)}" for name in moved]
+        listed = ",".join(filter(None, [inherited.get("BOT_URLS"), *addresses]))
+        return {"BOT_URLS": listed} if listed else {}
 
 
 def load(root: Path, inherited: Mapping[str, str], has_screen: bool) -> DemoSettings:

@@ -18,79 +18,70 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # a program started by its path sees its own folder alone
+
+from scripts.rasa_python import RasaEnvError as RasaEnvError  # noqa: E402, PLC0414 - for callers
+from scripts.rasa_python import find_python  # noqa: E402
+
 BOT = ROOT / "rasa_bot"
 VENV = BOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 INSTALLED = VENV / "installed"
-MODEL = BOT / "models" / "bot.tar.gz"
-TRAINED = BOT / "models" / "trained"
 LOGS = ROOT / "var" / "log"
 
 #: The lock for each Python that Rasa runs on, the better one first.
 LOCKS = {"3.10": BOT / "requirements.txt", "3.11": BOT / "requirements-3.11.txt"}
-
-#: Extension modules that a home-built Python may lack and that Rasa's libraries import.
-PROBE = "import bz2, ctypes, lzma, sqlite3, ssl, sys; print('%d.%d' % sys.version_info[:2])"
 
 #: The bridge's secrets are none of the bot's business, the rest would lead to another environment.
 NOT_FOR_RASA = {"APP_SECRET", "VERIFY_TOKEN", "PAGE_ACCESS_TOKEN", "ADMIN_TOKEN", "DATABASE_URL"}
 NOT_FOR_RASA |= {"VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH"}
 
 
-class RasaEnvError(Exception):
-    """A step failed. The message is one that a user can act on."""
+@dataclass(frozen=True)
+class Bot:
+    """One bot of the project. All share the environment and the action server."""
+
+    name: str
+    folder: Path
+    #: Its domain: a file, or a folder of them.
+    domain: str
+    #: Where it is served, and the setting that moves it.
+    setting: str
+    port: str
+
+    @property
+    def model(self) -> Path:
+        """The trained model."""
+        return self.folder / "models" / "bot.tar.gz"
+
+    @property
+    def trained(self) -> Path:
+        """The stamp that says what the model was made from."""
+        return self.folder / "models" / "trained"
+
+    @property
+    def sources(self) -> list[str]:
+        """What Rasa's commands are told to read."""
+        domain, data, config = (self.folder / name for name in (self.domain, "data", "config.yml"))
+        return ["--domain", str(domain), "--data", str(data), "--config", str(config)]
+
+
+SHOP = Bot("bot", BOT, "domain", "RASA_PORT", "5005")
+MODEL = SHOP.model
+BOTS = {
+    SHOP.name: SHOP,
+    "moodbot": Bot("moodbot", BOT / "moodbot", "domain.yml", "MOODBOT_PORT", "5007"),
+}
 
 
 def say(step: str) -> None:
     """Tell of one step, at once even where stdout is a file."""
     print(f"rasa: {step}", flush=True)
-
-
-def version_of(python: str) -> str | None:
-    """Return "3.10" or the like, or None when it does not run or lacks a module.
-
-    A path is no proof: a pyenv shim exists for every version and exits 127 for most.
-    """
-    try:
-        probe = subprocess.run(
-            [python, "-c", PROBE], capture_output=True, text=True, timeout=30, check=True
-        )
-        return probe.stdout.strip()
-    except (OSError, subprocess.SubprocessError):
-        return None
-
-
-def places(version: str) -> Iterator[str]:
-    """Yield where a Python of this version may be."""
-    name = f"python{version}"
-    if on_path := shutil.which(name):
-        yield on_path
-    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
-    newest_first = sorted(pyenv.glob(f"versions/{version}.*/bin/{name}"), reverse=True)
-    yield from map(str, newest_first)
-    for folder in (sys.base_prefix + "/bin", "/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"):
-        yield f"{folder}/{name}"
-
-
-def find_python() -> tuple[str, str] | None:
-    """Return path and version of a Python that Rasa can use; None when there is none here."""
-    if chosen := os.environ.get("RASA_PYTHON"):
-        version = version_of(chosen)
-        if version not in LOCKS:
-            found = f"is Python {version}" if version else "does not run, or lacks a module"
-            raise RasaEnvError(
-                f"RASA_PYTHON={chosen} {found}; set it to a Python 3.10 or 3.11, or unset it"
-            )
-        return chosen, version
-    for wanted in LOCKS:
-        for path in places(wanted):
-            if version_of(path) == wanted:
-                return path, wanted
-    return None
 
 
 def uv() -> str:
@@ -139,7 +130,7 @@ def setup() -> None:
 def install() -> None:
     """Make the environment anew. What was downloaded before comes from uv's cache."""
     started = time.monotonic()
-    path, version = find_python() or ("", "3.10")
+    path, version = find_python(LOCKS) or ("", "3.10")
     INSTALLED.unlink(missing_ok=True)
     if path:
         say(f"installing on Python {version} (about 500 MB to download)")
@@ -155,58 +146,75 @@ def install() -> None:
     say(f"installed in {time.monotonic() - started:.0f} s")
 
 
-def trained_stamp() -> str:
+def trained_stamp(bot: Bot) -> str:
     """Return the hash of all that a model is made from."""
-    learned_from = [BOT / "config.yml", *BOT.glob("domain/*.yml"), *BOT.glob("data/**/*.yml")]
-    return fingerprint(learned_from, INSTALLED.read_text())
+    domain = [bot.folder / bot.domain, *bot.folder.glob(f"{bot.domain}/*.yml")]
+    learned_from = [bot.folder / "config.yml", *domain, *bot.folder.glob("data/**/*.yml")]
+    return fingerprint([path for path in learned_from if path.is_file()], INSTALLED.read_text())
 
 
-def is_trained() -> bool:
+def is_trained(bot: Bot) -> bool:
     """Tell whether the model is of today's data."""
-    return MODEL.exists() and TRAINED.exists() and TRAINED.read_text() == trained_stamp()
+    made_from = bot.trained.read_text() if bot.model.exists() and bot.trained.exists() else None
+    return made_from is not None and made_from == trained_stamp(bot)
 
 
-def train() -> None:
-    """Train the bot if its data, settings or libraries changed since. Makes the environment."""
+def train(bot: Bot = SHOP) -> None:
+    """Train a bot if its data, settings or libraries changed since. Makes the environment."""
     setup()
-    if is_trained():
+    if is_trained(bot):
         return
-    with only_one("training"):
-        if is_trained():
+    with only_one("training", bot.folder):
+        if is_trained(bot):
             return
         started = time.monotonic()
-        say("training the bot")
-        stamp = trained_stamp()  # before: what is edited meanwhile is trained the next time
-        options = ["--domain", "domain", "--fixed-model-name", "new", "--out", str(MODEL.parent)]
-        advice = "correct what it names in rasa_bot/, then run the same command again"
-        logged("rasa-train", [str(PYTHON), "-m", "rasa", "train", *options], advice)
-        (MODEL.parent / "new.tar.gz").replace(MODEL)
-        write_stamp(TRAINED, stamp)
+        say(f"training the {bot.name}")
+        stamp = trained_stamp(bot)  # before: what is edited meanwhile is trained the next time
+        out = ["--fixed-model-name", "new", "--out", str(bot.model.parent)]
+        advice = f"correct what it names in {bot.folder.relative_to(ROOT)}/, then run it again"
+        logged(f"rasa-train-{bot.name}", rasa("train", *bot.sources, *out), advice)
+        (bot.model.parent / "new.tar.gz").replace(bot.model)
+        write_stamp(bot.trained, stamp)
         say(f"trained in {time.monotonic() - started:.0f} s")
 
 
-def check() -> None:
-    """Check the bot's data, play its test conversations, and try phrasings it never saw."""
-    train()
-    logged("rasa-validate", [str(PYTHON), "checks/validate.py"], "correct rasa_bot/data")
-    say("data: valid")
-    results = str(BOT / "results")
-    stories = ["--stories", "tests", "--model", str(MODEL), "--out", results]
-    advice = "rasa_bot/results/failed_test_stories.yml shows what the bot did instead"
-    play = [str(PYTHON), "-m", "rasa", "test", "core", "--fail-on-prediction-errors", *stories]
-    logged("rasa-stories", play, advice)
-    say("test conversations: all as expected")
-    run_here([str(PYTHON), "-m", "checks.held_out", str(MODEL)])
+def check(bot: Bot) -> None:
+    """Check a bot's data, and play its test conversations."""
+    train(bot)
+    folder = bot.folder.relative_to(ROOT)
+    validate = [str(PYTHON), "checks/validate.py", *bot.sources]
+    logged(f"rasa-validate-{bot.name}", validate, f"correct {folder}/data")
+    say(f"data of the {bot.name}: valid")
+    results = BOT / "results" / bot.name
+    stories = ["--stories", str(bot.folder / "tests"), "--model", str(bot.model)]
+    play = rasa("test", "core", "--fail-on-prediction-errors", *stories, "--out", str(results))
+    shown = results.relative_to(ROOT) / "failed_test_stories.yml"
+    logged(f"rasa-stories-{bot.name}", play, f"{shown} shows what the bot did instead")
+    say(f"test conversations of the {bot.name}: all as expected")
 
 
-def run() -> NoReturn:
-    """Become Rasa's server on RASA_PORT. It answers there once the model is loaded."""
-    train()
+def check_all() -> None:
+    """Check each bot, and try phrasings on the shop's that it never saw."""
+    for bot in BOTS.values():
+        check(bot)
+    run_here([str(PYTHON), "checks/held_out.py", str(SHOP.model)])
+
+
+def run(bot: Bot) -> NoReturn:
+    """Become a bot's server on its port. It answers there once the model is loaded."""
+    train(bot)
     (BOT / "var").mkdir(exist_ok=True)
     say("loading the model")
-    port = os.environ.get("RASA_PORT", "5005")
-    listen = ["--interface", "127.0.0.1", "--port", port, "--enable-api", "--model", str(MODEL)]
-    run_here([str(PYTHON), "serve.py", "run", *listen])
+    port = os.environ.get(bot.setting, bot.port)
+    served = ["--enable-api", "--model", str(bot.model)]
+    listen = ["--interface", "127.0.0.1", "--port", port]
+    endpoints = ["--endpoints", str(bot.folder / "endpoints.yml")]
+    run_here([str(PYTHON), "serve.py", "run", *listen, *served, *endpoints])
+
+
+def rasa(*arguments: str) -> list[str]:
+    """Return the command that runs Rasa."""
+    return [str(PYTHON), "-m", "rasa", *arguments]
 
 
 def actions() -> NoReturn:
@@ -223,6 +231,7 @@ def child_environment() -> dict[str, str]:
         **{name: value for name, value in os.environ.items() if name not in NOT_FOR_RASA},
         "ACTIONS_PORT": os.environ.get("ACTIONS_PORT", "5055"),
         "RASA_TRACKER_DB": os.environ.get("RASA_TRACKER_DB", "var/tracker.db"),
+        "MOODBOT_TRACKER_DB": os.environ.get("MOODBOT_TRACKER_DB", "var/moodbot.db"),
         "PYTHONPATH": str(BOT),  # where checks/ finds what config.yml names
         "SANIC_HOST": "127.0.0.1",  # the action server listens on every interface otherwise
         "RASA_TELEMETRY_ENABLED": "false",
@@ -257,9 +266,9 @@ def run_here(command: list[str]) -> NoReturn:
 
 
 @contextmanager
-def only_one(doing: str) -> Iterator[None]:
-    """Hold the lock under which environment and model are made."""
-    path = BOT / "var" / "setup.lock"
+def only_one(doing: str, folder: Path = BOT) -> Iterator[None]:
+    """Hold the lock under which the environment, or a model, is made."""
+    path = folder / "var" / "setup.lock"
     path.parent.mkdir(exist_ok=True)
     with path.open("w") as file:
         try:
@@ -277,18 +286,37 @@ def write_stamp(path: Path, stamp: str) -> None:
     unfinished.replace(path)
 
 
-COMMANDS = {"setup": setup, "train": train, "check": check, "run": run, "actions": actions}
+COMMANDS = ("setup", "train", "check", "run", "actions")
+
+
+def do(command: str, bots: list[Bot]) -> None:
+    """Do one command; training and serving for each of the bots."""
+    match command:
+        case "setup":
+            setup()
+        case "check":
+            check_all()
+        case "actions":
+            actions()
+        case "train":
+            for bot in bots:
+                train(bot)
+        case "run":
+            run(bots[0])
 
 
 def main() -> int:
     """Run one command; 0, or 1 after a line on stderr that says what went wrong."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("command", choices=COMMANDS)
+    parser.add_argument("bot", nargs="*", help="which bot to train or run; the shop's without it")
     arguments = parser.parse_args()
+    if unknown := set(arguments.bot) - BOTS.keys():
+        parser.error(f"there is no {', '.join(unknown)}; there are {', '.join(BOTS)}")
     # As an exception, so that a step under way is ended too and not left behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
-        COMMANDS[arguments.command]()
+        do(arguments.command, [BOTS[name] for name in arguments.bot] or [SHOP])
     except RasaEnvError as error:
         print(f"rasa: {error}", file=sys.stderr, flush=True)
         return 1

@@ -26,8 +26,9 @@ def main(arguments: list[str]) -> int:
         while not Path(gate).exists():
             time.sleep(0.01)
     if step == "rasa" and arguments[2] == "train":
-        Path("models").mkdir(exist_ok=True)
-        Path("models/new.tar.gz").write_text("a model")
+        models = Path(arguments[arguments.index("--out") + 1])
+        models.mkdir(exist_ok=True)
+        (models / "new.tar.gz").write_text("a model")
     return 0
 
 

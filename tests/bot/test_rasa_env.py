@@ -25,7 +25,8 @@ class Checkout:
         ignored = shutil.ignore_patterns(".venv", "models", "var", "results", ".rasa")
         shutil.copytree(ROOT / "rasa_bot", self.root / "rasa_bot", ignore=ignored)
         (self.root / "scripts").mkdir()
-        shutil.copy(ROOT / "scripts" / "rasa_env.py", self.root / "scripts")
+        for name in ("__init__.py", "rasa_env.py", "rasa_python.py"):
+            shutil.copy(ROOT / "scripts" / name, self.root / "scripts")
         shutil.copy(Path(__file__).with_name("fake_uv.py"), folder)
         self.uv = folder / "fake_uv"
         self.uv.write_text(f'#!/bin/sh\nexec {sys.executable} {folder}/fake_uv.py "$@"\n')

@@ -164,7 +164,7 @@ def test_a_button_of_before_a_handoff_is_taken_for_words_afterwards(
 def test_a_bot_that_a_starter_pack_wants_to_switch_to_is_not_dropped_in_silence(
     bridge: Bridge, ana: Person, bot: StandInBot
 ):
-    custom = {"handoff_host": "http://127.0.0.1:5007", "title": "MoodBot"}
+    custom = {"handoff_host": "http://127.0.0.1:5999", "title": "QuizBot"}
     bot.answers["cheer me up"] = [{"text": "A friend can."}, {"custom": custom}]
     ana.says("cheer me up")
     bridge.settle()

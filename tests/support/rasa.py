@@ -15,6 +15,10 @@ from tests.support.waiting import wait_for
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "scripts" / "rasa_env.py"
 
+#: The settings of each bot.
+PORTS = {"bot": "RASA_PORT", "moodbot": "MOODBOT_PORT"}
+TRACKERS = {"bot": "RASA_TRACKER_DB", "moodbot": "MOODBOT_TRACKER_DB"}
+
 #: Seconds. Rasa opens its port once its model is loaded.
 START_TIMEOUT = 90.0
 
@@ -24,6 +28,8 @@ class Rasa:
     """Runs `scripts/rasa_env.py run` and `actions`, as the demo does."""
 
     folder: Path
+    #: Which of the project's bots the server is.
+    bot: str = "bot"
     port: int = field(default_factory=free_port)
     actions_port: int = field(default_factory=free_port)
     settings: dict[str, str] = field(default_factory=dict)
@@ -51,12 +57,12 @@ class Rasa:
         log = self.folder / f"{command}.log"
         with log.open("ab") as output:
             process = subprocess.Popen(
-                [sys.executable, SCRIPT, command],
+                [sys.executable, SCRIPT, command, *([self.bot] if command == "run" else [])],
                 env={
                     **os.environ,
-                    "RASA_PORT": str(self.port),
+                    PORTS[self.bot]: str(self.port),
                     "ACTIONS_PORT": str(self.actions_port),
-                    "RASA_TRACKER_DB": str(self.tracker_db),
+                    TRACKERS[self.bot]: str(self.tracker_db),
                     **self.settings,
                 },
                 stdout=output,

@@ -26,7 +26,9 @@ class Launcher:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.ports = {setting: free_port() for setting in [*SETTINGS.values(), "ACTIONS_PORT"]}
+        self.ports = {
+            setting: free_port() for setting in [*SETTINGS.values(), "ACTIONS_PORT", "MOODBOT_PORT"]
+        }
         self.process: subprocess.Popen[bytes] | None = None
         folder.mkdir(exist_ok=True)
         (folder / ".env.simulator").write_text("GRAPH_API_URL=http://127.0.0.1:8080\n")
@@ -187,6 +189,18 @@ def test_with_a_bot_of_ones_own_rasa_is_not_started(launcher):
     assert "Your bot at http://127.0.0.1:5999 takes the place of Rasa." in launcher.output
     launcher.gets(signal.SIGINT)
     assert launcher.ends() == 0
+
+
+def test_moodbot_starts_once_rasa_is_there_and_nobody_waits_for_it(launcher):
+    gate = f"sh -c 'while [ ! -e gate ]; do sleep 0.1; done; exec {STAND_IN} serve RASA_PORT'"
+    moodbot = f"sh -c 'echo started; sleep 1; exec {STAND_IN} serve MOODBOT_PORT'"
+    launcher.starts(rasa=gate, moodbot=moodbot)
+    wait_for(lambda: "simulator  ready" in launcher.output, "the simulator")
+    assert launcher.heard("moodbot") == ""
+
+    (launcher.folder / "gate").touch()
+    wait_for(lambda: "moodbot    ready" in launcher.output, "MoodBot")
+    assert launcher.output.index("Everything is up") < launcher.output.index("moodbot    ready")
 
 
 def test_a_taken_port_ends_the_demo_before_it_starts_anything(launcher):

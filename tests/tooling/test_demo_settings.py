@@ -42,6 +42,12 @@ def test_every_address_follows_a_port_that_was_moved(checkout):
     assert environment["PATH"] == f"{checkout}/.venv/bin:/bin"
 
 
+def test_the_bridge_is_told_of_a_moodbot_that_was_moved(checkout):
+    assert "BOT_URLS" not in load(checkout).environment({})
+    moved = load(checkout, MOODBOT_PORT="15007").environment({"BOT_URLS": "quiz=http://q.example"})
+    assert moved["BOT_URLS"] == "quiz=http://q.example,moodbot=http://127.0.0.1:15007"
+
+
 def test_a_proxy_is_not_asked_for_the_demos_own_addresses(checkout):
     environment = load(checkout).environment({"NO_PROXY": "intranet.example"})
     assert environment["NO_PROXY"] == "intranet.example,127.0.0.1,localhost"
