@@ -48,6 +48,11 @@ class Rasa:
         return self.folder / "tracker.db"
 
     @property
+    def is_running(self) -> bool:
+        """Whether the server was started and not stopped."""
+        return "run" in self._processes
+
+    @property
     def process_id(self) -> int:
         """The server's process."""
         return self._processes["run"].pid
