@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
+import pytest
 import yaml
 
 from tests.support.rasa import ROOT
@@ -43,6 +44,7 @@ def steps(rule: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from step.get("or", [step])
 
 
+@pytest.mark.timeout(400)  # both bots, on a machine that may be busy
 def test_the_checks_of_data_conversations_and_understanding_pass(trained: None) -> None:
     checks = subprocess.run(
         [sys.executable, RASA_ENV, "check"], capture_output=True, text=True, check=False

@@ -75,7 +75,12 @@ def test_every_sentence_that_can_be_replaced_is_named(word: str):
 
 def documents() -> list[Path]:
     found = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
-    return [*found, ROOT / "inbox_simulator/README.md", ROOT / "rasa_bot/README.md"]
+    return [
+        *found,
+        ROOT / "inbox_simulator/README.md",
+        ROOT / "rasa_bot/README.md",
+        ROOT / "rasa_bot/moodbot/README.md",
+    ]
 
 
 @pytest.mark.parametrize("document", documents(), ids=lambda path: str(path.relative_to(ROOT)))
