@@ -23,7 +23,16 @@ from scripts.loopback import NoAnswerError
 
 ROOT = Path(__file__).resolve().parent.parent
 #: What a clean environment keeps: how to reach programs and the outside, and the demo's ports.
-KEPT = ("PATH", "LANG", "TERM", "PORT", "SIMULATOR_PORT", "RASA_PORT", "ACTIONS_PORT")
+KEPT = (
+    "PATH",
+    "LANG",
+    "TERM",
+    "PORT",
+    "SIMULATOR_PORT",
+    "RASA_PORT",
+    "ACTIONS_PORT",
+    "MOODBOT_PORT",
+)
 KEPT_PREFIXES = ("LC_", "PIP_", "UV_", "SSL_", "GIT_SSL_", "PYENV_")
 KEPT_SUFFIXES = ("_PROXY", "_CA_BUNDLE", "_CA_CERTS", "_proxy")
 

@@ -93,7 +93,7 @@ def test_a_bot_of_ones_own_takes_the_place_of_rasa_and_its_ports_are_not_looked_
     port = str(free_port())
     settings = load(checkout, BOT="http://127.0.0.1:5999/", RASA_PORT=port, ACTIONS_PORT=port)
     assert settings.environment({})["RASA_URL"] == "http://127.0.0.1:5999"
-    assert settings.absent == {"rasa", "actions"}
+    assert settings.absent == {"rasa", "actions", "moodbot"}
     ports = {"SIMULATOR_PORT": str(free_port()), "PORT": str(free_port())}
     demo_settings.check_ports(load(checkout, BOT="http://bot.example", RASA_PORT=port, **ports))
 
