@@ -13,16 +13,8 @@ from tests.support.bridge import Bridge
 from tests.support.stand_in_bot import StandInBot
 from tests.support.whole_system import WholeSystem, running
 
+ROOT = Path(__file__).resolve().parents[2]
 STORIES = every()
-CLOSED_AT_NIGHT = """
-default: page_inbox
-handoff_targets:
-  page_inbox:
-    kind: page_inbox
-    title: A person from our team
-    hours: {timezone: UTC, weekly: "Mon-Fri 09:00-18:00"}
-"""
-
 TWO_BOTS = """
 default: page_inbox
 handoff_targets:
@@ -58,8 +50,7 @@ def test_each_story_holds(bridge: Bridge, bookshop: StandInBot, play: Play, stor
 @pytest.fixture
 def closing(tmp_path: Path) -> Iterator[WholeSystem]:
     """A bridge whose agents go home at six."""
-    config = tmp_path / "handoff.yml"
-    config.write_text(CLOSED_AT_NIGHT)
+    config = ROOT / "examples" / "closed_at_night.yml"
     with StandInBot() as bot:
         bot.learn_the_bookshop()
         with running(tmp_path, bot.url, HANDOFF_CONFIG=str(config)) as system:
