@@ -25,6 +25,8 @@ export function followEnd(scroller, label) {
     pill,
     toEnd,
     isAtEnd: () => atEnd,
+    /** Stay here, for somebody who reads one line: until the reader scrolls to the end again. */
+    hold: () => (atEnd = false),
     /** Call after lines were added or have grown. */
     settle(added) {
       if (atEnd) toEnd();

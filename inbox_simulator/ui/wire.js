@@ -26,7 +26,10 @@ export function wirePlace(root, store) {
 
   function choose(seq) {
     redraw({ chosen: view.chosen === seq ? null : seq });
-    if (view.chosen !== null) parts.rows.querySelector(`[data-seq="${seq}"]`)?.scrollIntoView({ block: "nearest" });
+    if (view.chosen === null) return;
+    parts.follow.hold();
+    // The detail has taken its room by then.
+    requestAnimationFrame(() => parts.rows.querySelector(`[data-seq="${seq}"]`)?.scrollIntoView({ block: "center" }));
   }
 
   function draw(state) {
@@ -34,7 +37,7 @@ export function wirePlace(root, store) {
     if (sources === view.drawn) return;
     view.drawn = sources;
     filter.offer(state.people);
-    const matching = state.journal.filter((entry) => matches(entry, filter.wanted(), state));
+    const matching = inOrder(state.journal.filter((entry) => matches(entry, filter.wanted(), state)));
     drawRows(parts, matching, view, { store, choose });
     drawEmpty(parts.empty, matching.length, state);
     detail.update(state.journal.find(({ seq }) => seq === view.chosen), state);
@@ -58,12 +61,17 @@ function build(showEarlier) {
   return { earlier, rows, empty, scroller, follow: followEnd(scroller, "Newer lines") };
 }
 
+/** By the time of sending: a line is recorded when its answer came, which may be after what it caused. */
+function inOrder(entries) {
+  return entries.sort((a, b) => a.at - b.at || a.seq - b.seq);
+}
+
 /** The page holds the newest lines; a reader who scrolled up keeps the lines being read. */
 function drawRows({ rows, earlier, follow }, matching, view, { store, choose }) {
   const added = matching.filter(({ seq }) => seq > view.newest).length;
   if (!follow.isAtEnd() && view.newest) view.limit += added;
   else if (follow.isAtEnd() && added) view.limit = PAGE_OF_ROWS;
-  view.newest = Math.max(view.newest, matching.at(-1)?.seq ?? 0);
+  for (const { seq } of matching) view.newest = Math.max(view.newest, seq);
   const marks = marksOf(view.chosen, store.state);
   const items = matching.slice(-view.limit).map((entry) => ({ entry, mark: marks.get(entry.seq) }));
   earlier.hidden = matching.length <= view.limit;

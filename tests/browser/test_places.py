@@ -133,6 +133,7 @@ def test_the_wire_shows_one_person_errors_and_no_receipts(page: SimulatorPage):
     expect(rows.filter(has_text="message_deliveries")).to_have_count(0)
     said.click()
     expect(page.part("wire-detail")).to_contain_text("X-Hub-Signature-256")
+    expect(said).to_be_in_viewport()
     caused = page.page.locator('.wire-row[data-mark="kin"]').filter(has_text="Harbour Books bot")
     expect(caused.first).to_be_visible()
     page.part("send-again").click()
