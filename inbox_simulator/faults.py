@@ -46,8 +46,8 @@ class Rule:
             raise FaultRuleError("probability is from 0 to 1; seconds and times are not negative")
         if not _is_error(rule.error):
             raise FaultRuleError(
-                "error is {status, code, subcode, message, user_title, user_msg}; the first three"
-                " are numbers, and status is from 200 to 599"
+                "error is {status, code, subcode, minutes, message, user_title, user_msg}; the"
+                " first four are numbers, and status is from 200 to 599"
             )
         rule.match = {key: str(value) for key, value in rule.match.items()}
         return rule
@@ -70,7 +70,7 @@ class Rule:
 def _is_error(error: Any) -> bool:
     if not isinstance(error, dict):
         return False
-    numbers = [error.get(name, 0) for name in ("status", "code", "subcode")]
+    numbers = [error.get(name, 0) for name in ("status", "code", "subcode", "minutes")]
     if not all(isinstance(number, int | None) for number in numbers):
         return False
     return 200 <= (error.get("status") or 400) < 600

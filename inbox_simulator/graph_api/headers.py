@@ -25,8 +25,9 @@ def of(platform: Platform, version: str, error: PlatformError | None, now: int) 
         words = " ".join(words.split())
         found["WWW-Authenticate"] = f'OAuth "Facebook Platform" "{kind}" "{words}"'
     wait = error.wait_minutes if error is not None else 0
-    if wait or platform.switches["rate_limits"] == "as_documented":
-        found |= _usage(platform.page.id, 100 if wait else usage.share(platform, now), wait)
+    reached = error is not None and error.is_limit
+    if reached or platform.switches["rate_limits"] == "as_documented":
+        found |= _usage(platform.page.id, 100 if reached else usage.share(platform, now), wait)
     return found
 
 

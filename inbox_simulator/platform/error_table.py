@@ -116,7 +116,8 @@ class InjectedError(PlatformError):
         self.user_title = str(asked.get("user_title") or "")
         self.user_message = str(asked.get("user_msg") or "")
         self.is_transient = code in TRANSIENT
-        self.wait_minutes = 1 if code in LIMITS else 0
+        self.is_limit = code in LIMITS
+        self.wait_minutes = asked.get("minutes") or 0
         known = PUBLISHED.get((code, self.subcode)) or PUBLISHED.get((code, None))
         words = known or "An injected fault refused this call"
         told = words if code == 190 else f"(#{code}) {words}"

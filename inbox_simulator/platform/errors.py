@@ -21,7 +21,8 @@ class PlatformError(Exception):
     default = "(#100) Invalid parameter"
     #: Whether the same call may work later; Meta says so of throttling alone.
     is_transient = False
-    #: Minutes after which the caller may try again, where a limit was reached.
+    #: Whether a limit was reached, and after how many minutes the caller may try again.
+    is_limit = False
     wait_minutes = 0
     #: What a client may show to the user, where there is something.
     user_title = ""
@@ -213,6 +214,7 @@ class RateLimitError(PlatformError):
     """
 
     code = 80006
+    is_limit = True
     wait_minutes = 1
     default = (
         "(#80006) There have been too many calls to this Messenger account. Wait a bit and try"

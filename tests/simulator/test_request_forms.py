@@ -162,12 +162,14 @@ def test_two_hundred_calls_a_day_for_each_person_who_wrote(graph, stage, psid):
 
 
 def test_a_fault_that_is_a_limit_says_when_to_come_back(graph, stage):
-    rules = [{"on": "graph", "do": "error", "error": {"code": 4}}]
+    rules = [{"on": "graph", "do": "error", "error": {"code": 4, "minutes": 7}}]
     stage.client.put("faults", {"rules": rules})
     refused = graph.get("me")
     assert refused.json()["error"]["message"] == "(#4) Application request limit reached"
     assert refused.json()["error"]["is_transient"] is True
     assert json.loads(refused.headers["X-App-Usage"])["call_count"] == 100
+    usage = json.loads(refused.headers["X-Business-Use-Case-Usage"])[PAGE][0]
+    assert usage["estimated_time_to_regain_access"] == 7
 
 
 MENU_ITEM = {"type": "postback", "title": "Hours", "payload": "/hours"}
