@@ -3,7 +3,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 PY := $(BIN)/python
 
-.PHONY: help demo run setup train test chaos bench check fresh pictures lock env env-dev
+.PHONY: help demo run setup train measure test chaos bench check fresh pictures lock env env-dev
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -20,6 +20,9 @@ setup: env-dev ## Make both environments, the bridge's and Rasa's, without start
 
 train: env ## Train both bots, where their data is newer than their models
 	@$(PY) scripts/rasa_env.py train bot moodbot
+
+measure: env ## Measure how well the bot understands people, and write docs/bot-quality.md anew
+	@$(PY) -m scripts.bot_quality measure
 
 test: env-dev ## Run every test, after getting Rasa, a trained bot and a browser; ARGS="…" goes to pytest
 	@$(PY) scripts/rasa_env.py train bot moodbot
