@@ -72,18 +72,32 @@ def understanding(figures: Understanding) -> Iterator[str]:
 
 def thresholds(figures: Understanding) -> Iterator[str]:
     """Yield what each threshold would make of the examples, with the bot's own in bold."""
-    yield "| threshold | right | not understood | wrong | of these a handoff nobody asked for |"
-    yield "|---:|---:|---:|---:|---:|"
-    for name, count in figures.by_threshold.items():
-        is_ours = float(name) == figures.threshold
+    yield (
+        "| threshold | right | not understood | wrong | of these a handoff nobody asked for "
+        "| answered here and not one row below: wrong |"
+    )
+    yield "|---:|---:|---:|---:|---:|---:|"
+    rows = list(figures.by_threshold.items())
+    for (name, count), above in zip(rows, [*(row for _, row in rows[1:]), None], strict=True):
         cells = [
             name,
             _percent(count.right, count.total),
             _percent(count.not_understood, count.total),
             f"{_percent(count.wrong, count.total)} ({count.wrong})",
             str(count.handed_over),
+            _of_the_newly_answered(count, above) if above else "",
         ]
-        yield "| " + " | ".join(f"**{cell}**" if is_ours else cell for cell in cells) + " |"
+        is_ours = float(name) == figures.threshold
+        yield (
+            "| " + " | ".join(f"**{cell}**" if is_ours and cell else cell for cell in cells) + " |"
+        )
+
+
+def _of_the_newly_answered(count: Count, above: Count) -> str:
+    """Return how many of the examples are wrong that only the lower threshold answers."""
+    answered = above.not_understood - count.not_understood
+    wrong = count.wrong - above.wrong
+    return f"{wrong} of {answered}, {wrong / answered * 100:.0f} %" if answered else ""
 
 
 def _counts(count: Count) -> str:
