@@ -36,7 +36,7 @@ def messages(figures: Messages) -> Iterator[str]:
         f"| {figures.asked} requests for a person | {met}, {figures.handed_over} of them at once "
         f"| {_percent(figures.met, figures.asked)} | {_range(figures.met, figures.asked)} |"
     )
-    disturbed = f"{figures.disturbed} end with a person, or with one offered"
+    disturbed = f"{figures.disturbed} end with a person, or with one offered for nothing"
     yield (
         f"| {figures.ordinary} ordinary messages | {disturbed} "
         f"| {_percent(figures.disturbed, figures.ordinary)} "
@@ -46,6 +46,10 @@ def messages(figures: Messages) -> Iterator[str]:
     yield (
         f"{figures.asked - figures.new_asked} of the requests, the shortest, are in the training "
         f"data word for word; of the other {figures.new_asked} the bot meets {figures.new_met}."
+    )
+    yield (
+        f"Of the {figures.for_the_team} ordinary questions that only the team can answer, "
+        f"{figures.offered} get the offer of a person."
     )
     yield ""
     yield (

@@ -118,6 +118,10 @@ class Messages:
     new_met: int
     ordinary: int
     disturbed: int
+    #: Of the ordinary ones, those to which only the team knows the answer, and which get the offer
+    #: of a person: rightly, so they are not among the disturbed.
+    for_the_team: int
+    offered: int
 
     def cost(self, minutes: float) -> float:
         """Return agents' minutes for 1,000 ordinary messages, each false handoff taking some.

@@ -5,20 +5,22 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import Any
 
-#: Payloads of buttons that lead to a person: https://rasa.com/docs/rasa/responses#buttons
-_TO_A_PERSON = ("/human_handoff", "/trigger_handoff")
-#: The button inside the questions before a handoff that skips what is left of them.
+#: Inside the questions before a handoff: leaves out all that are left, or one.
 CONNECT_NOW = "/connect_now"
+_SKIP = "/skip"
+#: Payloads of buttons that lead to a person: https://rasa.com/docs/rasa/responses#buttons
+_TO_A_PERSON = ("/human_handoff", "/trigger_handoff", CONNECT_NOW)
 
 #: What counts as naming a person.
 _PERSON = re.compile(
-    r"\b(person|human|someone|somebody|colleagues?|booksellers?|staff|(our|the) team|one of us)\b",
+    r"\b(person|human|someone|somebody|whom?|colleagues?|booksellers?|staff|(our|the) team)\b",
     re.IGNORECASE,
 )
 #: What counts as offering one, in the same sentence.
 _OFFER = re.compile(
     r"\b(I can|I could|I'll|let me|shall I|should I|want me to|would you like|you can|"
-    r"do you want|would you (rather|prefer)|if you('d| would) (rather|prefer|like))\b",
+    r"do you want|would you (rather|prefer)|if you('d| would) (rather|prefer|like)|"
+    r"((our|the) team|booksellers?|colleagues?) (can|will|could|looks?)|done by (our|the) team)\b",
     re.IGNORECASE,
 )
 #: The button beside a guess at what was meant, in Rasa's two-stage fallback.
@@ -48,8 +50,8 @@ def judge(answers: list[dict[str, Any]], bots: frozenset[str] = frozenset()) -> 
     one at every turn:
 
     - *handed over*: a handoff payload, unless it names one of ``bots`` or another bot's address.
-    - *offered*: the words offer a person ("I can fetch a person for you"), and the first button,
-      or the only one, leads there.
+    - *offered*: the words offer a person ("I can fetch one for you", "Our team can tell you"), and
+      the first button, or the only one, leads there.
     - *guessed*: the bot has not understood, and asks whether a person is meant. No offer: a bot
       that guesses has to be told again.
     - *in the menu*: a button leads to a person, and no more than that. Whoever looks for a person
@@ -66,8 +68,8 @@ def judge(answers: list[dict[str, Any]], bots: frozenset[str] = frozenset()) -> 
 
 
 def asks_before_handing_over(answers: list[dict[str, Any]]) -> bool:
-    """Tell whether the bot asks something first, and a tap on "Connect me now" ends that."""
-    return any(CONNECT_NOW in _payloads(answer) for answer in answers)
+    """Tell whether the bot has begun to ask things, which a tap on "Connect me now" ends."""
+    return any({CONNECT_NOW, _SKIP} <= set(_payloads(answer)) for answer in answers)
 
 
 def _hands_over(custom: Any, bots: frozenset[str]) -> bool:

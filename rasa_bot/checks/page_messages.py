@@ -32,7 +32,10 @@ from rasa_bot.checks.judging import CONNECT_NOW, Outcome, asks_before_handing_ov
 
 BOT = Path(__file__).resolve().parent.parent
 MESSAGES = Path(__file__).with_name("page_messages.yml")
+
+#: The kinds of messages in there.
 WANTS_A_PERSON = "wants_a_person"
+FOR_THE_TEAM = "ordinary_for_the_team"
 
 #: At least so many of the requests must be met, and at most so many of the others disturbed.
 MET_OF_60 = 54
@@ -44,10 +47,10 @@ START_TIMEOUT = 60.0
 
 @dataclass(frozen=True)
 class Contact:
-    """One message, whether it asks for a person, and what the bot's answer comes to."""
+    """One message, its kind, and what the bot's answer comes to."""
 
     text: str
-    wants_a_person: bool
+    kind: str
     outcome: Outcome
     intent: str
     confidence: float
@@ -55,7 +58,17 @@ class Contact:
     is_example: bool
 
     @property
+    def wants_a_person(self) -> bool:
+        return self.kind == WANTS_A_PERSON
+
+    @property
     def is_miss(self) -> bool:
+        """Tell whether a request is not met, or an agent disturbed for nothing.
+
+        Where only the team knows the answer it is right to offer a person.
+        """
+        if self.kind == FOR_THE_TEAM:
+            return self.outcome is Outcome.HANDED_OVER
         return self.outcome.brings_a_person != self.wants_a_person
 
 
@@ -64,6 +77,7 @@ def sums(contacts: list[Contact]) -> Messages:
     asked = [contact for contact in contacts if contact.wants_a_person]
     new = [contact for contact in asked if not contact.is_example]
     ordinary = [contact for contact in contacts if not contact.wants_a_person]
+    for_the_team = [contact for contact in ordinary if contact.kind == FOR_THE_TEAM]
     return Messages(
         asked=len(asked),
         met=sum(not contact.is_miss for contact in asked),
@@ -72,6 +86,8 @@ def sums(contacts: list[Contact]) -> Messages:
         new_met=sum(not contact.is_miss for contact in new),
         ordinary=len(ordinary),
         disturbed=sum(contact.is_miss for contact in ordinary),
+        for_the_team=len(for_the_team),
+        offered=sum(contact.outcome is Outcome.OFFERED for contact in for_the_team),
     )
 
 
@@ -98,7 +114,7 @@ async def contact_all(model: str) -> list[Contact]:
                 intent = (await agent.parse_message(text))["intent"]
                 found = intent["name"], intent["confidence"]
                 is_example = in_the_same_words(text) in examples
-                contacts.append(Contact(text, kind == WANTS_A_PERSON, outcome, *found, is_example))
+                contacts.append(Contact(text, kind, outcome, *found, is_example))
         return contacts
 
 
@@ -158,9 +174,8 @@ def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
 def report(contacts: list[Contact]) -> Messages:
     """Print every miss and the sums, and return these."""
     for miss in (contact for contact in contacts if contact.is_miss):
-        kind = "wants a person" if miss.wants_a_person else "ordinary"
         found = f"{miss.confidence:.2f} {miss.intent}"
-        sys.stdout.write(f"{kind:<15} {miss.outcome.value:<12} {found:<24} {miss.text}\n")
+        sys.stdout.write(f"{miss.kind:<22} {miss.outcome.value:<12} {found:<24} {miss.text}\n")
     found = sums(contacts)
     sys.stdout.write(
         f"rasa: {found.met} of {found.asked} requests end with a person or a clear offer of one, "
