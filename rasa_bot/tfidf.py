@@ -1,43 +1,100 @@
-"""Rasa's logistic regression on weighed features.
+"""Rasa's logistic regression on weighed words, which also hears a request inside a story.
 
 Rasa's own counts every word and every bit of a word alike and fixes how bold the model may be: one
 lonely word then says little, and the more intents there are, the less sure it is of any of them.
-Here features count the more the rarer they are (tf-idf), each message counts the same however
+Here words count the more the rarer they are (tf-idf), each message counts the same however
 long it is, and the boldness `C` is a setting.
+
+Some people tell a story before they ask for a person. The story drowns the request, so each
+sentence is read by itself too, and a request is taken from any of them.
 """
 
+import re
 from typing import Any
 
+import numpy as np
 import skops.io
 from rasa.engine.graph import ExecutionContext
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.logistic_regression_classifier import LogisticRegressionClassifier
-from sklearn.feature_extraction.text import TfidfTransformer
+from rasa.shared.nlu.training_data.message import Message
+from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline, make_union
+
+#: One letter is a word too.
+WORD = r"(?u)\b\w+\b"
+
+#: Where one sentence ends and the next begins.
+BETWEEN_SENTENCES = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class TfidfLogisticRegression(LogisticRegressionClassifier):
-    """Settings are those of Rasa's classifier, and `C`: how far training examples are trusted."""
+    """Settings: those of Rasa's classifier and the three of `get_default_config`."""
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """Return none: it reads the text itself, since a sentence has no features of its own."""
+        return []
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {**LogisticRegressionClassifier.get_default_config(), "C": 100.0}
+        return {
+            **LogisticRegressionClassifier.get_default_config(),
+            "C": 200.0,  # how far the training examples are trusted
+            "heard_in_any_sentence": None,  # an intent
+            "sure": 0.8,  # how sure of that intent one sentence must be
+        }
 
     def __init__(
         self, config: dict[str, Any], name: str, model_storage: ModelStorage, resource: Resource
     ) -> None:
         super().__init__(config, name, model_storage, resource)
-        settings = {key: self.config[key] for key in ("C", "max_iter", "solver", "tol")}
-        self.clf = make_pipeline(
-            TfidfTransformer(sublinear_tf=True),
-            LogisticRegression(
-                class_weight="balanced", random_state=self.config["random_state"], **settings
+        self.clf = self._untrained()
+
+    def _untrained(self) -> Pipeline:
+        given = ("C", "max_iter", "solver", "tol", "random_state")
+        settings = {key: self.config[key] for key in given}
+        return make_pipeline(
+            make_union(
+                CountVectorizer(token_pattern=WORD, ngram_range=(1, 2)),
+                CountVectorizer(analyzer="char_wb", ngram_range=(1, 4)),
             ),
+            TfidfTransformer(sublinear_tf=True),
+            LogisticRegression(class_weight="balanced", **settings),
         )
+
+    def _create_X(self, messages: list[Message]) -> np.ndarray:  # noqa: N802 - Rasa's name
+        return np.array([message.get("text") or "" for message in messages], dtype=object)
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Name the intent of each message."""
+        super().process(messages)
+        for message in messages:
+            if self.config["heard_in_any_sentence"] in self.clf.classes_:
+                self._hear_each_sentence(message)
+        return messages
+
+    def _hear_each_sentence(self, message: Message) -> None:
+        wanted = self.config["heard_in_any_sentence"]
+        sentences = [text for text in BETWEEN_SENTENCES.split(message.get("text") or "") if text]
+        if len(sentences) < 2 or message.get("intent")["name"] == wanted:
+            return
+        column = list(self.clf.classes_).index(wanted)
+        confidence = float(self.clf.predict_proba(sentences)[:, column].max())
+        if confidence < self.config["sure"]:
+            return
+        others = [
+            {**intent, "confidence": intent["confidence"] * (1 - confidence)}
+            for intent in message.get("intent_ranking")
+            if intent["name"] != wanted
+        ]
+        heard = {"name": wanted, "confidence": confidence}
+        message.set("intent", heard, add_to_output=True)
+        message.set("intent_ranking", [heard, *others], add_to_output=True)
 
     @classmethod
     def load(
@@ -53,6 +110,6 @@ class TfidfLogisticRegression(LogisticRegressionClassifier):
         with model_storage.read_from(resource) as folder:
             path = folder / f"{resource.name}.skops"
             kinds = skops.io.get_untrusted_types(file=path)
-            trusted = [kind for kind in kinds if kind.startswith("scipy.sparse.")]
+            trusted = [kind for kind in kinds if kind.startswith(("scipy.sparse.", "numpy."))]
             component.clf = skops.io.load(path, trusted=trusted)
         return component
