@@ -74,7 +74,7 @@ class TfidfLogisticRegression(LogisticRegressionClassifier):
         """Name the intent of each message."""
         super().process(messages)
         for message in messages:
-            if self.config["heard_in_any_sentence"] in self.clf.classes_:
+            if self.config["heard_in_any_sentence"] in list(self.clf.classes_):
                 self._hear_each_sentence(message)
         return messages
 
