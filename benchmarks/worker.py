@@ -30,8 +30,9 @@ from messenger_app.conversation.commands import AskBot, SendMessage
 from messenger_app.conversation.events import BotAnswered, MessageSent
 from messenger_app.conversation.messages import BotMessage
 from messenger_app.conversation.policy import Policy
-from messenger_app.executor import Executor, Job, Result, Settled
+from messenger_app.executor import Executor
 from messenger_app.graph.client import GraphClient
+from messenger_app.jobs.job import Job, Result, Settled
 from messenger_app.rasa.client import RasaClient
 from messenger_app.store import conversations, inbox, outbox
 from messenger_app.store.database import Database

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from messenger_app.executor import Job, Result
+from messenger_app.jobs.job import Job, Result
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from messenger_app.conversation.commands import SendMessage
-from messenger_app.executor import CALL_DEADLINE, ECHO_GRACE
 from messenger_app.in_hand import InHand
+from messenger_app.jobs.job import CALL_DEADLINE, ECHO_GRACE
 from messenger_app.store.conversations import LONGEST_WAIT
 from messenger_app.store.outbox import OpenCommand
 from messenger_app.store.tables import CommandStatus

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from messenger_app.conversation.commands import Command
 from messenger_app.conversation.routing import Routing
 from messenger_app.conversation.state import Conversation
-from messenger_app.conversation.transitions import Line
+from messenger_app.conversation.transcript import Line
 from messenger_app.store import outbox
 from messenger_app.store.inbox import MOST_AT_ONCE, Finding, StoredEvent
 from messenger_app.store.outbox import OpenCommand

@@ -13,19 +13,13 @@ from messenger_app.conversation.commands import Command, SendMessage
 from messenger_app.conversation.events import Event, MessageSent, OwnAppEchoed, TimerFired
 from messenger_app.conversation.policy import Policy
 from messenger_app.conversation.state import Conversation
-from messenger_app.conversation.transitions import Line, Transition, may_run, transition
+from messenger_app.conversation.transcript import Line
+from messenger_app.conversation.transitions import Transition, may_run, transition
 from messenger_app.doubt import heal, leave_alone, may_arrive_until, not_sent_again_before
-from messenger_app.executor import (
-    CALL_DEADLINE,
-    LOOK_BACK,
-    Job,
-    Result,
-    Settled,
-    TryAgain,
-    backoff,
-)
 from messenger_app.graph.messages import split
 from messenger_app.in_hand import InHand
+from messenger_app.jobs.job import CALL_DEADLINE, Job, Result, Settled, TryAgain, backoff
+from messenger_app.jobs.sending import LOOK_BACK
 from messenger_app.store import inbox, outbox, payloads
 from messenger_app.store.conversations import LONGEST_WAIT, READY
 from messenger_app.store.inbox import Finding, StoredEvent

@@ -21,8 +21,9 @@ from messenger_app.calls import Call, Calls, Done
 from messenger_app.clock import Clock
 from messenger_app.conversation.policy import Policy
 from messenger_app.errors import StoreRefused, StoreUnavailable
-from messenger_app.executor import CALL_DEADLINE, Executor, Job, Result
+from messenger_app.executor import Executor
 from messenger_app.in_hand import InHand
+from messenger_app.jobs.job import CALL_DEADLINE, Job, Result
 from messenger_app.leases import HEARTBEAT, LEASE, Leases
 from messenger_app.progress import NothingToDo, Progress
 from messenger_app.store import conversations, inbox, worklist

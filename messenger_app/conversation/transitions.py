@@ -8,9 +8,9 @@ Two clocks meet here. The order of echoes, handovers and a person's words is the
 """
 
 from dataclasses import dataclass, replace
-from typing import Literal, assert_never
+from typing import assert_never
 
-from messenger_app.conversation import buttons, content
+from messenger_app.conversation import buttons, content, wording
 from messenger_app.conversation.commands import (
     OWN_BOT,
     AskBot,
@@ -71,6 +71,7 @@ from messenger_app.conversation.state import (
     Timer,
     TimerKind,
 )
+from messenger_app.conversation.transcript import Line, by_person
 
 #: The payload of the bridge's own "Chat with a person" button: it works with a dead bot too.
 CONNECT_PAYLOAD = buttons.CONNECT
@@ -80,22 +81,6 @@ BY_OPERATOR = "operator"
 
 #: The owners of whom the bot has to fall silent.
 ELSEWHERE = frozenset({Owner.WAITING, Owner.HUMAN, Owner.OTHER_APP})
-
-Author = Literal["person", "bot", "human", "app"]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the thread's transcript."""
-
-    author: Author
-    text: str
-    at: int
-    mid: str | None = None
-    #: True for a person's words that the bot is given.
-    heard_by_bot: bool = False
-    #: Why something was not said or not done, in a word.
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +172,7 @@ def _on_word(
         if event.at < conversation.left_at:  # the human who came after it has read it
             newest = heard.last_word is not None and heard.last_word.mid == event.mid
             read = _answered(heard) if newest else heard
-            return Transition(read, transcript=(_line(event, heard_by_bot=False),))
+            return Transition(read, transcript=(by_person(event, heard_by_bot=False),))
         return _give_to_bot(heard, event, policy)
     proves_nothing = policy.routing is Routing.NO_DEFAULT_APP or conversation.only_echoed
     promised = conversation.promised is not None
@@ -237,7 +222,7 @@ def _on_overheard(
     heard: Conversation, event: PersonMessaged | PersonTapped, policy: Policy
 ) -> Transition:
     """Write down what the person says to others; only the bot's name is meant for us."""
-    line = _line(event, heard_by_bot=False)
+    line = by_person(event, heard_by_bot=False)
     said, now = _words(event), event.received_at
     heard = _watched(heard, now, policy)
     if _overtook_silent_take(heard, event):
@@ -299,7 +284,7 @@ def _on_edit(conversation: Conversation, event: PersonEdited, policy: Policy) ->
         return Transition(conversation, held=True)
     last = conversation.last_word
     if event.standby or conversation.owner in ELSEWHERE or not last or last.mid != event.mid:
-        line = replace(_line(event, heard_by_bot=False), note="edited")
+        line = replace(by_person(event, heard_by_bot=False), note="edited")
         return Transition(conversation, transcript=(line,))
     open_again = replace(conversation, last_word=replace(last, answered=False))
     asked = _give_to_bot(open_again, event, policy)
@@ -569,13 +554,15 @@ def _on_no_answer(conversation: Conversation, event: BotAnswered, policy: Policy
     if event.away and conversation.bot != OWN_BOT:
         return _leave_bot(conversation, policy)
     if event.intent and not (event.intent == policy.handoff_intent and event.away):
-        return Transition(conversation, (_say(_own_words(conversation, event.intent, policy)),))
+        return Transition(
+            conversation, (wording.say(wording.instead_of_bot(conversation, event.intent, policy)),)
+        )
     failures = conversation.bot_failures + 1
     failed = replace(conversation, bot_failures=failures)
     if failures < policy.failures_before_offer and not event.away:
-        return Transition(failed, (_say(words.bot_failed),))
+        return Transition(failed, (wording.say(words.bot_failed),))
     return Transition(
-        failed, (_offer(words.bot_away if event.away else words.offer_human, policy),)
+        failed, (wording.offer(words.bot_away if event.away else words.offer_human, policy),)
     )
 
 
@@ -618,9 +605,11 @@ def _hand_over(
     """Say so, then pass: once the inbox owns the thread, Graph refuses our words."""
     target = _target(asked, conversation.page_id, policy)
     if target is None:
-        return Transition(conversation, (*before, _say(policy.words.unknown_target)), transcript)
+        return Transition(
+            conversation, (*before, wording.say(policy.words.unknown_target)), transcript
+        )
     if target.hours and not target.hours.is_open(now) and asked.reason != BY_OPERATOR:
-        return Transition(conversation, (*before, _say(policy.words.closed)), transcript)
+        return Transition(conversation, (*before, wording.say(policy.words.closed)), transcript)
     if target.kind == "bot":
         said = _hand_to_bot(conversation, target, asked, policy)
         return replace(said, commands=(*before, *said.commands), transcript=transcript)
@@ -628,9 +617,9 @@ def _hand_over(
     going = _handing_off(conversation, handoff, now, policy)
     commands = (
         *before,
-        SendMessage(_announcement(target, handoff, policy)),
+        SendMessage(wording.announcement(target, handoff, policy)),
         StopTyping(),
-        PassThreadControl(target.app_id, _pass_metadata(handoff)),
+        PassThreadControl(target.app_id, wording.pass_metadata(handoff)),
     )
     return Transition(going, commands, transcript)
 
@@ -647,38 +636,6 @@ def _handing_off(
         only_echoed=False,
         timer=Timer(TimerKind.HANDOFF_DEADLINE, now + policy.handoff_deadline),
     )
-
-
-def _announcement(target: Target, handoff: Handoff, policy: Policy) -> BotMessage:
-    """Tell the person what comes, and with the same words the agent what it is about.
-
-    The recap stands in the thread because ``metadata`` reaches webhooks, not the agent's eyes.
-    """
-    words = policy.words
-    recap = []
-    if handoff.reason:
-        reason = words.reasons.get(handoff.reason, handoff.reason.replace("_", " "))
-        recap.append(words.recap_reason.format(reason=reason))
-    if handoff.summary:
-        recap.append(words.recap_summary.format(summary=handoff.summary))
-    recap += [
-        f"{words.answers.get(name) or name.replace('_', ' ').capitalize()}: {answer}"
-        for name, answer in handoff.answers.items()
-    ]
-    connecting = words.connecting.format(title=target.title)
-    return BotMessage(
-        text="\n".join([connecting, *recap]),
-        buttons=((words.never_mind, words.never_mind),),
-    )
-
-
-def _notice(handoff: Handoff, policy: Policy) -> str:
-    reason = policy.usual_words.reasons.get(handoff.reason, handoff.reason.replace("_", " "))
-    return f"Somebody waits for a person ({reason or 'no reason given'}). {handoff.summary}".strip()
-
-
-def _pass_metadata(handoff: Handoff) -> str:
-    return f"reason={handoff.reason or 'unknown'}"
 
 
 def _on_control_call_settled(
@@ -708,7 +665,7 @@ def _on_pass_settled(
     handoff = conversation.handoff
     if not event.worked or handoff is None:
         back = _to_bot(conversation, since=conversation.owner_since, settled=event.received_at)
-        return Transition(back, (_say(policy.words.handoff_failed),))
+        return Transition(back, (wording.say(policy.words.handoff_failed),))
     inbox = _is_inbox(handoff.app_id, policy)
     timeout = Timer(TimerKind.WAITING_TIMEOUT, event.received_at + policy.waiting_timeout)
     return Transition(
@@ -720,7 +677,7 @@ def _on_pass_settled(
             owner_settled=event.received_at + CLOCK_SKEW,
             timer=timeout if inbox else _lapse_timer(event.received_at, policy),
         ),
-        (NotifyAgents("handoff", _notice(handoff, policy)),) if inbox else (),
+        (NotifyAgents("handoff", wording.notice(handoff, policy)),) if inbox else (),
     )
 
 
@@ -826,7 +783,7 @@ def _hand_to_bot(
     if target.name == conversation.bot:
         return Transition(conversation)
     if target.name in handed_to:
-        return Transition(conversation, (_offer(policy.words.bots_in_circles, policy),))
+        return Transition(conversation, (wording.offer(policy.words.bots_in_circles, policy),))
     told: dict[str, object] = {"from_host": _present_bot(conversation, policy).url}
     tell = TellBot(policy.handoff_intent, told, target.name, is_switch=True)
     return Transition(replace(conversation, handed_to=(*handed_to, target.name)), (tell,))
@@ -841,7 +798,7 @@ def _stay(conversation: Conversation, event: BotAnswered, policy: Policy) -> Tra
     """Leave the person with the bot that had them: the other one can't be reached."""
     title = policy.bot(event.bot, conversation.page_id).title
     return Transition(
-        conversation, (_offer(policy.words.switch_failed.format(title=title), policy),)
+        conversation, (wording.offer(policy.words.switch_failed.format(title=title), policy),)
     )
 
 
@@ -849,17 +806,8 @@ def _leave_bot(conversation: Conversation, policy: Policy) -> Transition:
     """Bring the person back to the Page's own bot from one that stays away; it speaks first."""
     gone = _present_bot(conversation, policy)
     tell = TellBot(policy.handoff_intent, {"from_host": gone.url})
-    sorry = _say(policy.words.bot_gone.format(title=gone.title))
+    sorry = wording.say(policy.words.bot_gone.format(title=gone.title))
     return Transition(_with_bot(conversation, OWN_BOT), (sorry, tell))
-
-
-def _own_words(conversation: Conversation, intent: str, policy: Policy) -> str:
-    """Return what stands for the bot's words where it has none for an intent of ours."""
-    if intent == policy.handoff_intent and conversation.bot != OWN_BOT:
-        return policy.words.switched.format(title=_present_bot(conversation, policy).title)
-    if intent in {policy.handoff_intent, policy.handback_intent}:
-        return policy.words.handback
-    return policy.words.bot_failed
 
 
 def _with_bot(conversation: Conversation, name: str) -> Conversation:
@@ -956,7 +904,7 @@ def _on_handoff_deadline(conversation: Conversation, policy: Policy) -> Transiti
         return Transition(conversation)
     since, settled = conversation.owner_since, conversation.owner_settled
     back = _to_bot(conversation, since=since, settled=settled)
-    return Transition(back, (_say(policy.words.handoff_failed),))
+    return Transition(back, (wording.say(policy.words.handoff_failed),))
 
 
 def _on_people_quiet(conversation: Conversation, event: TimerFired, policy: Policy) -> Transition:
@@ -1208,11 +1156,6 @@ def _words(event: PersonMessaged | PersonTapped) -> str:
     return event.text if isinstance(event, PersonMessaged) else event.title
 
 
-def _line(event: content.PersonEvent, *, heard_by_bot: bool) -> Line:
-    mid = None if isinstance(event, PersonReacted | PersonReferred) else event.mid
-    return Line("person", content.in_words(event), event.at, mid, heard_by_bot=heard_by_bot)
-
-
 def _put_to_bot(
     event: content.PersonEvent, conversation: Conversation, policy: Policy
 ) -> tuple[AskBot | SendMessage | None, Line]:
@@ -1220,21 +1163,10 @@ def _put_to_bot(
     if isinstance(event, PersonMessaged) and _answers_the_bot_before(event, conversation):
         event = replace(event, payload=None)
     for_bot = content.for_bot(event, conversation.turn, policy.content)
-    line = _line(event, heard_by_bot=isinstance(for_bot, AskBot))
+    line = by_person(event, heard_by_bot=isinstance(for_bot, AskBot))
     if isinstance(for_bot, AskBot):
         referral = for_bot.referral or conversation.referral
         return replace(for_bot, bot=conversation.bot, referral=referral), line
     if not isinstance(for_bot, content.PoliteAnswer):
         return for_bot, line
-    return _offer(for_bot.text or policy.words.cannot_read, policy), line
-
-
-def _say(text: str) -> SendMessage:
-    return SendMessage(BotMessage(text=text))
-
-
-def _offer(text: str, policy: Policy) -> SendMessage:
-    """Say it with a button that connects with a person, whatever the bots do."""
-    return SendMessage(
-        BotMessage(text=text, buttons=((policy.words.offer_human_title, CONNECT_PAYLOAD),))
-    )
+    return wording.offer(for_bot.text or policy.words.cannot_read, policy), line

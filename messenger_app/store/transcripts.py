@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, delete, insert, select
 
-from messenger_app.conversation.transitions import Line
+from messenger_app.conversation.transcript import Line
 from messenger_app.store.statements import Statement
 from messenger_app.store.tables import transcript
 

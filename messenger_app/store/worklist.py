@@ -6,7 +6,7 @@ from itertools import chain
 from sqlalchemy import Connection
 
 from messenger_app.conversation.state import Conversation
-from messenger_app.conversation.transitions import Line
+from messenger_app.conversation.transcript import Line
 from messenger_app.store import conversations, inbox, outbox, profiles, transcripts
 from messenger_app.store.inbox import Finding
 from messenger_app.store.outbox import OpenCommand

@@ -17,9 +17,11 @@ from messenger_app.conversation.events import (
 )
 from messenger_app.conversation.policy import Policy
 from messenger_app.conversation.state import Conversation, Owner
-from messenger_app.conversation.transitions import Line, may_run, transition
-from messenger_app.executor import CALL_DEADLINE, ECHO_GRACE, Executor, Job, Result, TryAgain
+from messenger_app.conversation.transcript import Line
+from messenger_app.conversation.transitions import may_run, transition
+from messenger_app.executor import Executor
 from messenger_app.graph.messages import split as split_message
+from messenger_app.jobs.job import CALL_DEADLINE, ECHO_GRACE, Job, Result, TryAgain
 from messenger_app.store.outbox import OpenCommand
 from messenger_app.store.tables import CommandStatus
 from messenger_app.webhook.envelope import Channel, ReceivedEvent, split

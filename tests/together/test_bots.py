@@ -5,7 +5,8 @@ import pytest
 from inbox_simulator.platform.thread import Message
 from messenger_app.conversation.policy import Words
 from messenger_app.conversation.state import Owner
-from messenger_app.executor import CALL_DEADLINE, SWITCH_PATIENCE
+from messenger_app.jobs.asking import SWITCH_PATIENCE
+from messenger_app.jobs.job import CALL_DEADLINE
 from tests.together import rules
 from tests.together.pages import MOODBOT, OUR_APP, OWN
 from tests.together.pretend_bot import BotFate, Reply

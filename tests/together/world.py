@@ -23,7 +23,8 @@ from messenger_app.conversation.policy import (
     BotWhileHuman,
 )
 from messenger_app.conversation.state import Conversation
-from messenger_app.executor import CALL_DEADLINE, Executor
+from messenger_app.executor import Executor
+from messenger_app.jobs.job import CALL_DEADLINE
 from tests.together.meta import START, Fate, Late, Meta, PlatformGraph, TwoClocks
 from tests.together.pages import BILLING, MOODBOT, OUR_APP, OWN, Kind, page, policy, told
 from tests.together.pretend_bot import Asked, BotFate, PretendBot, Reply, Turn

@@ -7,7 +7,9 @@ from messenger_app.clock import Clock
 from messenger_app.conversation.commands import TellBot
 from messenger_app.conversation.events import BotAnswered
 from messenger_app.conversation.messages import BotMessage
-from messenger_app.executor import MOST_BOT_ERRORS, Executor, Job, Settled, TryAgain
+from messenger_app.executor import Executor
+from messenger_app.jobs.asking import MOST_BOT_ERRORS
+from messenger_app.jobs.job import Job, Settled, TryAgain
 from messenger_app.rasa.client import Answer, RasaClient
 from messenger_app.rasa.errors import BotCutOff, BotError, BotRejected, BotUnreachable
 from messenger_app.store.outbox import OpenCommand

@@ -7,8 +7,9 @@ import pytest
 from messenger_app.clock import Clock
 from messenger_app.conversation.commands import AskBot, EntryPoint, TellBot
 from messenger_app.conversation.messages import Referral
-from messenger_app.executor import Executor, Job, Settled, TryAgain
+from messenger_app.executor import Executor
 from messenger_app.graph.client import GraphClient
+from messenger_app.jobs.job import Job, Settled, TryAgain
 from messenger_app.rasa.client import Answer, RasaClient
 from messenger_app.rasa.errors import BotUnreachable
 from messenger_app.store.outbox import OpenCommand

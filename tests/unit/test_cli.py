@@ -8,7 +8,7 @@ from flask import Flask
 from messenger_app.bridge import Bridge
 from messenger_app.conversation.commands import StopTyping
 from messenger_app.conversation.state import Conversation, Handoff, Owner
-from messenger_app.conversation.transitions import Line
+from messenger_app.conversation.transcript import Line
 from messenger_app.store import conversations, inbox, outbox, transcripts
 from tests.unit.payloads import NOW, PAGE_ID
 from tests.unit.store.threads import add, event, finish, thread

@@ -6,7 +6,7 @@ from click.testing import Result
 from flask import Flask
 
 from messenger_app.bridge import Bridge
-from messenger_app.conversation.transitions import Line
+from messenger_app.conversation.transcript import Line
 from messenger_app.store import conversations, inbox, profiles, transcripts
 from messenger_app.store.profiles import Profile
 from messenger_app.store.tables import EventStatus

@@ -3,9 +3,10 @@
 from messenger_app.clock import Clock
 from messenger_app.conversation.commands import RequestThreadControl
 from messenger_app.conversation.events import ControlCall, ControlCallSettled
-from messenger_app.executor import Executor, Job, Settled, TryAgain
+from messenger_app.executor import Executor
 from messenger_app.graph.client import GraphClient, ThreadOwner
 from messenger_app.graph.errors import GraphError, GraphOutcomeUnknown, GraphRejected, rejected
+from messenger_app.jobs.job import Job, Settled, TryAgain
 from messenger_app.store.outbox import OpenCommand
 
 OURS, OTHER = "2", "3"

@@ -10,9 +10,10 @@ import pytest
 from messenger_app import logs
 from messenger_app.clock import Clock
 from messenger_app.conversation.policy import Policy
-from messenger_app.conversation.transitions import Line
+from messenger_app.conversation.transcript import Line
 from messenger_app.errors import StoreRefused
-from messenger_app.executor import CALL_DEADLINE, Executor, Job, Result, Settled, TryAgain
+from messenger_app.executor import Executor
+from messenger_app.jobs.job import CALL_DEADLINE, Job, Result, Settled, TryAgain
 from messenger_app.progress import MOST_FAULTS, Progress
 from messenger_app.store import conversations, inbox, outbox, transcripts
 from messenger_app.store.database import Database

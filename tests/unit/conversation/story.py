@@ -21,7 +21,8 @@ from messenger_app.conversation.events import (
 from messenger_app.conversation.messages import BotMessage
 from messenger_app.conversation.policy import PAGE_INBOX_APP_ID, Policy, Target
 from messenger_app.conversation.state import Conversation, Owner
-from messenger_app.conversation.transitions import Line, transition
+from messenger_app.conversation.transcript import Line
+from messenger_app.conversation.transitions import transition
 
 OUR_APP = "615243000000001"
 BILLING_APP = "777000000000001"

@@ -3,7 +3,7 @@ from dataclasses import replace
 from sqlalchemy import func, select, update
 
 from messenger_app.conversation.commands import StopTyping
-from messenger_app.conversation.transitions import Line
+from messenger_app.conversation.transcript import Line
 from messenger_app.store import inbox, outbox, transcripts
 from messenger_app.store.database import Database
 from messenger_app.store.purge import (

@@ -1,4 +1,4 @@
-from messenger_app.conversation.transitions import Line
+from messenger_app.conversation.transcript import Line
 from messenger_app.store import transcripts
 from messenger_app.store.database import Database
 from tests.unit.payloads import NOW

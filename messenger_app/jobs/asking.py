@@ -1,0 +1,170 @@
+"""Ask a bot once, and say what it answered."""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict
+from typing import Any
+
+import structlog
+
+from messenger_app.clock import Clock
+from messenger_app.conversation.commands import OWN_BOT, AskBot, EntryPoint, TellBot
+from messenger_app.conversation.events import BotAnswered
+from messenger_app.jobs.job import Job, Result, Settled, TryAgain, backoff
+from messenger_app.presence import Presence
+from messenger_app.rasa.client import Answer, RasaClient
+from messenger_app.rasa.errors import (
+    BotCutOff,
+    BotError,
+    BotOutcomeUnknown,
+    BotRejected,
+    BotUnreachable,
+)
+
+log = structlog.get_logger(__name__)
+
+#: Times the bot may answer with an error before the person is told.
+MOST_BOT_ERRORS = 4
+#: How long a person waits for a bot that they are handed to and can't be reached. Milliseconds.
+SWITCH_PATIENCE = 5_000
+#: Tries of such a handover that may end without an answer.
+MOST_UNCERTAIN_SWITCHES = 2
+
+
+class Asking:
+    """Puts questions and intents to the Pages' own bots and to those beside them."""
+
+    def __init__(
+        self,
+        rasa: Mapping[str, RasaClient],
+        bots: Mapping[str, RasaClient],
+        presence: Presence,
+        clock: Clock,
+        bot_patience: int,
+    ) -> None:
+        """``rasa`` is by Page id, ``bots`` by the name of the target; patience is milliseconds."""
+        self._rasa = rasa
+        self._bots = bots
+        self._presence = presence
+        self._clock = clock
+        self._bot_patience = bot_patience
+        self._away_since: dict[tuple[str, str], int] = {}
+        #: Errors of the bot's by the question's key. A bot that is away, or whose answer is lost,
+        #: makes none. Another worker counts anew: then the person is told a little later.
+        self._bot_errors: dict[str, int] = {}
+
+    def ask(self, job: Job, command: AskBot | TellBot, *, may_show: bool) -> Result:
+        """Ask once; after a try of unknown outcome, look into the bot's tracker first.
+
+        ``may_show`` is False where the person can't be shown that their words were read.
+        """
+        rasa, asked = self._bot_of(job), False
+        if rasa is None:
+            return self._answered(job, Answer((), None), away=True)
+        try:
+            answer = rasa.find_answer(job.psid, job.open.key) if job.open.uncertain else None
+            if answer is None and not job.may_call:
+                return TryAgain(500, "the bot may still be thinking", uncertain=True)
+            if answer is None:
+                asked = True
+                with self._shown_as_read(job, may_show=may_show):
+                    answer = self._put_question(rasa, job, command)
+        except BotUnreachable:
+            if self._bot_is_away_too_long(job):
+                return self._answered(job, Answer((), None), away=True)
+            raise
+        except BotOutcomeUnknown as error:
+            if job.is_switch and job.open.attempts >= MOST_UNCERTAIN_SWITCHES:
+                return self.failed(job)
+            return TryAgain(500, f"no answer from the bot: {error}", uncertain=True)
+        except BotError as error:
+            errors = self._bot_errors.get(job.open.key, 0) + 1
+            if errors < MOST_BOT_ERRORS:
+                self._bot_errors[job.open.key] = errors
+                # An answer ends the question; a look into the tracker ends none before it.
+                over = asked and isinstance(error, BotRejected) and not isinstance(error, BotCutOff)
+                return TryAgain(backoff(errors), str(error), uncertain=True, over=over)
+            # What the bot heard before it fell over stands in its tracker.
+            answer = self._heard_all_the_same(rasa, job) or Answer((), None)
+            if not (answer.messages or answer.handoff):
+                log.error("bot.failed", thread=job.thread, reason=str(error))
+                self._bot_errors.pop(job.open.key, None)
+                return self.failed(job)
+        self._away_since.pop(self._bot_key(job), None)
+        self._bot_errors.pop(job.open.key, None)
+        return self._answered(job, answer)
+
+    def _bot_of(self, job: Job) -> RasaClient | None:
+        """Return the bot that a command is for; None for one that is no longer in the config."""
+        name = job.open.command.bot if isinstance(job.open.command, AskBot | TellBot) else OWN_BOT
+        return self._rasa[job.page_id] if name == OWN_BOT else self._bots.get(name)
+
+    def _shown_as_read(self, job: Job, *, may_show: bool) -> AbstractContextManager[None]:
+        """Show, while the bot thinks about a person's words, that they were read."""
+        words = isinstance(job.open.command, AskBot) and job.open.attempts <= 1
+        if not words or not may_show:
+            return nullcontext()
+        return self._presence.shown(job.page_id, job.psid)
+
+    @staticmethod
+    def _heard_all_the_same(rasa: RasaClient, job: Job) -> Answer | None:
+        try:
+            return rasa.find_answer(job.psid, job.open.key)
+        except BotError:
+            return None
+
+    def _bot_is_away_too_long(self, job: Job) -> bool:
+        """Say whether people should rather be told than wait for the bot to come back."""
+        now = self._clock.machine()
+        patience = min(SWITCH_PATIENCE, self._bot_patience)
+        patience = patience if job.is_switch else self._bot_patience
+        return now - self._away_since.setdefault(self._bot_key(job), now) > patience
+
+    @staticmethod
+    def _bot_key(job: Job) -> tuple[str, str]:
+        """Name the bot that was asked: those beside the Pages' own are the same on every Page."""
+        command = job.open.command
+        name = command.bot if isinstance(command, AskBot | TellBot) else OWN_BOT
+        return ("", name) if name else (job.page_id, name)
+
+    def failed(self, job: Job) -> Settled:
+        """Say that the bot has no answer; one that the person was to be handed to isn't there."""
+        return self._answered(job, Answer((), None), away=job.is_switch)
+
+    def _answered(self, job: Job, answer: Answer, *, away: bool = False) -> Settled:
+        now, command = self._clock.now(), job.open.command
+        return Settled(
+            BotAnswered(
+                at=now,
+                received_at=now,
+                turn=job.open.turn,
+                messages=answer.messages,
+                handoff=answer.handoff,
+                intent=command.intent if isinstance(command, TellBot) else None,
+                bot=command.bot if isinstance(command, AskBot | TellBot) else OWN_BOT,
+                is_switch=job.is_switch,
+                away=away,
+            )
+        )
+
+    @staticmethod
+    def _put_question(rasa: RasaClient, job: Job, command: AskBot | TellBot) -> Answer:
+        metadata = _metadata(job, command)
+        if isinstance(command, TellBot):
+            return rasa.trigger(job.psid, command.intent, command.entities, metadata)
+        if command.payload is not None and command.payload.startswith("/"):
+            return rasa.tap(job.psid, command.payload, metadata)
+        return rasa.say(job.psid, command.text, metadata)
+
+
+def _metadata(job: Job, command: AskBot | TellBot) -> dict[str, Any]:
+    """Return what the bot is told beside the words; what is not known is left out."""
+    told: dict[str, Any] = {"request": job.open.key, "page": job.page_id, "psid": job.psid}
+    if job.profile.locale:
+        told["locale"] = job.profile.locale
+    if isinstance(command, TellBot):
+        return {**told, "entry_point": EntryPoint.BRIDGE.value}
+    referral = asdict(command.referral) if command.referral else {}
+    if came_by := {name: value for name, value in referral.items() if value}:
+        told["referral"] = came_by
+    return {**told, "mid": command.mid, "entry_point": command.entry_point.value}

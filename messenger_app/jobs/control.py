@@ -1,0 +1,134 @@
+"""Move thread control once, and say what became of the call."""
+
+from collections.abc import Mapping
+
+import structlog
+
+from messenger_app.clock import Clock
+from messenger_app.conversation.commands import (
+    PassThreadControl,
+    ReleaseThreadControl,
+    RequestThreadControl,
+    TakeThreadControl,
+)
+from messenger_app.conversation.events import ControlCall, ControlCallSettled
+from messenger_app.conversation.policy import CLOCK_SKEW
+from messenger_app.graph.client import GraphClient
+from messenger_app.graph.errors import AccessTokenInvalid, GraphRejected, TemporarilyRefused
+from messenger_app.jobs.job import Job, Result, Settled, TryAgain
+
+log = structlog.get_logger(__name__)
+
+
+class ThreadControl:
+    """Passes, takes, requests and releases thread control."""
+
+    def __init__(self, graph: Mapping[str, GraphClient], app_id: str, clock: Clock) -> None:
+        """``graph`` is by Page id; ``app_id`` is ours."""
+        self._graph = graph
+        self._app_id = app_id
+        self._clock = clock
+
+    def pass_(self, job: Job, command: PassThreadControl) -> Result:
+        """Pass control once; ``thread_owner`` says whether an earlier try worked."""
+        graph, began = self._graph[job.page_id], self._clock.now()
+        if job.open.uncertain:
+            owner = graph.thread_owner(job.psid)
+            if not owner.is_idle and owner.app_id != self._app_id:
+                return self.settled(job, ControlCall.PASS, self._tried(job), worked=True)
+            if not job.may_call:
+                return TryAgain(500, "the pass may still be under way", uncertain=True)
+        try:
+            graph.pass_thread_control(job.psid, command.app_id, command.metadata)
+        except (TemporarilyRefused, AccessTokenInvalid):
+            raise
+        except GraphRejected as error:
+            return self.settled(job, ControlCall.PASS, began, worked=False, why=str(error))
+        return self.settled(job, ControlCall.PASS, began, worked=True)
+
+    def take(self, job: Job, command: TakeThreadControl) -> Result:
+        """Take control once; ``thread_owner`` says whether an earlier try worked."""
+        graph, began = self._graph[job.page_id], self._clock.now()
+        if job.open.uncertain:
+            if self._is_ours(job):
+                return self.settled(job, ControlCall.TAKE, self._tried(job), worked=True)
+            if not job.may_call:
+                return TryAgain(500, "the take may still be under way", uncertain=True)
+        try:
+            graph.take_thread_control(job.psid, command.metadata)
+        except (TemporarilyRefused, AccessTokenInvalid):
+            raise
+        except GraphRejected as error:
+            ours = self._is_ours(job)  # perhaps it had come back by itself
+            began = self._tried(job) if ours else began
+            return self.settled(job, ControlCall.TAKE, began, worked=ours, why=str(error))
+        return self.settled(job, ControlCall.TAKE, began, worked=True)
+
+    def request(self, job: Job, command: RequestThreadControl) -> Result:
+        """Ask for control. A pass is the answer; asking once more moves nothing by itself."""
+        graph, began = self._graph[job.page_id], self._clock.now()
+        if job.open.uncertain:
+            if self._is_ours(job):
+                began = self._tried(job)
+                return self.settled(job, ControlCall.REQUEST, began, worked=True, granted=True)
+            if not job.may_call:
+                return TryAgain(500, "the request may still be under way", uncertain=True)
+        try:
+            graph.request_thread_control(job.psid, command.metadata)
+        except (TemporarilyRefused, AccessTokenInvalid):
+            raise
+        except GraphRejected as error:
+            ours, why = self._is_ours(job), str(error)
+            return self.settled(job, ControlCall.REQUEST, began, worked=ours, granted=ours, why=why)
+        return self.settled(job, ControlCall.REQUEST, began, worked=True)
+
+    def _tried(self, job: Job) -> int:
+        """Return when the try began that turns out to have worked; now where it was no try."""
+        now = self._clock.now()
+        return job.tried_at + now - self._clock.machine() if job.open.uncertain else now
+
+    def _is_ours(self, job: Job) -> bool:
+        try:
+            return self._graph[job.page_id].thread_owner(job.psid).app_id == self._app_id
+        except GraphRejected:
+            return False
+
+    def release(self, job: Job, command: ReleaseThreadControl) -> Result:
+        """Release control once; ``thread_owner`` says whether an earlier try worked."""
+        graph, began = self._graph[job.page_id], self._clock.now()
+        if job.open.uncertain:
+            if not self._is_ours(job):
+                return self.settled(job, ControlCall.RELEASE, self._tried(job), worked=True)
+            if not job.may_call:
+                return TryAgain(500, "the release may still be under way", uncertain=True)
+        try:
+            graph.release_thread_control(job.psid, command.metadata)
+        except (TemporarilyRefused, AccessTokenInvalid):
+            raise
+        except GraphRejected as error:
+            return self.settled(job, ControlCall.RELEASE, began, worked=False, why=str(error))
+        return self.settled(job, ControlCall.RELEASE, began, worked=True)
+
+    def settled(
+        self,
+        job: Job,
+        call: ControlCall,
+        began: int,
+        *,
+        worked: bool,
+        granted: bool = False,
+        why: str = "",
+    ) -> Settled:
+        """Say what became of a call, and write it down."""
+        log.info(
+            "thread_control.settled", thread=job.thread, call=call.value, worked=worked, reason=why
+        )
+        event = ControlCallSettled(
+            at=began - CLOCK_SKEW,
+            received_at=self._clock.now(),
+            turn=job.open.turn,
+            call=call,
+            worked=worked,
+            granted=granted,
+        )
+        return Settled(event, refused="" if worked else why)
