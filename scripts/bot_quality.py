@@ -52,7 +52,7 @@ def training_time() -> int:
     if hasattr(os, "sched_setaffinity"):  # where it is missing, all cores are used
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CORES])
     total = sum(time_to_train(bot) for bot in BOTS)
-    say(f"together {total:.0f} s of a machine with nothing else to do, at most {LIMIT:.0f} s wanted")
+    say(f"together {total:.0f} s of an idle machine, at most {LIMIT:.0f} s wanted")
     return 0 if total <= LIMIT else 1
 
 
