@@ -50,8 +50,11 @@ def record_acts(blueprint: Blueprint) -> None:
 
 def _note_before() -> None:
     if recording.is_act(request.method, _path()):
-        with simulator().acting():
-            g.counts = recording.counts(simulator().threads())
+        psid = (request.view_args or {}).get("psid")
+        with simulator().acting(psid=psid) as (platform, _):
+            # Who acts in one thread has seen that one; time and switches concern them all.
+            thread = platform.threads.get(str(psid))
+            g.counts = recording.counts([thread] if thread else simulator().threads())
 
 
 def _note_after(response: Response) -> Response:

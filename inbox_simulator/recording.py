@@ -28,7 +28,7 @@ class Recording:
     def note(self, step: JSON, before: dict[str, int]) -> None:
         """Add an act: ``method``, ``path``, ``body``, ``answer``; and what was there before."""
         news = {psid: count for psid, count in before.items() if self._counts.get(psid) != count}
-        self._counts = before
+        self._counts |= before
         self.steps.append({**step, "counts": news})
 
     def as_json(self, threads: list[Thread]) -> JSON:

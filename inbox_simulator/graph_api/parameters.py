@@ -96,7 +96,7 @@ def read(request: Request, path: str) -> GraphCall:
         name: File(each.read(), each.mimetype or "application/octet-stream")
         for name, each in request.files.items()
     }
-    here = request.host_url.rstrip("/")
+    here = f"{request.scheme}://{request.headers.get('Host', 'localhost')}"
     return GraphCall(method, node, edge, parameters, token, raw, version, files, here)
 
 
