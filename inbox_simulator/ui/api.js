@@ -51,7 +51,7 @@ export const advanceClock = (seconds) => call("POST", "clock", { advance_seconds
 export const setSwitch = (name, value) => call("PUT", "switches", { [name]: value });
 export const sendAgain = (seq) => call("POST", `journal/${seq}/resend`, {});
 export const setFaults = (rules) => call("PUT", "faults", { rules });
-export const reset = () => call("POST", "reset", {});
+export const reset = () => call("POST", "reset", { keep_apps: true });
 
 export const loadStories = () => call("GET", "stories").then(({ stories }) => stories);
 export const playStory = (name, options) => call("POST", "stories", { name, ...options });

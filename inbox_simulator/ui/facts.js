@@ -99,3 +99,8 @@ export function actWords({ kind, about }, name) {
   if (kind === "account_linking") return `${name} ${about.status === "linked" ? "linked" : "unlinked"} an account`;
   return about.ad_id ? `${name} came by an ad` : `${name} came by the link m.me/…?ref=${about.ref ?? ""}`;
 }
+
+/** The Page that a person writes to: the first one, unless there are several. */
+export function pageOf({ page_id: id }, { page, pages = [] }) {
+  return id && id !== page.id ? (pages.find((other) => other.id === id) ?? page) : page;
+}

@@ -2,6 +2,7 @@
 
 import { tapButton } from "./api.js";
 import { fill, h } from "./dom.js";
+import { pageOf } from "./facts.js";
 import { avatar } from "./speakers.js";
 
 export function phoneStart({ psid, name }, box) {
@@ -9,7 +10,8 @@ export function phoneStart({ psid, name }, box) {
   let drawn = null;
   const tap = (title, payload) => tapButton(psid, { title, payload }).catch(box.tell);
 
-  function update(thread, { page }) {
+  function update(thread, state) {
+    const page = pageOf(thread, state);
     node.hidden = thread.messages.length > 0;
     if (node.hidden || drawn === page) return;
     drawn = page;

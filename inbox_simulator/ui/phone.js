@@ -2,7 +2,7 @@
 
 import { tapButton, tapQuickReply } from "./api.js";
 import { fill, h, keyed, setAttr, setText } from "./dom.js";
-import { actWords, grouped, quotedBy } from "./facts.js";
+import { actWords, grouped, pageOf, quotedBy } from "./facts.js";
 import { followEnd } from "./follow.js";
 import { messageTools } from "./message-tools.js";
 import { messageRow, noteRow } from "./message-view.js";
@@ -10,7 +10,7 @@ import { phoneComposer } from "./phone-composer.js";
 import { phoneStart } from "./phone-start.js";
 import { appSpeaker, avatar, speakerOf } from "./speakers.js";
 
-export function phone({ psid, name }, store) {
+export function phone({ psid, name, page_id: pageId }, store) {
   const parts = frame(psid, name, store);
   let drawn = null;
   let drawnApp = null;
@@ -19,7 +19,7 @@ export function phone({ psid, name }, store) {
   function update() {
     const thread = store.state.threads.get(psid) ?? emptyThread(psid, name);
     setAttr(parts.node, "data-selected", store.state.selected === psid || null);
-    setText(parts.pageName, store.state.page.name);
+    setText(parts.pageName, pageOf({ page_id: pageId }, store.state).name);
     parts.box.update(store.state);
     if (thread === drawn && store.state.app_id === drawnApp && store.state.page === drawnPage) return;
     drawn = thread;

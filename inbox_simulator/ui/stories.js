@@ -1,6 +1,6 @@
 /** The list of stories to choose from. */
 
-import { loadStories, playStory } from "./api.js";
+import { loadStories, playStory, reset } from "./api.js";
 import { fill, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { menu } from "./menu.js";
@@ -12,7 +12,10 @@ export function storyMenu({ fail }) {
     "div",
     {},
     list,
-    h("label", { class: "check" }, fresh, h("span", {}, "Begin on an empty stage ", h("small", {}, "The people on the page go."))),
+    h("div", { class: "stage" }, h("label", { class: "check" }, fresh, h("span", {}, "Begin on an empty stage ", h("small", {}, "The people on the page go."))),
+      h("button", { type: "button", class: "quiet", "data-test": "empty-stage", title: "All people go, and the time is the real one again. Who is connected stays.", click: clear }, "Empty it now"),
+      h("a", { class: "quiet button", href: "/_simulator/recording", download: "session.json", "data-test": "save-session", title: "What people, agents and time did since the stage was empty. `python -m inbox_simulator replay` plays it again, as a test." }, "Save the session"),
+    ),
   );
   const part = menu({
     label: "Play a story",
@@ -36,6 +39,11 @@ export function storyMenu({ fail }) {
     } catch (error) {
       fill(list, h("p", { class: "trouble" }, error.message));
     }
+  }
+
+  function clear() {
+    part.show(false);
+    reset().catch(fail);
   }
 
   async function play(key) {

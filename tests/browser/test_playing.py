@@ -70,3 +70,20 @@ def test_a_story_may_begin_among_the_people_who_are_there(page: SimulatorPage):
     at_once(page)
     expect(page.part("story")).to_contain_text("the end")
     expect(page.part("phone")).to_have_count(2)
+
+
+def test_the_stage_is_emptied_and_who_is_connected_stays(page: SimulatorPage):
+    ana = page.add_person()
+    page.says(ana, "hello")
+    page.bubble(ana, "Harbour Books bot").wait_for()
+    page.part("menu-stories").click()
+    with page.page.expect_download() as saving:
+        page.part("save-session").click()
+    assert "hello" in saving.value.path().read_text()
+    page.part("empty-stage").click()
+    expect(page.part("phone")).to_have_count(0)
+    expect(page.part("wire-row")).to_have_count(0)
+    expect(page.page.locator(".app-mark")).to_have_attribute("data-status", "connected")
+    ben = page.add_person()
+    page.says(ben, "hello")
+    page.bubble(ben, "Harbour Books bot").wait_for()

@@ -92,6 +92,13 @@ def test_every_link_within_the_project_leads_somewhere(document: Path):
         assert (document.parent / picture).exists(), f"{document.name} shows {picture}"
 
 
+def test_every_file_of_the_page_is_in_its_readme():
+    page = ROOT / "inbox_simulator/ui"
+    readme = (page / "README.md").read_text()
+    files = [path.name for path in page.iterdir() if path.suffix in {".js", ".css"}]
+    assert [name for name in files if f"`{name}`" not in readme] == []
+
+
 def test_the_state_diagram_is_what_the_code_does():
     assert f"```mermaid\n{mermaid()}\n```" in (ROOT / "docs/state-diagram.md").read_text()
 
