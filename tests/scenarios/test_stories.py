@@ -70,10 +70,14 @@ def test_the_story_of_two_bots_holds(tmp_path: Path):
     config = tmp_path / "handoff.yml"
     config.write_text(TWO_BOTS)
     with StandInBot() as own, StandInBot() as moodbot:
-        own.answers["cheer me up"] = [{"custom": {"handoff": {"target": "moodbot"}}}]
-        greeting = f'/handoff{{"from_host": "{own.url}"}}'
+        choice = {"title": "Find a book by mood", "payload": "/find_a_book"}
+        own.answers["hello"] = [{"text": "I'm the shop's bot.", "buttons": [choice]}]
+        own.answers["/find_a_book"] = [{"custom": {"handoff": {"target": "moodbot"}}}]
         moodbot.learn_the_bookshop()
-        moodbot.answers[greeting] = [{"text": "MoodBot here."}]
+        moods = [{"title": "Curious", "payload": "/curious"}]
+        greeting = f'/handoff{{"from_host": "{own.url}"}}'
+        moodbot.answers[greeting] = [{"text": "I'm MoodBot.", "buttons": moods}]
+        moodbot.answers["/curious"] = [{"text": "The Time Machine."}]
         settings = {"HANDOFF_CONFIG": str(config), "BOT_URLS": f"moodbot={moodbot.url}"}
         with running(tmp_path, own.url, **settings) as system:
             assert played(system.simulator, "two_bots") == []
