@@ -21,14 +21,16 @@ MOST = 50
 def answer(call: GraphCall, do: Callable[[GraphCall], JSON], trace: str) -> list[JSON]:
     """Do each call of a batch; return status and body of each."""
     asked = a_list(call.parameters["batch"], "batch", most=MOST, least=1)
+    wants_headers = call.text("include_headers") not in {"False", "false"}
     answers = []
     for each in asked:
         try:
             status, body = 200, do(_call(call, an_object(each, "batch")))
         except PlatformError as error:
             status, body = error.status, error.as_graph_body(trace)
-        headers = [{"name": "Content-Type", "value": "application/json; charset=UTF-8"}]
-        answers.append({"code": status, "headers": headers, "body": json.dumps(body)})
+        kind = {"name": "Content-Type", "value": "application/json; charset=UTF-8"}
+        headers = {"headers": [kind]} if wants_headers else {}
+        answers.append({"code": status, **headers, "body": json.dumps(body)})
     return answers
 
 

@@ -4,7 +4,7 @@ from inbox_simulator.graph_api.caller import Caller
 from inbox_simulator.platform import sending
 from inbox_simulator.platform.coverage import assumed, documented
 from inbox_simulator.platform.errors import JSON, EmptyMessageError, InvalidParameterError
-from inbox_simulator.platform.limits import an_object
+from inbox_simulator.platform.limits import an_object, is_one_of
 from inbox_simulator.platform.uploads import KINDS, Upload
 
 #: Recipients of private replies, plugins and marketing messages. Better refused than dropped.
@@ -57,10 +57,12 @@ def _with_upload(caller: Caller, message: JSON | None) -> tuple[JSON | None, Upl
     The attachment's id is told where the message says ``is_reusable``.
     """
     attachment = (message or {}).get("attachment")
-    if message is None or not isinstance(attachment, dict) or attachment.get("type") not in KINDS:
+    if message is None or not isinstance(attachment, dict):
+        return message, None
+    if not is_one_of(attachment.get("type"), KINDS):
         return message, None
     payload = attachment.get("payload") or {}
-    reusable = isinstance(payload, dict) and payload.get("is_reusable") in {True, "true"}
+    reusable = isinstance(payload, dict) and str(payload.get("is_reusable")) in {"True", "true"}
     if not isinstance(payload, dict) or payload.get("attachment_id"):
         return message, None
     if not reusable and "filedata" not in caller.call.files:
@@ -72,7 +74,7 @@ def _with_upload(caller: Caller, message: JSON | None) -> tuple[JSON | None, Upl
 
 def _keep(caller: Caller, attachment: JSON) -> Upload:
     kind = attachment.get("type")
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         raise InvalidParameterError(f"(#100) Unknown attachment type {kind}")
     payload = an_object(attachment.get("payload") or {}, "message[attachment][payload]")
     file = caller.call.files.get("filedata")

@@ -1,6 +1,7 @@
 """Checks that the rules of messages, templates and profiles share; each refuses with code 100."""
 
-from typing import Any
+from collections.abc import Collection
+from typing import Any, TypeGuard
 
 from inbox_simulator.platform.errors import JSON, InvalidParameterError
 
@@ -10,6 +11,11 @@ def an_object(value: Any, name: str) -> JSON:
     if not isinstance(value, dict):
         raise InvalidParameterError(f"(#100) Param {name} must be an object")
     return value
+
+
+def is_one_of(value: Any, known: Collection[str]) -> TypeGuard[str]:
+    """Tell whether a value is one of these texts; a list or an object is none."""
+    return isinstance(value, str) and value in known
 
 
 def a_list(value: Any, name: str, most: int, least: int = 0) -> list[Any]:

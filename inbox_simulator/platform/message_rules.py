@@ -15,7 +15,7 @@ from inbox_simulator.platform.errors import (
     InvalidParameterError,
     UnsupportedRequestError,
 )
-from inbox_simulator.platform.limits import a_list, an_object, at_most, required
+from inbox_simulator.platform.limits import a_list, an_object, at_most, is_one_of, required
 from inbox_simulator.platform.uploads import KINDS, Uploads
 
 MOST_IMAGES = 30
@@ -65,7 +65,7 @@ class Checker:
         payload = an_object(attachment.get("payload") or {}, "message[attachment][payload]")
         if kind == "template":
             return {"type": kind, "payload": templates.check(payload, self.uploads, self.at)}
-        if kind not in KINDS:
+        if not is_one_of(kind, KINDS):
             raise InvalidParameterError(f"(#100) Unknown attachment type {kind}")
         if payload.get("attachment_id"):
             # A string in the request, and a number in the echo.
@@ -98,7 +98,7 @@ def _quick_replies(quick_replies: Any) -> list[JSON]:
     checked = []
     for reply in a_list(quick_replies, "message[quick_replies]", most=13):
         kind = an_object(reply, "message[quick_replies]").get("content_type", "text")
-        if kind not in {"text", "user_phone_number", "user_email"}:
+        if not is_one_of(kind, {"text", "user_phone_number", "user_email"}):
             raise InvalidParameterError(f"(#100) Unknown content_type {kind} of a quick reply")
         if kind != "text":
             title = {"user_phone_number": "Send phone number", "user_email": "Send email"}[kind]

@@ -26,6 +26,7 @@ from inbox_simulator.platform.errors import (
     PersonUnavailableError,
 )
 from inbox_simulator.platform.handovers import ControlCall
+from inbox_simulator.platform.limits import is_one_of
 from inbox_simulator.platform.thread import Message, Thread
 from inbox_simulator.platform.world import Platform
 
@@ -147,7 +148,7 @@ def _checked_control(platform: Platform, caller: App, request: Send, at: int) ->
     if platform.routed_app_id is None or platform.has_roles:
         raise InvalidParameterError("(#100) thread_control needs Conversation Routing")
     kind = control.get("control_type", "release")
-    if kind not in {"pass", "release"}:
+    if not is_one_of(kind, {"pass", "release"}):
         raise InvalidParameterError(f"(#100) Param control_type can't be {kind}")
     target = str(control.get("app_id") or platform.routed_app_id)
     if kind == "pass" and not platform.knows_app(target):

@@ -10,7 +10,7 @@ from typing import Any
 
 from inbox_simulator.platform.coverage import documented
 from inbox_simulator.platform.errors import JSON, InvalidParameterError, UnsupportedRequestError
-from inbox_simulator.platform.limits import a_list, an_object, at_most, required
+from inbox_simulator.platform.limits import a_list, an_object, at_most, is_one_of, required
 from inbox_simulator.platform.uploads import Uploads
 
 BUTTON_TYPES = frozenset({"web_url", "postback", "phone_number", "account_link", "account_unlink"})
@@ -46,7 +46,7 @@ def _check_media(payload: JSON, uploads: Uploads, at: int) -> None:
     """A picture or video, by a Facebook address or an attachment id."""
     element = an_object(a_list(payload.get("elements"), "payload[elements]", 1, 1)[0], "element")
     kind = element.get("media_type")
-    if kind not in {"image", "video"}:
+    if not is_one_of(kind, {"image", "video"}):
         raise InvalidParameterError("(#100) Param element[media_type] must be image or video")
     url, attachment_id = element.get("url"), element.get("attachment_id")
     if (url is None) == (attachment_id is None):
@@ -61,7 +61,7 @@ def _check_media(payload: JSON, uploads: Uploads, at: int) -> None:
 def _check_buttons(buttons: Any, least: int) -> None:
     for button in a_list(buttons, "buttons", most=3, least=least):
         kind = an_object(button, "buttons").get("type")
-        if kind not in BUTTON_TYPES:
+        if not is_one_of(kind, BUTTON_TYPES):
             raise InvalidParameterError(f"(#100) Unknown button type {kind}")
         wanted = TARGETS.get(kind)
         if wanted is not None:

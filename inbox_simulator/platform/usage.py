@@ -7,6 +7,7 @@ That a limit answers 80006 in each case is assumed: the page lists the limits wi
 
 from inbox_simulator.platform.coverage import assumed, documented
 from inbox_simulator.platform.errors import JSON, RateLimitError
+from inbox_simulator.platform.limits import is_one_of
 from inbox_simulator.platform.window import HOUR
 from inbox_simulator.platform.world import Platform
 
@@ -51,7 +52,7 @@ def _most_in_a_day(platform: Platform, at: int) -> int:
 def _is_heavy(parameters: JSON) -> bool:
     message = parameters.get("message")
     attachment = message.get("attachment") if isinstance(message, dict) else None
-    return isinstance(attachment, dict) and attachment.get("type") in HEAVY
+    return isinstance(attachment, dict) and is_one_of(attachment.get("type"), HEAVY)
 
 
 COVERS = (

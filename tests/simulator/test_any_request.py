@@ -63,7 +63,7 @@ def test_every_graph_call_is_answered_or_refused_in_the_envelope(
     path=st.sampled_from([
         "reset", "apps", "people", "people/{}/messages", "people/{}/postbacks",
         "people/{}/reactions", "people/{}/edits", "people/{}/referrals", "people/{}/optins",
-        "people/{}/account_linking", "inbox/{}/replies",
+        "people/{}/account_linking", "people/{}/availability", "pages", "inbox/{}/replies",
         "inbox/{}/done", "clock", "faults", "switches", "notice", "journal/1/resend",
     ]),
     method=st.sampled_from(["POST", "PUT"]),
@@ -71,7 +71,8 @@ def test_every_graph_call_is_answered_or_refused_in_the_envelope(
         KEYS | st.sampled_from([
             "name", "seed", "rules", "advance_seconds", "quick_reply", "mid", "reaction", "action",
             "reply_to", "latitude", "longitude", "sticker_id", "ad_id", "ads_context_data", "nlp",
-            "commands", "referral", "frequency", "status",
+            "commands", "referral", "frequency", "status", "page_id", "blocked", "profile",
+            "access_token", "keep_apps",
         ]),
         VALUES, max_size=4,
     ),

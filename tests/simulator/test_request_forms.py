@@ -102,6 +102,10 @@ def test_a_batch_does_each_call_on_its_own(graph, person, psid):
     assert json.loads(sent["body"])["recipient_id"] == psid
     assert person.last_message == "Hi"
     assert (refused["code"], json.loads(refused["body"])["error"]["error_subcode"]) == (400, 33)
+    assert page["headers"][0]["name"] == "Content-Type"
+    form["include_headers"] = "false"
+    bare = graph.session.post(f"{graph.url}/", data=form, timeout=5).json()
+    assert bare[0].keys() == {"code", "body"}
     too_many = graph.session.post(f"{graph.url}/", json={"batch": batch * 17}, timeout=5)
     assert error_of(too_many) == (100, None)
 

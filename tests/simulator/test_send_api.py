@@ -116,6 +116,49 @@ def test_a_template_that_is_not_modelled_is_refused_and_nothing_is_said(person, 
     assert person.last_message is None
 
 
+ODD = [[], {}, 5, True, ["image"], None]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=str)
+@pytest.mark.parametrize(
+    "message",
+    [
+        lambda odd: {"attachment": {"type": odd, "payload": {"url": "https://x.example"}}},
+        lambda odd: {"attachment": {"type": "image", "payload": odd}},
+        lambda odd: {"attachment": {"type": "image", "payload": {"url": odd}}},
+        lambda odd: {"attachments": [{"type": odd}]},
+        lambda odd: {"text": "x", "quick_replies": [{"content_type": odd or "no", "title": "x"}]},
+        lambda odd: {"text": "x", "quick_replies": [{"title": odd}]},
+        lambda odd: {"attachment": {"type": "template", "payload": {"template_type": odd}}},
+        lambda odd: media_template(media_type=odd, url="https://www.facebook.com/1"),
+        lambda odd: media_template(media_type="image", attachment_id=odd or "no"),
+        lambda odd: media_template(
+            media_type="image", url="https://www.facebook.com/1", buttons=[{"type": odd}]
+        ),
+    ],
+)
+def test_a_value_of_another_kind_is_refused_and_nothing_is_said(person, sends, message, odd):
+    answer = sends(message(odd))
+    assert answer.status_code == 400, answer.text
+    assert answer.json()["error"]["code"] == 100
+    assert person.last_message is None
+
+
+@pytest.mark.parametrize("odd", ODD, ids=str)
+def test_parameters_of_another_kind_break_nothing(graph, psid, sends, odd):
+    text = {"text": "x"}
+    for name in ("reply_to", "persona_id", "messaging_type", "tag", "thread_control", "payload"):
+        assert sends(text, **{name: odd}).status_code in {200, 400}
+    assert sends(text, thread_control={"control_type": odd}).status_code in {200, 400}
+    assert sends({**text, "metadata": odd}).status_code in {200, 400}
+    for reusable in (odd, True):
+        payload = {"url": "https://x.example/a.png", "is_reusable": reusable}
+        message = {"attachment": {"type": "image", "payload": payload}}
+        assert sends(message).status_code == 200
+    batch = {"batch": [{"method": odd, "relative_url": "me"}], "include_headers": odd}
+    assert graph.session.post(f"{graph.url}/", json=batch, timeout=5).status_code in {200, 400}
+
+
 def test_a_persona_speaks_and_is_listed_page_by_page(graph, person, sends, stage):
     ids = [
         graph.post("personas", name=f"Adam {n}", profile_picture_url="https://x.example/a").json()
