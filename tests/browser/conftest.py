@@ -94,6 +94,7 @@ class SimulatorPage:
     def open_in_inbox(self, psid: str) -> None:
         """Open that person's thread in the Page Inbox."""
         self.page.locator(f'[data-test="inbox-item"][data-psid="{psid}"]').click()
+        self.page.locator(f'[data-test="inbox-thread"][data-psid="{psid}"]').wait_for()
 
     def wait_for_owner(self, owner: str) -> None:
         """Wait until the opened thread has this owner."""
