@@ -9,7 +9,7 @@ from tests.chaos.journal import Call, Delivery, Journal
 from tests.chaos.judge import judge
 from tests.chaos.record import Turn
 from tests.chaos.stand_in import replies
-from tests.chaos.truth import gather
+from tests.chaos.truth import GIVEN_UP, gather
 
 US, INBOX, PSID = "1", "2", "77"
 
@@ -56,6 +56,11 @@ class Story:
         """Messenger takes one part of an answer."""
         self._tick()
         self._message("app", f"You said it «{mark}/{part}»", f"m_{len(self.messages)}", {})
+
+    def gives_up_the_handoff(self) -> None:
+        """The bridge says that it could reach nobody."""
+        self._tick()
+        self._message("app", GIVEN_UP, f"m_{len(self.messages)}", {})
 
     def agent_says(self, text: str = "Mia here") -> None:
         """A human speaks."""
@@ -120,6 +125,18 @@ def test_half_an_answer_is_none(story: Story):
     story.answers(mark, part=1)
 
     assert story.broken_rules() == {"lost"}
+
+
+def test_a_person_who_is_told_that_nobody_could_be_reached_is_answered(story: Story):
+    story.says("#1.1 a person please")
+    story.hears("#1.1 a person please")
+    assert story.broken_rules() == {"lost", "stranded"}
+    story.gives_up_the_handoff()
+    assert story.broken_rules() == set()
+    story.says("#1.2 and now?")
+    story.hears("#1.2 and now?")
+    story.gives_up_the_handoff()
+    assert "lost" in story.broken_rules()
 
 
 def test_a_human_who_comes_excuses_an_open_word(story: Story):

@@ -5,9 +5,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from inbox_simulator.client import JSON
+from messenger_app.conversation.policy import Words
 from tests.chaos import marks
 from tests.chaos.journal import Call, Delivery, Journal
 from tests.chaos.record import Turn
+
+#: What the bridge says of a handoff that came to nothing.
+GIVEN_UP = Words().handoff_failed
 
 #: What people say, and tap, to have the bot back.
 CALLS_BACK = {"never mind", "never mind!", "cancel"}
@@ -124,9 +128,23 @@ class ThreadTruth:
     def answered_at(self, word: Word) -> int | None:
         """Return when Messenger had taken all that the bot answered to this word."""
         answer = self.expected.get(word.mark) or self._greeting_after(word)
-        times = [self.said_at.get(each) for each in answer]
+        times = [self.said_at.get(each) or self._given_up_at(each, word) for each in answer]
         taken = [time for time in times if time is not None]
         return max(taken) if taken and len(taken) == len(times) else None
+
+    def _given_up_at(self, missing: Utterance, word: Word) -> int | None:
+        """Return when the person was told that a handoff came to nothing, which answers them too.
+
+        Weather that refuses the announcement for a minute leaves nothing else to be said.
+        """
+        if missing.part != marks.HANDOFF_PART:
+            return None
+        told = (
+            message["at"]
+            for message in self.shown["messages"]
+            if _by_app(message) and message["text"] == GIVEN_UP and message["at"] > word.at
+        )
+        return min(told, default=None)
 
     def _greeting_after(self, word: Word) -> list[Utterance]:
         """Return what the bot said to a person who called it back: that is their answer.
