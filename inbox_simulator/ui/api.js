@@ -27,7 +27,7 @@ export const loadState = () => call("GET", "state");
 export const loadJournal = (since) => call("GET", `journal?since=${since}`);
 export const streamUrl = (version) => `/_simulator/stream?since=${version}`;
 
-export const addPerson = (name) => call("POST", "people", { name });
+export const addPerson = (name, locale) => call("POST", "people", { name, locale });
 export const say = (psid, text, replyTo) =>
   call("POST", `people/${psid}/messages`, { text, ...(replyTo && { reply_to: replyTo }) });
 export const sendAttachment = (psid, attachment) =>

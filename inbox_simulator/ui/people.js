@@ -8,6 +8,10 @@ import { phone } from "./phone.js";
 import { avatar } from "./speakers.js";
 
 const NAMES = ["Ana", "Ben", "Chidi", "Dilek", "Emil", "Farah", "Goran", "Hana", "Ivo", "Jia", "Kofi", "Lena"];
+const LOCALES = [
+  ["en_US", "en"],
+  ["de_DE", "de"],
+];
 
 export function peoplePlace(root, store) {
   const adding = addForm(store, (psid) => {
@@ -88,15 +92,16 @@ function nextName(people) {
 /** One click adds the suggested person; another name may be written first. */
 function addForm(store, added) {
   const input = h("input", { class: "name-input", "aria-label": "Name of the new person (optional)", maxlength: 60, autocomplete: "off" });
+  const locale = h("select", { class: "locale", "aria-label": "Language of the new person", title: "The person's language on Messenger", "data-test": "person-locale" }, ...LOCALES.map(([value, words]) => h("option", { value }, words)));
   const button = h("button", { type: "submit", class: "primary", "data-test": "add-person" }, icon("plus"), "Add person");
   const trouble = h("p", { class: "trouble", role: "alert", hidden: true });
-  const node = h("form", { class: "add-person", submit: add }, input, button);
+  const node = h("form", { class: "add-person", submit: add }, input, locale, button);
 
   async function add(event) {
     event.preventDefault();
     button.disabled = true;
     try {
-      const { psid } = await addPerson(input.value.trim() || nextName(store.state.people));
+      const { psid } = await addPerson(input.value.trim() || nextName(store.state.people), locale.value);
       input.value = "";
       trouble.hidden = true;
       added(psid);

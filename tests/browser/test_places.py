@@ -29,6 +29,13 @@ def test_two_people_and_an_agent_at_once_each_see_their_own_conversation(page: S
     expect(page.part("folder-main")).to_contain_text("1")
 
 
+def test_a_person_has_a_language_in_which_the_bridge_speaks(page: SimulatorPage):
+    page.part("person-locale").select_option("de_DE")
+    jana = page.add_person()
+    page.says(jana, "I want to talk to a human")
+    page.bubble(jana, "ich verbinde dich").wait_for()
+
+
 def test_a_person_sends_a_thumb_a_picture_and_a_place(page: SimulatorPage):
     ana = page.add_person()
     phone = page.phone(ana)
