@@ -149,7 +149,9 @@ def install() -> None:
 def trained_stamp(bot: Bot) -> str:
     """Return the hash of all that a model is made from."""
     domain = [bot.folder / bot.domain, *bot.folder.glob(f"{bot.domain}/*.yml")]
-    learned_from = [bot.folder / "config.yml", *domain, *bot.folder.glob("data/**/*.yml")]
+    config = bot.folder / "config.yml"
+    ours = [BOT / f"{name}.py" for name in re.findall(r"name: (\w+)\.\w+", config.read_text())]
+    learned_from = [config, *ours, *domain, *bot.folder.glob("data/**/*.yml")]
     return fingerprint([path for path in learned_from if path.is_file()], INSTALLED.read_text())
 
 

@@ -75,7 +75,7 @@ def test_a_second_run_repeats_no_finished_work(checkout: Checkout) -> None:
     assert checkout.steps() == []
 
 
-@pytest.mark.parametrize("name", ["domain/shop.yml", "config.yml", "data/nlu/shop.yml"])
+@pytest.mark.parametrize("name", ["domain/shop.yml", "config.yml", "data/nlu/shop.yml", "tfidf.py"])
 def test_a_change_of_what_the_bot_learns_from_trains_it_again(
     checkout: Checkout, name: str
 ) -> None:
