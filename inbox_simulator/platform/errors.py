@@ -8,6 +8,8 @@ Every class is one refusal; its attributes are the numbers that Meta publishes f
 
 from typing import Any
 
+from inbox_simulator.platform.coverage import assumed, documented
+
 JSON = dict[str, Any]
 
 
@@ -251,3 +253,13 @@ class UnsupportedRequestError(PlatformError):
             f"Unsupported {method.lower()} request. Object with ID '{object_id}' does not exist,"
             " cannot be loaded due to missing permissions, or does not support this operation"
         )
+
+
+COVERS = (
+    documented("requests", "refusals in one envelope, with the published numbers", "error-codes"),
+    assumed(
+        "requests",
+        "status 401 for a bad token, 400 for everything else",
+        why="Meta publishes no statuses, so that a client can't depend on them",
+    ),
+)
