@@ -61,7 +61,7 @@ def test_the_document_shows_the_figures_that_were_measured() -> None:
 
 def test_the_picture_shows_the_figures_that_were_measured() -> None:
     made_of = hashlib.sha256(KEPT.read_bytes()).hexdigest()
-    assert made_of.encode() in (ROOT / "docs" / "images" / "bot-quality.png").read_bytes()
+    assert made_of.encode() in (ROOT / "docs" / "pictures" / "bot-quality.png").read_bytes()
 
 
 def test_no_message_of_more_than_a_few_words_is_a_training_example() -> None:
