@@ -10,6 +10,7 @@ sentence is read by itself too, and a request is taken from any of them.
 """
 
 import re
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,9 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.logistic_regression_classifier import LogisticRegressionClassifier
+from rasa.shared.nlu.constants import INTENT
 from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline, make_union
@@ -33,7 +36,7 @@ BETWEEN_SENTENCES = re.compile(r"(?<=[.!?])\s+|\n+")
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class TfidfLogisticRegression(LogisticRegressionClassifier):
-    """Settings: those of Rasa's classifier and the three of `get_default_config`."""
+    """Settings: those of Rasa's classifier and those of `get_default_config`."""
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -45,6 +48,9 @@ class TfidfLogisticRegression(LogisticRegressionClassifier):
         return {
             **LogisticRegressionClassifier.get_default_config(),
             "C": 200.0,  # how far the training examples are trusted
+            # How far an intent with few examples counts as much as one with many: 1 is wholly, as
+            # Rasa has it, 0 is not at all.
+            "balance": 1.0,
             "heard_in_any_sentence": None,  # an intent
             "sure": 0.8,  # how sure of that intent one sentence must be
         }
@@ -64,8 +70,16 @@ class TfidfLogisticRegression(LogisticRegressionClassifier):
                 CountVectorizer(analyzer="char_wb", ngram_range=(1, 4)),
             ),
             TfidfTransformer(sublinear_tf=True),
-            LogisticRegression(class_weight="balanced", **settings),
+            LogisticRegression(**settings),
         )
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learn the examples, once it is known how many each intent has."""
+        counts = Counter(example.get(INTENT) for example in training_data.intent_examples)
+        mean = sum(counts.values()) / len(counts)
+        weights = {name: (mean / count) ** self.config["balance"] for name, count in counts.items()}
+        self.clf.set_params(logisticregression__class_weight=weights)
+        return super().train(training_data)
 
     def _create_X(self, messages: list[Message]) -> np.ndarray:  # noqa: N802 - Rasa's name
         return np.array([message.get("text") or "" for message in messages], dtype=object)

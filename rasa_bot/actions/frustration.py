@@ -74,7 +74,7 @@ def offer_is_due(turns: list[Turn]) -> bool:
     failed = sum(turn.intent in _NOT_HELPED and turn.is_typed for turn in lately)
     return (
         last.intent == _STRONG_WORDS
-        or last.is_shouted
+        or (last.is_shouted and len(turns) > 1)  # who begins in capitals may always write so
         or _is_repeated(last, lately[:-1])
         or (last.intent in _NOT_HELPED and failed >= SEVERAL)
     )

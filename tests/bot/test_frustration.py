@@ -38,12 +38,16 @@ def test_asking_for_the_same_a_third_time_is_a_sign() -> None:
 
 @pytest.mark.parametrize("text", ["WHERE IS MY PARCEL", "NOTHING WORKS HERE!!"])
 def test_capitals_are_a_sign(text: str) -> None:
-    assert is_due(said(text))
+    assert is_due(said("hello", "greet"), said(text))
+
+
+def test_who_begins_in_capitals_may_always_write_so() -> None:
+    assert not is_due(said("WHERE IS MY PARCEL"))
 
 
 @pytest.mark.parametrize("text", ["OK", "ISBN", "HARBOUR", "Where is my DHL parcel", "12 34 56 78"])
 def test_a_few_capitals_are_none(text: str) -> None:
-    assert not is_due(said(text))
+    assert not is_due(said("hello", "greet"), said(text))
 
 
 def test_strong_words_are_a_sign() -> None:
