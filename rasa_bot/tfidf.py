@@ -82,7 +82,8 @@ class TfidfLogisticRegression(LogisticRegressionClassifier):
         return super().train(training_data)
 
     def _create_X(self, messages: list[Message]) -> np.ndarray:  # noqa: N802 - Rasa's name
-        return np.array([message.get("text") or "" for message in messages], dtype=object)
+        texts = [_without_punctuation(message.get("text") or "") for message in messages]
+        return np.array(texts, dtype=object)
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Name the intent of each message."""
@@ -98,7 +99,8 @@ class TfidfLogisticRegression(LogisticRegressionClassifier):
         if len(sentences) < 2 or message.get("intent")["name"] == wanted:
             return
         column = list(self.clf.classes_).index(wanted)
-        confidence = float(self.clf.predict_proba(sentences)[:, column].max())
+        read = [_without_punctuation(sentence) for sentence in sentences]
+        confidence = float(self.clf.predict_proba(read)[:, column].max())
         if confidence < self.config["sure"]:
             return
         others = [
@@ -127,3 +129,8 @@ class TfidfLogisticRegression(LogisticRegressionClassifier):
             trusted = [kind for kind in kinds if kind.startswith(("scipy.sparse.", "numpy."))]
             component.clf = skops.io.load(path, trusted=trusted)
         return component
+
+
+def _without_punctuation(text: str) -> str:
+    """Return the words alone: how loudly somebody asks says nothing of what they ask."""
+    return " ".join(re.findall(r"[\w']+", text))
