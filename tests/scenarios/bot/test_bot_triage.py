@@ -49,7 +49,7 @@ def test_each_question_can_be_skipped_and_has_a_button_that_connects_now(asked: 
 
 def test_an_answer_that_is_none_is_asked_for_again(asked: Visit) -> None:
     asked.taps("Skip")
-    complaint, question = asked.says("order 12")
+    complaint, question = asked.says("12 34")
     assert complaint == "I can't read an e-mail address or a telephone number in that."
     assert question.startswith("Where can our team reach you")
 
