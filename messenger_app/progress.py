@@ -98,7 +98,7 @@ class Progress:
             now = self._clock.machine()
             command = heal(hand, now)
             if command is not None and not may_run(
-                hand.conversation, command.command, command.turn
+                hand.conversation, command.command, command.turn, in_doubt=command.uncertain
             ):
                 if (over := may_arrive_until(command)) > now:
                     return NothingToDo(over)
@@ -136,6 +136,7 @@ class Progress:
             hand.conversation.psid,
             started,
             may_call=may_call,
+            wanted=may_run(hand.conversation, command.command, command.turn),
             tried_at=tried_at,
             known_mids=known,
             profile=hand.profile,

@@ -138,15 +138,22 @@ def transition(conversation: Conversation, event: Event, policy: Policy) -> Tran
             assert_never(event)
 
 
-def may_run(conversation: Conversation, command: Command, turn: int) -> bool:
+def may_run(
+    conversation: Conversation, command: Command, turn: int, *, in_doubt: bool = False
+) -> bool:
     """Say whether a command decided in ``turn`` is still wanted, right before it is carried out.
 
     Handover events and foreign echoes overtake what is queued, so the owner may have changed
-    since. Taking control back is always wanted; everything else belongs to its turn.
+    since. A take is wanted as long as its reason holds (``taking``) and others have the thread; a
+    notice always is; everything else belongs to its turn.
+
+    ``in_doubt`` is for a command that an earlier try may have done. A take that nobody wants any
+    more is then not made again, but looked into: if it worked, the thread is ours.
     """
     match command:
         case TakeThreadControl():
-            return conversation.owner in ELSEWHERE
+            wanted = conversation.taking is not None or in_doubt
+            return conversation.owner in ELSEWHERE and wanted
         case PassThreadControl() | RequestThreadControl() | ReleaseThreadControl() | StopTyping():
             return turn == conversation.turn
         case AskBot() | TellBot() | SendMessage():
@@ -358,6 +365,7 @@ def _on_foreign_echo(
         else replace(conversation, owner_settled=max(event.at, conversation.owner_settled))
     )
     silent = replace(silent, others_spoke_at=max(event.at, conversation.others_spoke_at))
+    silent = _not_overdue(silent) if human else silent
     if _last_at(silent) <= silent.others_spoke_at:
         silent = _answered(silent)
     if silent.turn != conversation.turn and not policy.routing.is_on:
@@ -365,6 +373,16 @@ def _on_foreign_echo(
     silent = _with_idle_timer(silent, event.received_at, policy)
     follows = _follow_agent(conversation, event, policy) if human else ()
     return Transition(silent, follows, (line,))
+
+
+def _not_overdue(conversation: Conversation) -> Conversation:
+    """Call off a take that only silence was the reason for: a human has come after all.
+
+    It may have waited for long, with Graph out of reach or limiting us.
+    """
+    if conversation.taking not in {Outcome.TIMEOUT, Outcome.EXPIRED}:
+        return conversation
+    return replace(conversation, taking=None)
 
 
 def _follow_agent(
@@ -710,8 +728,8 @@ def _on_take_settled(
     shut = outcome is Outcome.EXPIRED and now - _last_at(conversation) >= MESSAGING_WINDOW
     if not event.worked:  # the Page doesn't let us: the human keeps the thread, and is told
         kept = replace(conversation, taking=None, promised=None)
-        if shut:
-            return Transition(kept)  # nothing could be said anyway; the next word sets a timer
+        if shut or conversation.taking is None:
+            return Transition(kept)  # nothing could be said, or nobody calls the bot any more
         notice = NotifyAgents("take_refused", "The bot was called back and can't take the thread.")
         return Transition(_until_it_lapses(kept, now, policy), (notice,))
     if shut:

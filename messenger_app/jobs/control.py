@@ -54,6 +54,8 @@ class ThreadControl:
                 return self.settled(job, ControlCall.TAKE, self._tried(job), worked=True)
             if not job.may_call:
                 return TryAgain(500, "the take may still be under way", uncertain=True)
+            if not job.wanted:
+                return self.settled(job, ControlCall.TAKE, began, worked=False, why="called off")
         try:
             graph.take_thread_control(job.psid, command.metadata)
         except (TemporarilyRefused, AccessTokenInvalid):

@@ -23,6 +23,8 @@ class Job:
     open: OpenCommand
     #: False where an earlier try may still be under way: look into it, and don't try again.
     may_call: bool
+    #: False where an earlier try is only looked into, because nobody wants it any more.
+    wanted: bool = True
     #: When an earlier try began that may have worked, by the machine's clock ...
     tried_at: int = 0
     #: ... and the mids of all that was sent on this thread before.

@@ -18,6 +18,8 @@ from messenger_app.webhook.parser import METADATA_PREFIX
 #: The simulator's Page Inbox.
 INBOX = "263902037430900"
 START = 1_800_000_000_000
+#: For how long Graph takes no calls where it limits us for long. Milliseconds.
+LONG = 20 * 60_000
 
 
 class TwoClocks(Clock):
@@ -41,6 +43,7 @@ class Fate(StrEnum):
     ANSWERED = "answered"
     UNREACHABLE = "unreachable"
     REFUSED_FOR_NOW = "refused for now"
+    LIMITED_FOR_LONG = "refused for longer than an agent's answer takes"
     TOKEN_REFUSED = "token refused"
     ANSWER_LOST = "answer lost"
     NEVER_ARRIVED = "never arrived, nobody knows"
@@ -180,6 +183,9 @@ class PlatformGraph(GraphClient):
                 raise GraphUnreachable(what)
             case Fate.REFUSED_FOR_NOW:
                 raise rejected({"code": 613, "message": "(#613) Calls are too fast"})
+            case Fate.LIMITED_FOR_LONG:
+                limit = {"code": 613, "message": "(#613) Calls are too fast"}
+                raise rejected(limit, retry_after=LONG)
             case Fate.TOKEN_REFUSED:
                 raise rejected({"code": 190, "message": "The token is refused"})
             case Fate.ANSWER_LOST:

@@ -7,7 +7,7 @@ at what the bridge made of it.
 from collections.abc import Callable
 from itertools import pairwise
 
-from messenger_app.conversation.commands import AskBot, SendMessage, TellBot
+from messenger_app.conversation.commands import AskBot, SendMessage, TakeThreadControl, TellBot
 from messenger_app.conversation.events import (
     ControlPassed,
     ControlTaken,
@@ -19,7 +19,7 @@ from messenger_app.conversation.policy import CLOCK_SKEW, MESSAGING_WINDOW
 from messenger_app.conversation.state import Owner
 from tests.together.meta import INBOX
 from tests.together.pages import BILLING, MOODBOT, OLDER, OUR_APP, OWN, Kind
-from tests.together.world import World
+from tests.together.world import APART, World
 
 SPEAKS_FOR_THE_BOT = (AskBot, TellBot, SendMessage)
 ELSEWHERE = {Owner.WAITING, Owner.HUMAN, Owner.OTHER_APP}
@@ -136,6 +136,23 @@ def a_refusal_is_not_retried(world: World) -> None:
         assert refused <= 1 + world.shell.lost.count(key), key
 
 
+def no_human_who_answered_meanwhile_is_robbed(world: World) -> None:
+    """A take that only silence was the reason for is called off by a human's answer."""
+    for began in world.shell.began:
+        if not isinstance(began.command, TakeThreadControl) or not began.first:
+            continue
+        if began.command.metadata in {"taken back: timeout", "taken back: expired"}:
+            meanwhile = world.shell.events[began.decided : began.applied]
+            answers = [
+                event
+                for event in meanwhile
+                if isinstance(event, OtherAppEchoed)
+                and event.app_id == INBOX
+                and event.at > began.decided_at + APART
+            ]
+            assert not answers, f"{began.command} though somebody answered: {answers}"
+
+
 def nothing_was_accepted_while_others_owned(world: World) -> None:
     """No word of the bot's stands in the thread in a human's stretch."""
     for said in world.meta.said:
@@ -153,6 +170,7 @@ ALWAYS: tuple[Callable[[World], None], ...] = (
     answers_come_in_order,
     nothing_is_said_twice,
     a_refusal_is_not_retried,
+    no_human_who_answered_meanwhile_is_robbed,
     nothing_was_accepted_while_others_owned,
 )
 

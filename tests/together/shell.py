@@ -55,6 +55,10 @@ class Began:
     stored: int
     #: How many echoes of this very message had been stored.
     echoes: int
+    #: When it was decided and how many events had been applied then; True for its first try.
+    decided_at: int
+    decided: int
+    first: bool
 
 
 @dataclass
@@ -78,6 +82,8 @@ class Shell:
     result: Result | None = None
     #: Keys of the commands whose results a dead worker took with it.
     lost: list[str] = field(default_factory=list)
+    #: When each command was decided, by its key, and how many events had been applied then.
+    decided: dict[str, tuple[int, int]] = field(default_factory=dict)
     #: When to look again, if something waits for its time.
     wait_until: int | None = None
     _keys: set[bytes] = field(default_factory=set)
@@ -162,7 +168,9 @@ class Shell:
     def _advance(self) -> None:
         while True:
             command = next(iter(self.open_commands()), None)
-            if command and not may_run(self.conversation, command.command, command.turn):
+            if command and not may_run(
+                self.conversation, command.command, command.turn, in_doubt=command.uncertain
+            ):
                 self._drop(command)
                 continue
             if command and command.status is CommandStatus.RUNNING:
@@ -192,15 +200,25 @@ class Shell:
             self.psid,
             opened,
             may_call=may_call,
+            wanted=may_run(self.conversation, command.command, command.turn),
             tried_at=tried_at,
             known_mids=frozenset(self._mids),
         )
         key = opened.key.encode()
         echoes = sum(key in stored.event.body for stored in self.inbox)
         owner, applied = self.conversation.owner, len(self.events)
-        if may_call:
+        if may_call and self.running.wanted:
             self.began.append(
-                Began(command.command, command.key, owner, applied, len(self.inbox), echoes)
+                Began(
+                    command.command,
+                    command.key,
+                    owner,
+                    applied,
+                    len(self.inbox),
+                    echoes,
+                    *self.decided[command.key],
+                    first=not command.uncertain,
+                )
             )
 
     def _drop(self, command: OpenCommand) -> None:
@@ -295,9 +313,11 @@ class Shell:
 
     def _add(self, command: Command) -> None:
         self._commands += 1
+        key = f"key{self._commands:04d}"
+        self.decided[key] = (self.clock.platform, len(self.events))
         self.outbox[self._commands] = OpenCommand(
             id=self._commands,
-            key=f"key{self._commands:04d}",
+            key=key,
             turn=self.conversation.turn,
             command=command,
             status=CommandStatus.QUEUED,

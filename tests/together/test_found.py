@@ -3,7 +3,7 @@
 from messenger_app.conversation.state import Owner
 from tests.together import rules
 from tests.together.meta import INBOX, Fate
-from tests.together.pages import Kind
+from tests.together.pages import OUR_APP, Kind
 from tests.together.pretend_bot import Reply
 from tests.together.world import World
 
@@ -323,3 +323,43 @@ def test_a_request_in_vain_is_made_again_until_the_window_is_shut_and_the_next_w
     assert world.conversation.owner is Owner.WAITING
     world.person_writes("still there?")
     assert at_rest(world).conversation.timer is not None
+
+
+def test_an_agent_who_answers_while_a_take_waits_for_its_time_keeps_the_thread():
+    world = World()
+    world.operator_runs("pass")
+    world.person_writes("hello")
+    at_rest(world).time_passes(16 * MINUTE)  # nobody came
+    world.worker_turns()
+    world.call_happens(Fate.LIMITED_FOR_LONG)
+    world.worker_turns()
+    world.agent_replies()
+    at_rest(world)
+    assert world.thread.owner == INBOX
+    assert world.conversation.owner is Owner.HUMAN
+
+
+def test_a_take_without_an_answer_that_nobody_wants_any_more_is_looked_into_and_not_repeated():
+    world = World()
+    world.operator_runs("pass")
+    world.person_writes("hello")
+    at_rest(world).time_passes(16 * MINUTE)  # nobody came
+    world.worker_turns()
+    world.agent_replies()  # and is on its way
+    world.call_happens(Fate.NEVER_ARRIVED)
+    at_rest(world)
+    assert world.thread.owner == INBOX
+    assert world.conversation.owner is Owner.HUMAN
+
+
+def test_a_take_that_worked_unseen_is_known_though_a_human_had_answered_before_it():
+    world = World()
+    world.operator_runs("pass")
+    world.person_writes("hello")
+    at_rest(world).time_passes(16 * MINUTE)  # nobody came
+    world.worker_turns()
+    world.agent_replies()  # and is on its way
+    world.call_happens(Fate.ANSWER_LOST)
+    at_rest(world)
+    assert world.thread.owner == OUR_APP
+    assert world.conversation.owner is Owner.BOT

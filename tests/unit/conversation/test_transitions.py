@@ -463,6 +463,41 @@ def test_a_human_who_falls_quiet_loses_the_thread_after_the_idle_time():
     assert handback(story.timer_fires().call_settles(ControlCall.TAKE))["outcome"] == "timeout"
 
 
+def test_a_human_who_answers_before_the_take_is_made_keeps_the_thread():
+    story = Story().bot_hands_over().timer_fires()
+    (take,), turn = story.commands, story.conversation.turn
+    assert may_run(story.conversation, take, turn)
+    story.agent_replies()
+    assert not may_run(story.conversation, take, turn)
+    assert story.owner is Owner.HUMAN
+    assert story.conversation.timer is not None
+
+
+def test_a_human_who_goes_on_before_the_take_is_made_keeps_the_thread():
+    story = Story().bot_hands_over().agent_replies().timer_fires()
+    (take,), turn = story.commands, story.conversation.turn
+    assert not may_run(story.agent_replies().conversation, take, turn)
+
+
+def test_a_take_that_the_person_or_an_operator_wants_is_made_whoever_answers_meanwhile():
+    story = Story().bot_hands_over().person_says("never mind", standby=True)
+    (take,), turn = story.commands, story.conversation.turn
+    assert may_run(story.agent_replies().conversation, take, turn)
+
+
+def test_a_take_that_a_human_came_before_is_looked_into_where_it_may_have_worked():
+    story = Story().bot_hands_over().timer_fires()
+    (take,), turn = story.commands, story.conversation.turn
+    assert may_run(story.agent_replies().conversation, take, turn, in_doubt=True)
+    assert story.call_settles(ControlCall.TAKE).owner is Owner.BOT
+
+
+def test_a_take_that_was_called_off_troubles_nobody_where_it_did_not_work():
+    story = Story().bot_hands_over().timer_fires().agent_replies()
+    assert story.call_settles(ControlCall.TAKE, worked=False).commands == ()
+    assert story.owner is Owner.HUMAN
+
+
 def test_each_word_of_the_human_sets_the_idle_time_anew():
     story = Story().bot_hands_over().agent_replies()
     first = story.conversation.timer
@@ -532,7 +567,7 @@ def test_an_operator_releases_a_thread():
 
 @pytest.mark.parametrize("owner", sorted(ELSEWHERE))
 def test_nothing_is_said_on_a_thread_that_others_own(owner: Owner):
-    conversation = Conversation(page_id="1", psid="2", owner=owner, turn=3)
+    conversation = Conversation(page_id="1", psid="2", owner=owner, turn=3, taking=Outcome.TAKEN)
     for command in (SendMessage(BotMessage(text="Hi")), AskBot("m", "hi"), TellBot("handback")):
         assert not may_run(conversation, command, turn=3)
     assert may_run(conversation, TakeThreadControl(), turn=3)
