@@ -1,4 +1,4 @@
-"""Measure the bridge, print one table, and write it to ``benchmarks/RESULTS.md``.
+"""Measure the bridge and the simulator, print one table, and write it to ``benchmarks/RESULTS.md``.
 
     python -m benchmarks [--rounds 5] [--seconds 3] [--only webhook] [--no-write]
 
@@ -9,7 +9,7 @@ ratios within a pair of rounds move less, and CPU time for each request least of
 import argparse
 from pathlib import Path
 
-from benchmarks import report, webhook, worker
+from benchmarks import report, simulator, webhook, worker
 from benchmarks.line import Line, play
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -20,6 +20,7 @@ def lines(seconds: float) -> list[Line]:
     return [
         *webhook.lines(seconds),
         *worker.lines(),
+        *simulator.lines(),
     ]
 
 

@@ -14,6 +14,8 @@ class Load:
     seconds: float
     #: How long each request took, in seconds.
     took: list[float] = field(default_factory=list)
+    #: Stopwatch reading when it began.
+    began: float = 0.0
 
     @property
     def rate(self) -> float:
