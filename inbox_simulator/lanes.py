@@ -53,6 +53,8 @@ class Lanes:
         self._change = threading.Condition()
         self._closed = False
         self._count = 0
+        #: How many workers there are, and how many of them have a job.
+        self._workers = self._busy = 0
 
     @property
     def count(self) -> int:
@@ -81,11 +83,24 @@ class Lanes:
                 return None
             lane = self._ready.popleft()
             lane.busy = True
+            self._busy += 1
             return lane.jobs[0]
 
-    def settle(self, job: Job, *, done: bool) -> None:
-        """Say what became of a job: delivered (or given up), or to be tried again."""
+    def hires(self, most: int) -> bool:
+        """Tell that one more worker is to be started, of so many: more is ready than are free."""
         with self._change:
+            short = len(self._ready) > self._workers - self._busy and not self._closed
+            hired = short and self._workers < most
+            self._workers += int(hired)
+            return hired
+
+    def settle(self, job: Job, *, done: bool) -> None:
+        """Say what became of a job: delivered (or given up), or to be tried again.
+
+        Whoever settles takes the next one: nobody else is woken for what is ready now.
+        """
+        with self._change:
+            self._busy -= 1
             lane = self._lanes.get(_key(job))
             if lane is None or not lane.jobs or lane.jobs[0] is not job:
                 return  # The lanes were cleared while it was under way.
@@ -94,7 +109,7 @@ class Lanes:
                 lane.jobs.popleft()
                 self._count -= 1
             if lane.jobs:
-                self._place(lane)
+                self._place(lane, wake=False)
             else:
                 del self._lanes[_key(job)]
 
@@ -134,10 +149,11 @@ class Lanes:
             self._closed = True
             self._change.notify_all()
 
-    def _place(self, lane: _Lane) -> None:
+    def _place(self, lane: _Lane, *, wake: bool = True) -> None:
         if self._may_send(lane.app_id) and lane.jobs[0].not_before <= self._now():
             self._ready.append(lane)
-            self._change.notify()
+            if wake:
+                self._change.notify()
         else:
             self._waiting.append(lane)
 

@@ -8,7 +8,7 @@ are is not published. The hour passes on the simulator's clock.
 """
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import requests
@@ -21,8 +21,10 @@ from inbox_simulator.lanes import Job, Lanes
 from inbox_simulator.platform.apps import App
 from inbox_simulator.platform.coverage import assumed, documented
 from inbox_simulator.platform.world import Delivery
+from inbox_simulator.posting import Poster
 
-WORKERS = 12
+#: How many deliveries may be under way at once; threads are started as they are needed.
+WORKERS = 100
 #: Milliseconds of failure after which the Page's subscription is switched off.
 GIVE_UP_AFTER = 3_600_000
 PACE = 0.05
@@ -45,30 +47,28 @@ class Directory(Protocol):
 
 
 class WebhookSender:
-    """Background threads that deliver."""
+    """Background threads that deliver; their number grows with what is under way at once."""
 
     def __init__(self, directory: Directory, faults: Faults, log: DeliveryLog) -> None:
         self._directory, self._faults, self._log = directory, faults, log
         self._now = directory.now
-        self._links = links.Links()
+        self._links, self._poster = links.Links(), Poster()
         self._lanes = Lanes(directory.now, self._may_send)
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
-        """Start the workers, and the pacer that wakes what waits."""
-        targets = [self._work] * WORKERS + [self._pace]
-        self._threads = [threading.Thread(target=target, daemon=True) for target in targets]
-        for thread in self._threads:
-            thread.start()
+        """Start the pacer, which wakes what waits. Workers come when there is work."""
+        self._run(self._pace)
 
     def stop(self) -> None:
         """End the threads; what was not delivered is dropped."""
         self._stopping.set()
         self._lanes.close()
         deadline = stopwatch() + links.DEADLINE + 1
-        for thread in self._threads:
+        for thread in list(self._threads):
             thread.join(timeout=max(0.0, deadline - stopwatch()))
+        self._poster.close()
 
     @property
     def pending(self) -> int:
@@ -79,8 +79,10 @@ class WebhookSender:
         """Return "connected", "unreachable" or "unverified"."""
         return self._links.of(app).status
 
-    def submit(self, deliveries: Iterable[Delivery], *, like_meta: bool) -> None:
+    def submit(self, deliveries: Sequence[Delivery], *, like_meta: bool) -> None:
         """Queue what the model wants to be sent."""
+        if not deliveries:
+            return
         for delivery in deliveries:
             body = wire.encode(delivery.envelope(), like_meta=like_meta)
             names = (delivery.app_id, delivery.page_id, delivery.psid)
@@ -92,10 +94,12 @@ class WebhookSender:
             self._lanes.add(job)
             if rule is not None and rule.do == "duplicate":
                 self._lanes.add(Job(*names, job.field, job.channel, body))
+        self._hire()
 
     def resend(self, job: Job) -> None:
         """Queue the same bytes once more."""
         self._lanes.add(job)
+        self._hire()
 
     def clear(self) -> None:
         """Drop everything that waits."""
@@ -125,16 +129,25 @@ class WebhookSender:
         app = self._directory.app(app_id)
         return app is None or self._links.of(app).verified
 
-    def _work(self) -> None:
-        with _session() as session:
-            while (job := self._lanes.take()) is not None:
-                app = self._directory.app(job.app_id)
-                done = app is None or self._attempt(session, app, job)
-                self._lanes.settle(job, done=done)
-                if app is not None and not done and self._too_late(job):
-                    self._give_up(app, job.page_id)
+    def _hire(self) -> None:
+        # What is queued before the start waits for the pacer.
+        while self._threads and self._lanes.hires(WORKERS):
+            self._run(self._work)
 
-    def _attempt(self, session: requests.Session, app: App, job: Job) -> bool:
+    def _run(self, target: Callable[[], None]) -> None:
+        thread = threading.Thread(target=target, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _work(self) -> None:
+        while (job := self._lanes.take()) is not None:
+            app = self._directory.app(job.app_id)
+            done = app is None or self._attempt(app, job)
+            self._lanes.settle(job, done=done)
+            if app is not None and not done and self._too_late(job):
+                self._give_up(app, job.page_id)
+
+    def _attempt(self, app: App, job: Job) -> bool:
         """Post once and journal it. Returns whether the receiver took it."""
         at, started = self._now(), stopwatch()
         rule = self._strike(job, ("error", "drop_response"))
@@ -146,7 +159,7 @@ class WebhookSender:
         if rule is not None and rule.do == "error":
             status, answer = rule.error.get("status", 500), "a fault kept it from the receiver"
         else:
-            status, answer = _post(session, app.webhook_url, job.body, headers)
+            status, answer = self._poster.post(app.webhook_url, job.body, headers)
         link = self._links.of(app)
         was_reachable, link.reachable = link.reachable, status is not None
         if link.reachable:
@@ -184,6 +197,7 @@ class WebhookSender:
             next_probe = 0.0
             while not self._stopping.wait(PACE):
                 self._lanes.promote()
+                self._hire()
                 if stopwatch() >= next_probe:
                     next_probe = stopwatch() + links.PROBE_EVERY
                     for app in self._directory.apps():
@@ -219,24 +233,6 @@ def _session() -> requests.Session:
     # A proxy of the environment has no business between the simulator and a local receiver.
     session.trust_env = False
     return session
-
-
-def _post(
-    session: requests.Session, url: str, body: bytes, headers: dict[str, str]
-) -> tuple[int | None, str]:
-    """Post within the deadline. Returns the status, none if there was no answer in time."""
-    started = stopwatch()
-    try:
-        with session.post(
-            url, data=body, headers=headers, timeout=links.DEADLINE, allow_redirects=False,
-            stream=True,
-        ) as response:  # fmt: skip
-            text = response.content[:2000].decode(errors="replace")
-    except requests.RequestException as error:
-        return None, f"no answer: {type(error).__name__}"
-    if stopwatch() - started > links.DEADLINE:
-        return None, "no answer within 5 s"
-    return response.status_code, text
 
 
 COVERS = (

@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from inbox_simulator import Simulator, wire
+from inbox_simulator.actors import Person
 from inbox_simulator.patience import Patience
 from tests.simulator.receiver import APP, INBOX, PAGE, SECRET, Receiver
 
@@ -133,6 +134,36 @@ def test_an_answer_that_takes_longer_than_five_seconds_is_none(simulator, person
     finally:
         ended.set()
         slow.stop()
+
+
+def test_many_people_s_webhooks_are_under_way_at_once(simulator, stage):
+    everyone = threading.Barrier(40)
+    receiver = Receiver(before_answer=lambda: everyone.wait(4))
+    try:
+        simulator.connect(receiver.url)
+        people = [Person(stage, f"Person {number}") for number in range(40)]
+        for person in people:
+            person.says("hello")
+        receiver.wait_for(40, "message", seconds=4)
+        assert not everyone.broken
+    finally:
+        receiver.stop()
+
+
+def test_an_address_may_carry_a_name_and_a_password(simulator, person, receiver):
+    simulator.connect(receiver.url.replace("//", "//bot:word@"))
+    person.says("hello")
+    assert receiver.wait_for(1, "message")[0].headers["Authorization"] == "Basic Ym90OndvcmQ="
+
+
+def test_an_address_that_leads_nowhere_is_told_in_the_journal(simulator, person):
+    simulator.connect("nonsense", verify_token="")
+    person.says("hello")
+    Patience(5).wait_for(
+        lambda: any(e.get("attempt") for e in simulator.journal.since(0)), lambda: "no attempt"
+    )
+    attempt = next(e for e in simulator.journal.since(0) if e.get("attempt"))
+    assert (attempt["status"], attempt["response"]) == (None, "no answer: MissingSchema")
 
 
 def test_after_an_hour_of_failures_the_app_is_unsubscribed(
