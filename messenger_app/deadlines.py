@@ -21,20 +21,22 @@ _here = threading.local()
 class _Timed:
     """One call that is under way."""
 
-    __slots__ = ("connection", "due", "passed")
+    __slots__ = ("due", "passed", "used")
 
     def __init__(self, due: float) -> None:
         self.due = due
         self.passed = False
-        #: The connection it uses, once that is known.
-        self.connection: Any = None
+        #: The connection that is being made for it, then its socket; None before that.
+        self.used: Any = None
 
     def cut(self) -> None:
         self.passed = True
-        sock = getattr(self.connection, "sock", None)
-        if sock is not None:
+        sock = getattr(self.used, "sock", self.used)
+        sock = getattr(sock, "socket", sock)  # where TLS runs within a proxy's TLS
+        if isinstance(sock, socket.socket):
             with contextlib.suppress(OSError, ValueError):  # it may be closed by now
-                sock.shutdown(socket.SHUT_RDWR)
+                # not TLS's own way, which takes its layer off first, while another thread reads
+                socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
 
 class _Watch:
@@ -81,7 +83,8 @@ def deadline(seconds: float) -> Iterator[None]:
     """Cut this thread's call off after so many seconds.
 
     Raises requests.ReadTimeout where it had to, or what requests raises when the other side hangs
-    up: either way it may have heard all of the call.
+    up: either way it may have heard all of the call. Where the time was over before a connection
+    stood, that is requests.ConnectTimeout: then nothing was sent.
     """
     call = _here.call = _Timed(time.monotonic() + seconds)
     _watch.add(call)
@@ -94,8 +97,14 @@ def deadline(seconds: float) -> Iterator[None]:
         _here.call = None
 
 
-def uses(connection: Any) -> None:
-    """Say which connection this thread's call uses: the one that a deadline may cut."""
+def uses(used: Any) -> None:
+    """Say which connection is being made for this thread's call, then which socket it uses."""
     call = getattr(_here, "call", None)
     if call is not None:
-        call.connection = connection
+        call.used = used
+
+
+def has_passed() -> bool:
+    """Say whether this thread's call is over by its deadline. What is not sent yet must not be."""
+    call = getattr(_here, "call", None)
+    return call is not None and call.passed

@@ -7,7 +7,13 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    MaxRetryError,
+    NewConnectionError,
+    ProxyError,
+)
+from urllib3.poolmanager import ProxyManager
 
 from messenger_app import deadlines
 from messenger_app.wire import write_json
@@ -16,12 +22,37 @@ JSON = dict[str, Any]
 
 
 class _Watched(HTTPConnection):
-    """Tells which connection this thread's call uses."""
+    """Tells this thread's deadline what there is to cut."""
+
+    def connect(self) -> None:
+        """Connect. Raises ConnectTimeoutError where the deadline has passed: nothing was sent."""
+        deadlines.uses(self)
+        try:
+            super().connect()
+        except Exception as error:
+            self._not_after_the_deadline(error)
+            raise
+        self._uses_its_socket()
 
     def request(self, *arguments: Any, **options: Any) -> None:
-        """Send, as the connection that the deadline may cut."""
-        deadlines.uses(self)
+        """Send, unless the deadline has passed: then ConnectTimeoutError is raised."""
+        if self.sock is not None:  # else it connects first, in time or not
+            self._uses_its_socket()
         super().request(*arguments, **options)
+
+    def _tunnel(self) -> None:
+        """Ask a proxy for a way through. An answer that was cut looks like one that has ended."""
+        super()._tunnel()
+        self._not_after_the_deadline()
+
+    def _uses_its_socket(self) -> None:
+        """The socket itself: the connection lets go of it when an answer is to be the last."""
+        deadlines.uses(self.sock)
+        self._not_after_the_deadline()
+
+    def _not_after_the_deadline(self, error: Exception | None = None) -> None:
+        if deadlines.has_passed():
+            raise ConnectTimeoutError(self, "The deadline has passed.") from error
 
 
 class _WatchedTls(_Watched, HTTPSConnection):
@@ -36,10 +67,23 @@ class _TlsPool(HTTPSConnectionPool):
     ConnectionCls = _WatchedTls
 
 
-class _Adapter(HTTPAdapter):
+_POOLS = {"http": _Pool, "https": _TlsPool}
+
+
+class WatchedAdapter(HTTPAdapter):
+    """Lets `deadlines.deadline` cut the calls of a session, through a proxy too."""
+
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
+        """Make the pools of calls that go straight to their server."""
         super().init_poolmanager(*arguments, **options)
-        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, *arguments: Any, **options: Any) -> Any:
+        """Make the pools of calls through this proxy. A SOCKS proxy needs its own kind."""
+        manager = super().proxy_manager_for(*arguments, **options)
+        if isinstance(manager, ProxyManager):
+            manager.pool_classes_by_scheme = _POOLS
+        return manager
 
 
 class Remote:
@@ -62,7 +106,7 @@ class Remote:
         self._query = dict(query or {})
         self._session = requests.Session()
         self._session.headers.update(headers or {})
-        adapter = _Adapter(pool_maxsize=connections)
+        adapter = WatchedAdapter(pool_maxsize=connections)
         self._session.mount("http://", adapter)
         self._session.mount("https://", adapter)
         self._surroundings = self._session.merge_environment_settings(root, {}, None, None, None)
@@ -124,7 +168,10 @@ class Remote:
 def reason_of(error: requests.RequestException) -> BaseException:
     """Return what lies behind a failure of requests."""
     cause = error.args[0] if error.args else None
-    return cause.reason if isinstance(cause, MaxRetryError) and cause.reason else error
+    if not (isinstance(cause, MaxRetryError) and cause.reason):
+        return error
+    reason = cause.reason
+    return reason.original_error if isinstance(reason, ProxyError) else reason
 
 
 def was_never_sent(error: requests.RequestException) -> bool:

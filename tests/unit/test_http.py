@@ -6,16 +6,24 @@ import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import pytest
 import requests
 
 from messenger_app.http import Remote, was_never_sent
+from tests.unit.servers import refused_url
+
+#: How an answer begins that then comes a byte at a time.
+IN_A_HEADER = b"HTTP/1.1 200 OK\r\nX: "
+IN_A_BODY = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n"
+IN_A_LAST_BODY = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"
 
 
-@pytest.fixture
-def dripping() -> Iterator[str]:
+@pytest.fixture(params=[IN_A_HEADER, IN_A_BODY, IN_A_LAST_BODY])
+def dripping(request: pytest.FixtureRequest) -> Iterator[str]:
     """A server that sends its answer a byte at a time, and never gets to its end."""
+    start = request.param
     listener = socket.create_server(("127.0.0.1", 0))
     over = threading.Event()
 
@@ -23,7 +31,7 @@ def dripping() -> Iterator[str]:
         connection, _ = listener.accept()
         with connection:
             connection.recv(4096)
-            connection.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+            connection.sendall(start)
             while not over.wait(0.05):
                 try:
                     connection.sendall(b"a")
@@ -81,6 +89,52 @@ def test_a_server_that_drips_is_cut_off_and_the_outcome_is_unknown(dripping: str
     remote.close()
 
 
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_proxy_that_drips_is_cut_off_too(
+    dripping: str, monkeypatch: pytest.MonkeyPatch, scheme: str
+) -> None:
+    monkeypatch.setenv(f"{scheme}_proxy", dripping)
+    remote = Remote(f"{scheme}://graph.example", 1)
+    began = time.monotonic()
+    with pytest.raises(requests.RequestException):
+        remote.post("", {}, timeout=(1, 20), within=0.3)
+    assert time.monotonic() - began < 5
+    remote.close()
+
+
+def test_a_call_whose_time_ends_before_it_is_connected_is_never_sent(
+    echoing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lookup = socket.getaddrinfo
+    over = threading.Event()
+
+    def slow_lookup(*arguments: Any, **options: Any) -> Any:
+        over.wait(0.5)
+        return lookup(*arguments, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow_lookup)
+    remote = Remote(echoing, 1)
+    with pytest.raises(requests.RequestException) as failed:
+        remote.post("late", {}, timeout=(3, 3), within=0.1)
+    assert was_never_sent(failed.value)
+    over.set()
+    heard = remote.post("next", {}, timeout=(1, 1), within=2).json()
+    assert heard["path"] == "/next"
+    assert "Cookie" not in heard["headers"]  # which the first answer would have set
+    remote.close()
+
+
+def test_a_proxy_that_refuses_the_connection_was_never_sent_the_call(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("http_proxy", refused_url())
+    remote = Remote("http://graph.example", 1)
+    with pytest.raises(requests.ConnectionError) as failed:
+        remote.post("", {}, timeout=(1, 1), within=2)
+    assert was_never_sent(failed.value)
+    remote.close()
+
+
 def test_a_call_that_ends_in_time_cuts_off_no_later_one(echoing: str) -> None:
     remote = Remote(echoing, 1)
     for _ in range(3):
@@ -118,9 +172,7 @@ def test_calls_go_through_the_proxy_that_the_environment_names(
 
 
 def test_a_refused_connection_was_never_sent() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    remote = Remote(f"http://127.0.0.1:{port}", 1)
+    remote = Remote(refused_url(), 1)
     with pytest.raises(requests.ConnectionError) as failed:
         remote.post("", {}, timeout=(1, 1), within=2)
     assert was_never_sent(failed.value)
