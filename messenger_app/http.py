@@ -121,8 +121,9 @@ class Remote:
         Raises requests.RequestException.
         """
         if path not in self._posts:
-            self._posts[path] = self._prepare("POST", path, json={})
-            self._posts[path].headers.pop("Cookie", None)
+            prepared = self._prepare("POST", path, json={})
+            prepared.headers.pop("Cookie", None)
+            self._posts[path] = prepared  # whole: other threads use it from here on
         request = self._posts[path].copy()
         request.body = write_json(body)
         request.headers["Content-Length"] = str(len(request.body))
