@@ -13,8 +13,13 @@ from messenger_app.conversation.commands import (
 )
 from messenger_app.conversation.events import ControlCall, ControlCallSettled
 from messenger_app.conversation.policy import CLOCK_SKEW
-from messenger_app.graph.client import GraphClient
-from messenger_app.graph.errors import AccessTokenInvalid, GraphRejected, TemporarilyRefused
+from messenger_app.graph.client import GraphClient, ThreadOwner
+from messenger_app.graph.errors import (
+    AccessTokenInvalid,
+    GraphRejected,
+    NotThreadOwner,
+    TemporarilyRefused,
+)
 from messenger_app.jobs.job import Job, Result, Settled, TryAgain
 
 log = structlog.get_logger(__name__)
@@ -33,8 +38,7 @@ class ThreadControl:
         """Pass control once; ``thread_owner`` says whether an earlier try worked."""
         graph, began = self._graph[job.page_id], self._clock.now()
         if job.open.uncertain:
-            owner = graph.thread_owner(job.psid)
-            if not owner.is_idle and owner.app_id != self._app_id:
+            if self._has_left(job):
                 return self.settled(job, ControlCall.PASS, self._tried(job), worked=True)
             if not job.may_call:
                 return TryAgain(500, "the pass may still be under way", uncertain=True)
@@ -43,6 +47,8 @@ class ThreadControl:
         except (TemporarilyRefused, AccessTokenInvalid):
             raise
         except GraphRejected as error:
+            if job.open.uncertain and isinstance(error, NotThreadOwner):  # the earlier try worked
+                return self.settled(job, ControlCall.PASS, self._tried(job), worked=True)
             return self.settled(job, ControlCall.PASS, began, worked=False, why=str(error))
         return self.settled(job, ControlCall.PASS, began, worked=True)
 
@@ -89,11 +95,22 @@ class ThreadControl:
         now = self._clock.now()
         return job.tried_at + now - self._clock.machine() if job.open.uncertain else now
 
+    def _has_left(self, job: Job) -> bool:
+        owner = self._owner(job)
+        return owner is not None and not owner.is_idle and owner.app_id != self._app_id
+
     def _is_ours(self, job: Job) -> bool:
+        owner = self._owner(job)
+        return owner is not None and owner.app_id == self._app_id
+
+    def _owner(self, job: Job) -> ThreadOwner | None:
+        """Ask who has control; None where Graph will never say. Raises where it may say later."""
         try:
-            return self._graph[job.page_id].thread_owner(job.psid).app_id == self._app_id
+            return self._graph[job.page_id].thread_owner(job.psid)
+        except (TemporarilyRefused, AccessTokenInvalid):
+            raise
         except GraphRejected:
-            return False
+            return None
 
     def release(self, job: Job, command: ReleaseThreadControl) -> Result:
         """Release control once; ``thread_owner`` says whether an earlier try worked."""
