@@ -243,6 +243,11 @@ def load(path: Path, bot_urls: Mapping[str, str] | None = None) -> HandoffConfig
         raise SettingsError(
             f'HANDOFF_CONFIG {path}: the default "{config.default}" is none of: {known}.'
         )
+    if config.handoff_targets[config.default].kind == "bot":
+        raise SettingsError(
+            f'HANDOFF_CONFIG {path}: the default "{config.default}" is a bot. People who ask for '
+            "a person are handed to the default: choose a target that is people."
+        )
     targets = {name: _target(name, target) for name, target in config.handoff_targets.items()}
     for name, url in (bot_urls or {}).items():
         if name not in targets or targets[name].kind != "bot":

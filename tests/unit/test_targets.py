@@ -131,6 +131,11 @@ def test_a_default_that_is_not_listed_is_refused(tmp_path: Path) -> None:
     assert 'the default "nobody" is none of: page_inbox, billing, moodbot' in said
 
 
+def test_a_default_that_is_a_bot_is_refused(tmp_path: Path) -> None:
+    said = complaint(tmp_path, EVERY_KIND.replace("default: page_inbox", "default: moodbot"))
+    assert 'the default "moodbot" is a bot' in said
+
+
 @pytest.mark.parametrize("text", ["", "- a list", "just words"])
 def test_a_file_that_is_no_mapping_is_refused(tmp_path: Path, text: str) -> None:
     assert "the file: Input should be a valid dictionary" in complaint(tmp_path, text)
