@@ -59,6 +59,8 @@ _PLACEHOLDERS = {
 }
 #: Those that are titles of buttons.
 _BUTTONS = ("never_mind", "keep_waiting", "offer_human_title")
+#: What people type to call the bot back.
+_PHRASES = ("cancel_phrases", "bot_phrases")
 
 
 class _Strict(BaseModel):
@@ -136,6 +138,17 @@ def _placeholders_are_known(words: Words) -> Words:
     return words
 
 
+def _something_is_said(words: Words) -> Words:
+    """Refuse what a person could never say, or tap."""
+    for name in _BUTTONS:
+        if not getattr(words, name).strip():
+            raise ValueError(f"{name} is a button's title and can't be empty")
+    for name in _PHRASES:
+        if not all(phrase.strip() for phrase in getattr(words, name)):
+            raise ValueError(f"{name} has an empty phrase")
+    return words
+
+
 def _titles_are_whole(words: Words) -> Words:
     """Refuse a button's title that would be cut: what comes back of it must be known again."""
     for name in _BUTTONS:
@@ -148,6 +161,7 @@ _Words = Annotated[
     Words,
     BeforeValidator(_known_words),
     AfterValidator(_placeholders_are_known),
+    AfterValidator(_something_is_said),
     AfterValidator(_titles_are_whole),
 ]
 

@@ -1,7 +1,7 @@
 """What the operator decides and the core obeys: times, targets and the bridge's own words."""
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Literal
@@ -180,12 +180,12 @@ class Policy:
         """Say whether these words, typed while waiting for a human, call the bot back."""
         calls = (words.never_mind for words in self._every_language())
         phrases = (phrase for words in self._every_language() for phrase in words.cancel_phrases)
-        return _plain(text) in map(_plain, (*calls, *phrases)) or self.asks_for_bot(text)
+        return _is_one_of(text, (*calls, *phrases)) or self.asks_for_bot(text)
 
     def asks_for_bot(self, text: str) -> bool:
         """Say whether these words, typed to a human, call for the bot."""
         phrases = (phrase for words in self._every_language() for phrase in words.bot_phrases)
-        return _plain(text) in map(_plain, phrases)
+        return _is_one_of(text, phrases)
 
     def in_language(self, locale: str | None) -> "Policy":
         """Return the policy that speaks to a person in their language, as far as it has the words.
@@ -226,8 +226,18 @@ def _address(url: str) -> str:
     return url.strip().rstrip("/").casefold()
 
 
+def _is_one_of(text: str, phrases: Iterable[str]) -> bool:
+    """Say whether the person said one of these. A picture has no words, and says none."""
+    said = _plain(text)
+    return bool(said) and said in map(_plain, phrases)
+
+
 def _plain(text: str) -> str:
-    """Lower case, without punctuation or doubled spaces, so that "Never mind!" is understood."""
+    """Lower case, without punctuation or doubled spaces, so that "Never mind!" is understood.
+
+    What is signs alone stays as it is: an operator may choose them too.
+    """
     folded = unicodedata.normalize("NFKC", text).casefold()
     folded = folded.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
-    return " ".join("".join(c if c.isalnum() or c == "'" else " " for c in folded).split())
+    words = "".join(c if c.isalnum() or c == "'" else " " for c in folded)
+    return " ".join(words.split()) or folded.strip()

@@ -136,6 +136,21 @@ def test_a_default_that_is_a_bot_is_refused(tmp_path: Path) -> None:
     assert 'the default "moodbot" is a bot' in said
 
 
+@pytest.mark.parametrize(
+    ("words", "wrong"),
+    [
+        ("bot_phrases: [bot, '']", "bot_phrases has an empty phrase"),
+        ("cancel_phrases: [' ']", "cancel_phrases has an empty phrase"),
+        ("never_mind: ''", "never_mind is a button's title and can't be empty"),
+        ("keep_waiting: ' '", "keep_waiting is a button's title and can't be empty"),
+    ],
+)
+def test_words_that_say_nothing_are_refused_where_somebody_has_to_say_them(
+    tmp_path: Path, words: str, wrong: str
+) -> None:
+    assert f"words: {wrong}" in complaint(tmp_path, inbox("") + f"words: {{{words}}}\n")
+
+
 @pytest.mark.parametrize("text", ["", "- a list", "just words"])
 def test_a_file_that_is_no_mapping_is_refused(tmp_path: Path, text: str) -> None:
     assert "the file: Input should be a valid dictionary" in complaint(tmp_path, text)
