@@ -25,15 +25,17 @@ def readyz() -> tuple[Response, int]:
     """
     bridge: Bridge = current_app.extensions["bridge"]
     database = _database(bridge)
-    bots = [client.is_up() for client in bridge.rasa.values()]
+    up = _bots_by_address(bridge)
+    pages_own = all(up[page.rasa_url] for page in bridge.pages.values())
     checks = {
         "database": database,
-        "bot": "ok" if all(bots) else "degraded",
+        "bot": "ok" if pages_own else "degraded",
         "token": _token(bridge),
         "worker": "ok" if bridge.bell.is_heard() else "degraded",
     }
-    for name, client in bridge.bots.items():
-        checks[f"bot {name}"] = "ok" if client.is_up() else "degraded"
+    for name in bridge.bots:
+        url = bridge.policy.targets[name].url or ""
+        checks[f"bot {name}"] = "ok" if up[url] else "degraded"
     return jsonify(checks=checks), 200 if database == "ok" else 503
 
 
@@ -55,6 +57,13 @@ def metrics() -> Response:
     except StoreUnavailable:
         bridge.metrics.forget()
     return Response(bridge.metrics.page(), mimetype="text/plain; version=0.0.4")
+
+
+def _bots_by_address(bridge: Bridge) -> dict[str, bool]:
+    """Say of each bot's address whether it answers; one that several share is asked once."""
+    clients = {page.rasa_url: bridge.rasa[page.id] for page in bridge.pages.values()}
+    clients |= {bridge.policy.targets[name].url or "": bot for name, bot in bridge.bots.items()}
+    return {url: client.is_up() for url, client in clients.items()}
 
 
 def _may_look(bridge: Bridge) -> bool:

@@ -31,6 +31,8 @@ WHOLE_CALL = 9.0
 
 #: The same for a look whether it is there: whoever asks `/readyz` waits for no hung bot.
 LOOK_TIMEOUT = (0.5, 0.5)
+#: Seconds for a whole look, however slowly the server answers.
+WHOLE_LOOK = 1.0
 
 #: What gateways answer in the place of a bot that may still be thinking.
 _GATEWAY = frozenset({502, 503, 504})
@@ -90,12 +92,12 @@ class RasaClient:
         return None if found is None else Answer(*found)
 
     def is_up(self) -> bool:
-        """Say within a second whether the server answers.
+        """Say within a second whether the server answers; looking its name up may take longer.
 
         It opens its port only once the model is loaded.
         """
         try:
-            self._get("version", LOOK_TIMEOUT)
+            self._get("version", LOOK_TIMEOUT, WHOLE_LOOK)
         except BotError:
             return False
         return True
@@ -115,8 +117,8 @@ class RasaClient:
             raise BotRejected("The bot's answer is no list of messages.")
         return Answer(*from_rest(answer))
 
-    def _get(self, path: str, timeout: tuple[float, float]) -> Any:
-        return self._answer(lambda: self._remote.get(path, timeout=timeout, within=WHOLE_CALL))
+    def _get(self, path: str, timeout: tuple[float, float], within: float = WHOLE_CALL) -> Any:
+        return self._answer(lambda: self._remote.get(path, timeout=timeout, within=within))
 
     @staticmethod
     def _answer(call: Callable[[], requests.Response]) -> Any:

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from messenger_app.app import create_app
 from messenger_app.bridge import Bridge
+from messenger_app.rasa.client import RasaClient
 from messenger_app.store import inbox
 from tests.support.stand_in_bot import StandInBot
 from tests.support.waiting import wait_for
@@ -69,6 +70,29 @@ def test_each_bot_beside_the_pages_own_is_told_of_by_name(
         app = create_app(make_settings(handoff_config=config))
         status, found = checks(app.test_client())
     assert (status, found["bot moodbot"], found["bot quizbot"]) == (200, "ok", "degraded")
+    close(app)
+
+
+def test_a_bot_that_several_share_is_asked_once(
+    make_settings: MakeSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[RasaClient] = []
+
+    def is_up(client: RasaClient) -> bool:
+        asked.append(client)
+        return True
+
+    monkeypatch.setattr(RasaClient, "is_up", is_up)
+    pages, config = tmp_path / "pages.yml", tmp_path / "handoff_config.yml"
+    shared = "http://127.0.0.1:1"
+    pages.write_text("".join(f"- {{id: {n}, token: a, rasa_url: '{shared}'}}\n" for n in (1, 2)))
+    config.write_text(
+        "default: inbox\nhandoff_targets:\n  inbox: {kind: page_inbox, title: A person}\n"
+        f"  moodbot: {{kind: bot, title: MoodBot, url: '{shared}'}}\n"
+    )
+    app = create_app(make_settings(pages_file=pages, handoff_config=config))
+    _, found = checks(app.test_client())
+    assert (found["bot"], found["bot moodbot"], len(asked)) == ("ok", "ok", 1)
     close(app)
 
 

@@ -1,5 +1,9 @@
+import contextlib
 import json
 import logging
+import socket
+import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -179,6 +183,30 @@ def test_a_server_that_refuses_is_not_up(
 ) -> None:
     bot.get(f"{URL}/version", status=status)
     assert not rasa.is_up()
+
+
+def test_a_server_that_drips_is_waited_for_no_longer_than_a_second() -> None:
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=_drip, args=(listener, over))
+        thread.start()
+        client = RasaClient(f"http://127.0.0.1:{listener.getsockname()[1]}")
+        began = time.monotonic()
+        assert not client.is_up()
+        assert time.monotonic() - began < 3
+        over.set()
+        thread.join()
+    client.close()
+
+
+def _drip(listener: socket.socket, over: threading.Event) -> None:
+    """Answer one request with a header that goes on and on."""
+    connection, _ = listener.accept()
+    with connection, contextlib.suppress(OSError):
+        connection.recv(4096)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+        while not over.wait(0.1):
+            connection.sendall(b"a")
 
 
 def test_a_server_that_is_not_there_is_not_up() -> None:
