@@ -26,8 +26,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app.register_blueprint(health.blueprint)
     app.register_error_handler(HTTPException, _plain)
     cli.register(app)
-    if bridge.database.is_sqlite:
-        bridge.database.upgrade()  # the embedded default needs no separate step
+    bridge.database.upgrade()  # no separate step is needed
     bridge.clock.follow()
     return app
 

@@ -89,10 +89,7 @@ class Leases:
 
     def free_what_the_dead_left(self, connection: Connection) -> None:
         """On one machine a file lock proves that no other worker lives: no lease need run out."""
-        path = self._database.path_beside(".worker")
-        if path is None:
-            return
-        self._lock = path.open("w")
+        self._lock = self._database.path_beside(".worker").open("w")
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

@@ -1,4 +1,4 @@
-"""One code path for SQLite and PostgreSQL, chosen by the URL."""
+"""The SQLite file that keeps everything. PostgreSQL is not built yet, so it is refused."""
 
 import fcntl
 import importlib
@@ -14,7 +14,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from messenger_app.errors import SettingsError, StoreRefused, StoreUnavailable
@@ -35,14 +35,10 @@ class Database:
         """Raises SettingsError where the URL can't be used. Opens nothing yet."""
         try:
             self.url = make_url(url)
-            self.is_sqlite = self.url.get_backend_name() == "sqlite"
-            self.engine = (
-                self._sqlite() if self.is_sqlite else create_engine(self.url, hide_parameters=True)
-            )
+            _refuse_what_is_not_built(self.url)
+            self.engine = self._sqlite()
         except (SQLAlchemyError, ValueError):  # its text may hold a password
             raise SettingsError("DATABASE_URL can't be read; see .env.example.") from None
-        except ImportError as error:
-            raise SettingsError(f"DATABASE_URL needs the package {error.name}.") from None
         except OSError as error:
             raise SettingsError(
                 f"DATABASE_URL: {error.filename} can't be made a folder: {error.strerror}."
@@ -73,7 +69,7 @@ class Database:
             raise StoreUnavailable(_cause(error)) from error
 
     def upgrade(self) -> None:
-        """Bring the tables up to date. Two processes may call this at once."""
+        """Bring the tables up to date. Two processes on one machine may call this at once."""
         config = migrations_config()
         with self._one_at_a_time(), self.writing() as connection:
             config.attributes["connection"] = connection
@@ -85,11 +81,9 @@ class Database:
         with self.reading() as connection:
             return MigrationContext.configure(connection).get_current_revision() == head
 
-    def path_beside(self, suffix: str) -> Path | None:
-        """Return a path beside the SQLite file, for locks and wake-ups; None for PostgreSQL."""
-        if not self.is_sqlite or not self.url.database:
-            return None
-        return Path(self.url.database + suffix)
+    def path_beside(self, suffix: str) -> Path:
+        """Return a path beside the SQLite file, for locks and wake-ups."""
+        return Path(f"{self.url.database}{suffix}")
 
     def close(self) -> None:
         """Close every connection."""
@@ -97,17 +91,12 @@ class Database:
 
     @contextmanager
     def _one_at_a_time(self) -> Iterator[None]:
-        path = self.path_beside(".migrating")
-        if path is None:
-            yield
-            return
-        with path.open("w") as lock:
+        with self.path_beside(".migrating").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
     def _sqlite(self) -> Engine:
-        if self.url.database and self.url.database != ":memory:":
-            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+        self.path_beside("").parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(
             self.url,
             module=_sqlite_module(),
@@ -117,6 +106,21 @@ class Database:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_immediate)
         return engine
+
+
+def _refuse_what_is_not_built(url: URL) -> None:
+    """Raise SettingsError for a database that the bridge would lose events in, or never try."""
+    if url.get_backend_name() != "sqlite":
+        raise SettingsError(
+            f"DATABASE_URL: {url.get_backend_name()} is not built yet. "
+            "Name a SQLite file: sqlite:////folder/handover.db."
+        )
+    file = url.database or ":memory:"
+    if ":memory:" in file or url.query.get("mode") == "memory":
+        raise SettingsError(
+            "DATABASE_URL is in memory, where web and worker would each have their own. "
+            "Name a SQLite file: sqlite:////folder/handover.db."
+        )
 
 
 def migrations_config() -> Config:

@@ -166,9 +166,26 @@ def test_the_folder_is_made_where_there_is_none(tmp_path: Path) -> None:
     database.close()
 
 
-def test_postgresql_has_no_file_to_stand_beside() -> None:
-    with pytest.raises(SettingsError, match=r"needs the package psycopg"):
-        Database("postgresql+psycopg://somebody:a-password@127.0.0.1/handover")
+@pytest.mark.parametrize("driver", ["postgresql", "postgresql+psycopg", "mysql"])
+def test_a_database_that_is_not_built_yet_is_refused_by_its_name(driver: str) -> None:
+    with pytest.raises(SettingsError, match=r"DATABASE_URL: \w+ is not built yet") as raised:
+        Database(f"{driver}://somebody:a-password@127.0.0.1/handover")
+    assert driver.partition("+")[0] in str(raised.value)
+    assert "a-password" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite://",
+        "sqlite:///:memory:",
+        "sqlite:///file::memory:?uri=true",
+        "sqlite:///file:a?mode=memory&cache=shared&uri=true",
+    ],
+)
+def test_a_database_in_memory_is_refused(url: str) -> None:
+    with pytest.raises(SettingsError, match=r"DATABASE_URL is in memory"):
+        Database(url)
 
 
 @pytest.mark.parametrize(
