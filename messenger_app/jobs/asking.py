@@ -10,6 +10,7 @@ import structlog
 from messenger_app.clock import Clock
 from messenger_app.conversation.commands import OWN_BOT, AskBot, EntryPoint, TellBot
 from messenger_app.conversation.events import BotAnswered
+from messenger_app.jobs.bot_trouble import Absences, BotErrors
 from messenger_app.jobs.job import Job, Result, Settled, TryAgain, backoff
 from messenger_app.presence import Presence
 from messenger_app.rasa.client import Answer, RasaClient
@@ -48,10 +49,9 @@ class Asking:
         self._presence = presence
         self._clock = clock
         self._bot_patience = bot_patience
-        self._away_since: dict[tuple[str, str], int] = {}
-        #: Errors of the bot's by the question's key. A bot that is away, or whose answer is lost,
-        #: makes none. Another worker counts anew: then the person is told a little later.
-        self._bot_errors: dict[str, int] = {}
+        self._absences = Absences(bot_patience)
+        #: A bot that is away, or whose answer is lost, makes no errors.
+        self._bot_errors = BotErrors()
 
     def ask(self, job: Job, command: AskBot | TellBot, *, may_show: bool) -> Result:
         """Ask once; after a try of unknown outcome, look into the bot's tracker first.
@@ -74,13 +74,15 @@ class Asking:
                 return self._answered(job, Answer((), None), away=True)
             raise
         except BotOutcomeUnknown as error:
+            self._absences.end(self._bot_key(job))
             if job.is_switch and job.open.attempts >= MOST_UNCERTAIN_SWITCHES:
                 return self.failed(job)
             return TryAgain(500, f"no answer from the bot: {error}", uncertain=True)
         except BotError as error:
-            errors = self._bot_errors.get(job.open.key, 0) + 1
+            if not isinstance(error, BotCutOff):
+                self._absences.end(self._bot_key(job))
+            errors = self._bot_errors.add(job.open.key)
             if errors < MOST_BOT_ERRORS:
-                self._bot_errors[job.open.key] = errors
                 # An answer ends the question; a look into the tracker ends none before it.
                 over = asked and isinstance(error, BotRejected) and not isinstance(error, BotCutOff)
                 return TryAgain(backoff(errors), str(error), uncertain=True, over=over)
@@ -88,10 +90,10 @@ class Asking:
             answer = self._heard_all_the_same(rasa, job) or Answer((), None)
             if not (answer.messages or answer.handoff):
                 log.error("bot.failed", thread=job.thread, reason=str(error))
-                self._bot_errors.pop(job.open.key, None)
+                self._bot_errors.forget(job.open.key)
                 return self.failed(job)
-        self._away_since.pop(self._bot_key(job), None)
-        self._bot_errors.pop(job.open.key, None)
+        self._absences.end(self._bot_key(job))
+        self._bot_errors.forget(job.open.key)
         return self._answered(job, answer)
 
     def _bot_of(self, job: Job) -> RasaClient | None:
@@ -115,10 +117,9 @@ class Asking:
 
     def _bot_is_away_too_long(self, job: Job) -> bool:
         """Say whether people should rather be told than wait for the bot to come back."""
-        now = self._clock.machine()
         patience = min(SWITCH_PATIENCE, self._bot_patience)
         patience = patience if job.is_switch else self._bot_patience
-        return now - self._away_since.setdefault(self._bot_key(job), now) > patience
+        return self._absences.lasted(self._bot_key(job), self._clock.machine()) > patience
 
     @staticmethod
     def _bot_key(job: Job) -> tuple[str, str]:

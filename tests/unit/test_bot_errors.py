@@ -3,15 +3,25 @@
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
 from messenger_app.clock import Clock
 from messenger_app.conversation.commands import TellBot
 from messenger_app.conversation.events import BotAnswered
 from messenger_app.conversation.messages import BotMessage
 from messenger_app.executor import Executor
+from messenger_app.jobs import bot_trouble
 from messenger_app.jobs.asking import MOST_BOT_ERRORS
+from messenger_app.jobs.bot_trouble import Absences, BotErrors
 from messenger_app.jobs.job import Job, Settled, TryAgain
 from messenger_app.rasa.client import Answer, RasaClient
-from messenger_app.rasa.errors import BotCutOff, BotError, BotRejected, BotUnreachable
+from messenger_app.rasa.errors import (
+    BotCutOff,
+    BotError,
+    BotOutcomeUnknown,
+    BotRejected,
+    BotUnreachable,
+)
 from messenger_app.store.outbox import OpenCommand
 
 HEARD = Answer((BotMessage(text="I heard you."),), None)
@@ -86,3 +96,87 @@ def test_a_question_that_a_gateway_cut_off_may_go_on():
 def test_a_look_into_the_tracker_that_fails_ends_no_question():
     bot = DeafBot(iter([]))
     assert not try_once(bot, uncertain=True, may_call=False).over
+
+
+# A bot that is away
+
+
+class MovableClock(Clock):
+    """The machine's time, as far as the test has moved it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.time = 1_000_000
+
+    def machine(self) -> int:  # type: ignore[override]
+        return self.time
+
+
+class Person:
+    """Somebody whose words are put to a bot, over and over."""
+
+    def __init__(self, *errors: BotError) -> None:
+        self._clock = MovableClock()
+        bot = FailingBot(iter(errors))
+        self._executor = Executor({}, {"1": bot}, "2", self._clock, bot_patience=PATIENCE)
+
+    def asks(self, after: int = 0) -> Settled | TryAgain:
+        """Ask once, some milliseconds later."""
+        self._clock.time += after
+        command = OpenCommand(key=f"k{self._clock.time}", turn=0, command=TellBot("handback"))
+        return self._executor.run(Job("1:7", "1", "7", command, may_call=True))
+
+
+PATIENCE = 120_000
+
+
+def is_told(result: Settled | TryAgain) -> bool:
+    return isinstance(result, Settled)
+
+
+def test_a_bot_that_stays_away_is_waited_for_and_then_the_person_is_told():
+    person = Person(*[BotUnreachable()] * 5)
+    assert not is_told(person.asks())
+    assert not any(is_told(person.asks(after=40_000)) for _ in range(3))
+    assert is_told(person.asks(after=40_000))
+
+
+@pytest.mark.parametrize("sign_of_life", [BotRejected(), BotOutcomeUnknown()])
+def test_an_absence_is_over_once_the_bot_was_there_though_without_an_answer(sign_of_life: BotError):
+    person = Person(BotUnreachable(), BotUnreachable(), sign_of_life, BotUnreachable())
+    for after in (0, 60_000, 30_000):
+        person.asks(after)
+    assert not is_told(person.asks(after=40_000))
+
+
+def test_a_gateway_that_answers_says_nothing_of_the_bot():
+    person = Person(BotUnreachable(), BotUnreachable(), BotCutOff(), BotUnreachable())
+    for after in (0, 60_000, 30_000):
+        person.asks(after)
+    assert is_told(person.asks(after=40_000))
+
+
+def test_an_absence_that_nobody_noticed_for_long_is_a_new_one():
+    person = Person(BotUnreachable(), BotUnreachable())
+    person.asks()
+    assert not is_told(person.asks(after=8 * 60 * 60 * 1000))
+
+
+def test_a_bot_that_is_not_waited_for_at_all_is_told_of_at_the_second_try():
+    absences = Absences(patience=0)
+    assert absences.lasted("bot", 1_000) == 0
+    assert absences.lasted("bot", 2_000) == 1_000
+
+
+def test_errors_are_counted_for_so_many_questions_and_no_more(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(bot_trouble, "MOST_QUESTIONS", 2)
+    errors = BotErrors()
+    assert [errors.add(question) for question in ("dropped", "a", "b", "a")] == [1, 1, 1, 2]
+    assert errors.add("dropped") == 1
+
+
+def test_a_question_that_is_settled_is_forgotten():
+    errors = BotErrors()
+    errors.add("a")
+    errors.forget("a")
+    assert errors.add("a") == 1

@@ -1,0 +1,66 @@
+"""Since when a bot has been away, and how often it has failed over one question.
+
+Both are kept in memory alone: another worker counts anew, and the person is told a little later.
+"""
+
+import threading
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+#: An absence is over where no try has failed for so long, or for as long as a bot is waited for:
+#: while somebody waits, a try is made every few seconds. Milliseconds.
+LONGEST_GAP = 30_000
+#: Questions whose errors are counted. Of those that nobody wants any more, nobody says so.
+MOST_QUESTIONS = 10_000
+
+
+@dataclass(slots=True)
+class _Absence:
+    since: int
+    last: int
+
+
+class Absences:
+    """Knows since when each bot could not be reached. Safe to use from several threads."""
+
+    def __init__(self, patience: int) -> None:
+        """``patience`` is for how many milliseconds a bot is waited for at most."""
+        self._gap = max(patience, LONGEST_GAP)
+        self._away: dict[Hashable, _Absence] = {}
+        self._lock = threading.Lock()
+
+    def lasted(self, bot: Hashable, now: int) -> int:
+        """Note that a bot can't be reached, and return for how many milliseconds already."""
+        with self._lock:
+            absence = self._away.get(bot)
+            if absence is None or now - absence.last > self._gap:
+                absence = self._away[bot] = _Absence(now, now)
+            absence.last = now
+            return now - absence.since
+
+    def end(self, bot: Hashable) -> None:
+        """Note that a bot was there, whatever it said."""
+        with self._lock:
+            self._away.pop(bot, None)
+
+
+class BotErrors:
+    """Counts the errors of a bot's over each question. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._errors: dict[str, int] = {}
+        self._lock = threading.Lock()
+
+    def add(self, question: str) -> int:
+        """Count one more, and return how many there are now."""
+        with self._lock:
+            errors = self._errors.pop(question, 0) + 1
+            self._errors[question] = errors
+            if len(self._errors) > MOST_QUESTIONS:
+                del self._errors[next(iter(self._errors))]  # that failed least lately
+            return errors
+
+    def forget(self, question: str) -> None:
+        """Note that a question is settled."""
+        with self._lock:
+            self._errors.pop(question, None)
