@@ -1,11 +1,15 @@
 """The composition root: settings in, Flask application out."""
 
+import structlog
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
 from messenger_app import cli, config, health, logs
 from messenger_app.bridge import build_bridge
+from messenger_app.store import shared_file
 from messenger_app.webhook import views
+
+log = structlog.get_logger(__name__)
 
 #: Graph bundles up to a thousand updates into a delivery; larger than this is none of Graph's.
 LARGEST_BODY = 4 * 1024 * 1024
@@ -26,6 +30,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app.register_blueprint(health.blueprint)
     app.register_error_handler(HTTPException, _plain)
     cli.register(app)
+    if doubt := shared_file.doubt(bridge.database.path_beside("")):
+        log.warning("database.may_not_be_shared", hint=f"DATABASE_URL {doubt}")
     bridge.database.upgrade()  # no separate step is needed
     bridge.clock.follow()
     return app

@@ -17,7 +17,7 @@ from messenger_app.graph.errors import (
     NotPrimaryReceiver,
 )
 from messenger_app.page_profile import Difference
-from messenger_app.store import conversations, profiles
+from messenger_app.store import conversations, profiles, shared_file
 
 #: Without these the bridge is deaf, above all while a human has the thread.
 NEEDED_FIELDS = (
@@ -72,6 +72,8 @@ def _database(bridge: Bridge) -> Finding:
         return Finding("database", "failed", f"{error} Check DATABASE_URL.")
     if not current:
         return Finding("database", "failed", "is not migrated: run `flask db upgrade`.")
+    if doubt := shared_file.doubt(bridge.database.path_beside("")):
+        return Finding("database", "warning", doubt)
     return Finding("database", "ok", "can be reached, and its tables are up to date.")
 
 

@@ -1,3 +1,4 @@
+import json
 import os
 import subprocess
 import sys
@@ -7,6 +8,7 @@ import pytest
 
 from messenger_app.app import create_app
 from messenger_app.config import Settings
+from messenger_app.doctor import examine
 from messenger_app.errors import SettingsError
 from tests.unit.conftest import ROOT, MakeSettings
 
@@ -61,5 +63,24 @@ def test_an_sqlite_file_needs_no_step_of_its_own(make_settings: MakeSettings) ->
     app = create_app(make_settings())
     bridge = app.extensions["bridge"]
     assert bridge.database.is_current()
+    bridge.bell.close()
+    bridge.database.close()
+
+
+def test_a_file_that_the_worker_may_not_find_is_warned_of_at_the_start_and_by_the_doctor(
+    make_settings: MakeSettings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    app = create_app(make_settings(database_url="sqlite:///here/handover.db", log_json=True))
+    bridge = app.extensions["bridge"]
+    (warned,) = map(json.loads, capsys.readouterr().err.splitlines())
+    assert (warned["event"], warned["level"]) == ("database.may_not_be_shared", "warning")
+    found = next(examine(bridge))
+    assert (found.about, found.verdict) == ("database", "warning")
+    for said in (warned["hint"], found.says):
+        assert f"{tmp_path}/here/handover.db" in said
     bridge.bell.close()
     bridge.database.close()
