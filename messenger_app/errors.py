@@ -6,6 +6,7 @@ HandoverError
 ├── EnvelopeError            answer 400, store nothing
 ├── StoreUnavailable         answer 503: the platform sends it again
 │   └── StoreRefused             nothing wrong with the database: it would refuse this again
+├── RowUnreadable            leave its thread alone for now, go on with the others
 ├── GraphError               see messenger_app/graph/errors.py
 └── BotError                 see messenger_app/rasa/errors.py
 """
@@ -36,3 +37,7 @@ class StoreUnavailable(HandoverError):
 
 class StoreRefused(StoreUnavailable):
     """The database works, and does not take this."""
+
+
+class RowUnreadable(HandoverError):
+    """A row holds what this release doesn't know: another release wrote it."""

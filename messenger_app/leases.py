@@ -8,9 +8,13 @@ import structlog
 from sqlalchemy import Connection
 
 from messenger_app.clock import Clock
+from messenger_app.conversation.routing import Routing
+from messenger_app.errors import RowUnreadable
 from messenger_app.in_hand import InHand
 from messenger_app.store import conversations, outbox
+from messenger_app.store.conversations import Lease
 from messenger_app.store.database import Database
+from messenger_app.store.outbox import OpenCommand
 
 log = structlog.get_logger(__name__)
 
@@ -52,14 +56,15 @@ class Leases:
             del self.in_hand[thread]
         if recent:
             return
-        conversations.extend(connection, self._worker, machine + LEASE)
+        conversations.extend(connection, self._worker, self.in_hand, machine + LEASE)
         conversations.mend(connection, machine, LEASE)
         self._beat_at, self._beat_steadily_at = machine, steady
 
     def claim(self, connection: Connection, most: int) -> list[str]:
         """Lease what is ready, up to so many threads in all, with their open commands.
 
-        Returns the new ones.
+        Returns the new ones. One with a row that can't be read is left alone until its lease has
+        run out: the others must not wait for it.
         """
         free = most - len(self.in_hand)
         if free <= 0:
@@ -73,19 +78,26 @@ class Leases:
             lease_until=machine + LEASE,
             limit=free,
         )
-        commands = outbox.open_commands(connection, [lease.thread for lease in leases])
-        pages = {lease.conversation.page_id for lease in leases} if self._has_roles else set()
+        commands = _open_commands(connection, [lease.thread for lease in leases])
+        pages = {lease.page_id for lease in leases} if self._has_roles else set()
         roles = conversations.roles(connection, pages)
-        for lease in leases:
-            self.in_hand[lease.thread] = InHand(
-                lease.thread,
-                lease.token,
-                lease.conversation,
-                commands.get(lease.thread, []),
-                profile=lease.profile,
-                role=roles.get(lease.conversation.page_id),
-            )
-        return [lease.thread for lease in leases]
+        return [
+            lease.thread
+            for lease in leases
+            if lease.thread in commands
+            and self._take(lease, commands[lease.thread], roles.get(lease.page_id))
+        ]
+
+    def _take(self, lease: Lease, commands: list[OpenCommand], role: Routing | None) -> bool:
+        try:
+            conversation = lease.conversation
+        except RowUnreadable as error:
+            log.error("thread.failed", thread=lease.thread, reason=str(error))
+            return False
+        self.in_hand[lease.thread] = InHand(
+            lease.thread, lease.token, conversation, commands, profile=lease.profile, role=role
+        )
+        return True
 
     def free_what_the_dead_left(self, connection: Connection) -> None:
         """On one machine a file lock proves that no other worker lives: no lease need run out."""
@@ -106,3 +118,20 @@ class Leases:
         """Let go of the file lock, once nothing is leased any more."""
         if self._lock is not None:
             self._lock.close()
+
+
+def _open_commands(
+    connection: Connection, threads: Collection[str]
+) -> dict[str, list[OpenCommand]]:
+    """Read all together; where that fails one by one, without the threads that can't be read."""
+    try:
+        known = outbox.open_commands(connection, threads)
+    except RowUnreadable as error:
+        if len(threads) == 1:
+            log.error("thread.failed", thread=next(iter(threads)), reason=str(error))
+            return {}
+        known = {}
+        for thread in threads:
+            known |= _open_commands(connection, [thread])
+        return known
+    return {thread: known.get(thread, []) for thread in threads}

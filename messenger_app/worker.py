@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from messenger_app.calls import Call, Calls, Done
 from messenger_app.clock import Clock
 from messenger_app.conversation.policy import Policy
-from messenger_app.errors import StoreRefused, StoreUnavailable
+from messenger_app.errors import HandoverError, StoreRefused, StoreUnavailable
 from messenger_app.executor import Executor
 from messenger_app.in_hand import InHand
 from messenger_app.jobs.job import CALL_DEADLINE, Job, Result
@@ -138,8 +138,10 @@ class Worker:
                 touched = self._touch(news)
                 for item in done:
                     self._take_result(item)
-                self._read_events(connection, touched)
-                jobs = self._step_all(connection, touched) if step is None or step else []
+                jobs = []
+                if step is None or step:
+                    self._read_events(connection, touched)
+                    jobs = self._step_all(connection, touched)
                 self._write_changes(connection, touched)
         except BaseException:
             self._leases.in_hand = before  # memory must not know of what was rolled back
@@ -224,9 +226,9 @@ class Worker:
 
     def _hold_back(self, thread: str, reason: str, *, had_result: bool) -> None:
         """Let go of a thread whose changes the database refused, and of what made them."""
-        hand = self._leases.in_hand.pop(thread, None)
-        if hand is None:
+        if thread not in self._leases.in_hand:
             return
+        hand = self._leases.in_hand[thread].copy()
         try:
             with self._database.writing() as connection:
                 hand.events = inbox.pending(connection, thread)
@@ -234,10 +236,14 @@ class Worker:
                 if had_result:
                     hand.running = None
                 found = self._progress.blame(hand, culprit, reason)
-                hand.release(found.until if isinstance(found, NothingToDo) else None)
+                call_is_over = self._clock.machine() + CALL_DEADLINE
+                hand.release(found.until if isinstance(found, NothingToDo) else call_is_over)
                 worklist.write(connection, {thread: hand.changes}, self._clock.machine())
-        except StoreRefused as error:  # its lease runs out, and then it is tried again
-            log.error("thread.failed", thread=thread, reason=str(error))
+        except Exception as error:  # its lease runs out, and then it is tried again
+            if isinstance(error, StoreUnavailable) and not isinstance(error, StoreRefused):
+                raise
+            log.error("thread.failed", thread=thread, reason=_told(error))
+        del self._leases.in_hand[thread]
 
     def _purge_now_and_then(self) -> None:
         steady, machine, now = self._clock.steady(), self._clock.machine(), self._clock.now()
@@ -286,4 +292,5 @@ class Worker:
 
 
 def _told(error: Exception) -> str:
-    return str(error) if isinstance(error, StoreUnavailable) else type(error).__name__
+    """Say what it was; only our own errors have a text without what people wrote."""
+    return str(error) if isinstance(error, HandoverError) else type(error).__name__

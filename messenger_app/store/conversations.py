@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+import structlog
 from pydantic import TypeAdapter
 from sqlalchemy import (
     Connection,
@@ -17,9 +18,12 @@ from sqlalchemy import (
 
 from messenger_app.conversation.routing import Routing
 from messenger_app.conversation.state import Conversation
+from messenger_app.errors import RowUnreadable
 from messenger_app.store.profiles import UNKNOWN, Profile
 from messenger_app.store.statements import Insert, Inserts, Statement
 from messenger_app.store.tables import conversation as table
+
+log = structlog.get_logger(__name__)
 
 _json = TypeAdapter(Conversation)
 
@@ -36,8 +40,15 @@ class Lease:
 
     thread: str
     token: int
-    conversation: Conversation
+    page_id: str
+    psid: str
+    state: bytes
     profile: Profile = UNKNOWN
+
+    @property
+    def conversation(self) -> Conversation:
+        """The core's state. Raises RowUnreadable."""
+        return _load(self.state, self.page_id, self.psid)
 
 
 def wake(connection: Connection, threads: Mapping[str, tuple[str, str]]) -> None:
@@ -85,7 +96,9 @@ def claim(
                 Lease(
                     row.thread,
                     row.token,
-                    _load(row.state, row.page_id, row.psid),
+                    row.page_id,
+                    row.psid,
+                    row.state,
                     Profile(row.locale, row.locale_told_at, row.locale_due),
                 )
                 for row in rows
@@ -125,9 +138,13 @@ def release(connection: Connection, due: Mapping[str, int | None]) -> None:
     _RELEASE.each(connection, [{"_thread": thread, "due": when} for thread, when in due.items()])
 
 
-def extend(connection: Connection, worker: str, lease_until: int) -> None:
-    """Keep everything this worker leases for longer."""
-    connection.execute(update(table).where(table.c.worker == worker).values(due=lease_until))
+def extend(connection: Connection, worker: str, threads: Collection[str], lease_until: int) -> None:
+    """Keep these threads of this worker's for longer.
+
+    Only what it knows that it has: what it has let go of without writing so must run out.
+    """
+    own = (table.c.worker == worker) & table.c.thread.in_(sorted(threads))
+    connection.execute(update(table).where(own).values(due=lease_until))
 
 
 def mend(connection: Connection, machine: int, lease: int) -> None:
@@ -147,13 +164,23 @@ def release_all(connection: Connection, workers: Collection[str] | None = None) 
 
 
 def roles(connection: Connection, page_ids: Collection[str]) -> dict[str, Routing]:
-    """Return our app's role on each of these Pages that told it, from the Page's own row."""
+    """Return our app's role on each of these Pages that told it, from the Page's own row.
+
+    What can't be read is left out: then the settings say which role it is.
+    """
     if not page_ids:
         return {}
     own = [f"{page_id}:{page_id}" for page_id in sorted(page_ids)]
     rows = connection.execute(select(table.c.page_id, table.c.state).where(table.c.thread.in_(own)))
-    told = {row.page_id: _load(row.state, row.page_id, row.page_id).role for row in rows}
-    return {page_id: role for page_id, role in told.items() if role is not None}
+    told: dict[str, Routing] = {}
+    for row in rows:
+        try:
+            role = _load(row.state, row.page_id, row.page_id).role
+        except RowUnreadable as error:
+            log.error("thread.failed", thread=f"{row.page_id}:{row.page_id}", reason=str(error))
+        else:
+            told.update({row.page_id: role} if role is not None else {})
+    return told
 
 
 def find(connection: Connection, psid: str) -> list[Conversation]:
@@ -181,7 +208,10 @@ def busy(connection: Connection) -> int:
 
 
 def _load(state: bytes, page_id: str, psid: str) -> Conversation:
-    return _json.validate_json(state) if state else Conversation(page_id=page_id, psid=psid)
+    try:
+        return _json.validate_json(state) if state else Conversation(page_id=page_id, psid=psid)
+    except ValueError as error:  # its text quotes what people wrote
+        raise RowUnreadable(f"its state can't be read: {type(error).__name__}") from None
 
 
 _WAKE = Inserts(_wake, "thread", "page_id", "psid", "owner", "state", "due", "token")

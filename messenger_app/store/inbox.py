@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select, text, update
 
+from messenger_app.errors import RowUnreadable
 from messenger_app.store.conversations import wake
 from messenger_app.store.statements import Insert, Inserts, Statement
 from messenger_app.store.tables import EventStatus, conversation, inbox_event
@@ -208,6 +209,8 @@ def thread_of(page_id: str, psid: str) -> str:
 
 
 def _stored(row: Any) -> StoredEvent:
+    if row.channel not in _CHANNELS:
+        raise RowUnreadable(f"an event's channel is not known: event {row.id}")
     return StoredEvent(
         row.id,
         _CHANNELS[row.channel],

@@ -21,6 +21,7 @@ from messenger_app.conversation.commands import (
     TakeThreadControl,
     TellBot,
 )
+from messenger_app.errors import RowUnreadable
 from messenger_app.store.statements import Statement
 from messenger_app.store.tables import CommandStatus, outbox
 
@@ -81,7 +82,7 @@ def new(turn: int, command: Command) -> OpenCommand:
 
 
 def open_commands(connection: Connection, threads: Collection[str]) -> dict[str, list[OpenCommand]]:
-    """Return each thread's commands that are not settled, oldest first."""
+    """Return each thread's commands that are not settled, oldest first. Raises RowUnreadable."""
     found: dict[str, list[OpenCommand]] = defaultdict(list)
     if threads:
         rows = connection.execute(
@@ -160,12 +161,16 @@ def counts(connection: Connection) -> dict[str, int]:
 
 
 def _read(row: Any) -> OpenCommand:
+    try:
+        command, status = _kinds[row.kind].validate_json(row.body), CommandStatus(row.status)
+    except (KeyError, ValueError) as error:  # its text quotes what people wrote
+        raise RowUnreadable(f"a command can't be read: {type(error).__name__}") from None
     return OpenCommand(
         id=row.id,
         key=row.key,
         turn=row.turn,
-        command=_kinds[row.kind].validate_json(row.body),
-        status=CommandStatus(row.status),
+        command=command,
+        status=status,
         not_before=row.not_before,
         started_at=row.started_at,
         attempts=row.attempts,

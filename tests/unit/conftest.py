@@ -8,12 +8,17 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from messenger_app import logs
 from messenger_app.app import create_app
 from messenger_app.bridge import Bridge
+from messenger_app.clock import Clock
 from messenger_app.config import Settings
 from messenger_app.store.database import Database
+from messenger_app.store.wakeup import Bell
+from messenger_app.worker import Worker
 from tests.support.ports import free_port
 from tests.unit.payloads import APP_SECRET, OWN_APP_ID, PAGE_ID
+from tests.unit.working import POLICY, Silent
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -75,3 +80,17 @@ def database(tmp_path: Path) -> Iterator[Database]:
     built.upgrade()
     yield built
     built.close()
+
+
+@pytest.fixture
+def executor() -> Silent:
+    return Silent()
+
+
+@pytest.fixture
+def worker(database: Database, executor: Silent) -> Iterator[Worker]:
+    """A worker with four calls at once, not yet running."""
+    logs.configure(as_json=True, level="ERROR")
+    bell = Bell(None)
+    yield Worker(database, executor, POLICY, Clock(), bell, calls=4)
+    bell.close()

@@ -1,89 +1,22 @@
 """One worker on a real SQLite file, with rules and calls that go wrong in ways of ours."""
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from messenger_app import logs
 from messenger_app.clock import Clock
-from messenger_app.conversation.policy import Policy
 from messenger_app.conversation.transcript import Line
 from messenger_app.errors import StoreRefused
-from messenger_app.executor import Executor
 from messenger_app.jobs.job import CALL_DEADLINE, Job, Result, Settled, TryAgain
 from messenger_app.progress import MOST_FAULTS, Progress
-from messenger_app.store import conversations, inbox, outbox, transcripts
+from messenger_app.store import inbox, outbox, transcripts
 from messenger_app.store.database import Database
 from messenger_app.store.tables import EventStatus
-from messenger_app.store.wakeup import Bell
-from messenger_app.webhook.envelope import split
 from messenger_app.worker import Worker
 from tests.support.waiting import wait_for
-from tests.unit.payloads import OWN_APP_ID, PAGE_ID, delivery, entry, message
-
-POLICY = Policy(app_id=OWN_APP_ID, targets={}, default_target="")
-
-
-class Silent(Executor):
-    """Says that everything worked, and keeps what it was asked for."""
-
-    def __init__(self) -> None:
-        super().__init__({}, {}, OWN_APP_ID, Clock())
-        self.jobs: list[Job] = []
-
-    def run(self, job: Job) -> Result:
-        self.jobs.append(job)
-        return Settled()
-
-
-@pytest.fixture(autouse=True)
-def _logs() -> None:
-    logs.configure(as_json=True, level="ERROR")
-
-
-@pytest.fixture
-def executor() -> Silent:
-    return Silent()
-
-
-@pytest.fixture
-def worker(database: Database, executor: Silent) -> Iterator[Worker]:
-    bell = Bell(None)
-    yield Worker(database, executor, POLICY, Clock(), bell, calls=4)
-    bell.close()
-
-
-@contextmanager
-def running(worker: Worker) -> Iterator[None]:
-    thread = threading.Thread(target=worker.run)
-    thread.start()
-    try:
-        yield
-    finally:
-        worker.stop()
-        thread.join(20)
-        assert not thread.is_alive()
-
-
-def say(database: Database, *psids: str, at: int | None = None) -> None:
-    now = at or Clock.machine()
-    for psid in psids:
-        said = {**message(f"m_{psid}_{now}"), "sender": {"id": psid}, "timestamp": now}
-        with database.writing() as connection:
-            inbox.add(connection, split(delivery(entry(said)), frozenset({PAGE_ID}), now), now)
-
-
-def is_quiet(database: Database) -> bool:
-    with database.reading() as connection:
-        return conversations.busy(connection) == 0
-
-
-def counts(database: Database) -> dict[str, int]:
-    with database.reading() as connection:
-        return inbox.counts(connection)
+from tests.unit.payloads import PAGE_ID
+from tests.unit.working import Silent, counts, is_quiet, running, say
 
 
 def poisoned(progress: Progress, psid: str) -> Callable[..., Any]:

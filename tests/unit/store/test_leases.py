@@ -113,11 +113,19 @@ def test_a_lease_can_be_made_longer(database: Database) -> None:
     with database.writing() as connection:
         claim(connection, "A", limit=1)
         claim(connection, "B", limit=1)
-        conversations.extend(connection, "A", NOW + 2 * LEASE)
+        conversations.extend(connection, "A", [thread("1"), thread("2")], NOW + 2 * LEASE)
         (of_b,) = claim(connection, "C", machine=NOW + LEASE)
         assert of_b.token == 2
         (of_a,) = claim(connection, "C", machine=NOW + 2 * LEASE, limit=1)
     assert of_a.conversation.psid != of_b.conversation.psid
+
+
+def test_a_lease_that_its_worker_knows_nothing_of_is_not_made_longer(database: Database) -> None:
+    wake(database, "1", "2")
+    with database.writing() as connection:
+        claim(connection, "A")
+        conversations.extend(connection, "A", [thread("1")], NOW + 2 * LEASE)
+        assert names(claim(connection, "B", machine=NOW + LEASE)) == ["2"]
 
 
 def test_what_a_dead_worker_left_is_ready_at_once(database: Database) -> None:
