@@ -6,10 +6,14 @@ cost for each call: nobody here asks a future.
 
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import structlog
+
 from messenger_app.jobs.job import Job, Result
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +50,32 @@ class Calls:
     def begin(self, call: Call) -> None:
         """Carry it out as soon as a thread is free."""
         self.under_way += 1
-        if len(self._threads) < min(self.under_way, self._most):
-            name = f"call-{len(self._threads)}"
-            self._threads.append(threading.Thread(target=self._work, name=name, daemon=True))
-            self._threads[-1].start()
         self._begun.put(call)
+        if len(self._threads) < min(self.under_way, self._most):
+            self._start_thread()
 
     def interrupt(self) -> None:
         """End the wait that is under way, or else the next one. For any thread."""
         self._done.put(None)
 
     def wait(self, seconds: float) -> list[Done]:
-        """Wait for a result or an interruption, no longer; return all results that are there."""
+        """Wait for a result or an interruption, no longer; return all results that are there.
+
+        Where the machine has no thread to give, calls come back without having begun.
+        """
+        return [*self._results(seconds), *(() if self._threads else self._not_begun())]
+
+    def _start_thread(self) -> None:
+        name = f"call-{len(self._threads)}"
+        thread = threading.Thread(target=self._work, name=name, daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:  # no more processes or no memory; those that live go on
+            log.error("worker.no_thread", calls=self.under_way, threads=len(self._threads))
+        else:
+            self._threads.append(thread)
+
+    def _results(self, seconds: float) -> list[Done]:
         done: list[Done] = []
         try:
             item = self._done.get(timeout=seconds)
@@ -68,6 +86,14 @@ class Calls:
                 item = self._done.get_nowait()
         except queue.Empty:
             return done
+
+    def _not_begun(self) -> Iterator[Done]:
+        """Take back what nobody can carry out."""
+        while not self._begun.empty():
+            call = self._begun.get()
+            if call is not None:
+                self.under_way -= 1
+                yield Done(call, None)
 
     def close(self) -> None:
         """End the threads, each after the call that it has under way."""
