@@ -22,9 +22,14 @@ log = structlog.get_logger(__name__)
 LEASE = 20_000
 HEARTBEAT = 5_000
 
+Snapshot = tuple[dict[str, InHand], tuple[int, int]]
+
 
 class Leases:
-    """The leases of one worker. After each `keep` they have LEASE - HEARTBEAT left at least."""
+    """The leases of one worker.
+
+    After each `keep` that is committed, those in hand have LEASE - HEARTBEAT left at least.
+    """
 
     def __init__(
         self, database: Database, clock: Clock, worker: str, *, has_roles: bool = False
@@ -38,8 +43,17 @@ class Leases:
         self._database = database
         self._clock = clock
         self._worker = worker
-        self._beat_at = self._beat_steadily_at = -HEARTBEAT
+        #: When the last heartbeat was, by the machine's clock and by one that never steps.
+        self._beat_at = (-HEARTBEAT, -HEARTBEAT)
         self._lock: TextIO | None = None
+
+    def snapshot(self) -> Snapshot:
+        """Return what memory knows, to go back to where nothing could be written."""
+        return dict(self.in_hand), self._beat_at
+
+    def go_back_to(self, snapshot: Snapshot) -> None:
+        """Forget what came after the snapshot: a heartbeat that was rolled back was none."""
+        self.in_hand, self._beat_at = snapshot
 
     def keep(self, connection: Connection, threads: Collection[str]) -> None:
         """Let go of those of the threads that another worker has taken over.
@@ -47,8 +61,9 @@ class Leases:
         At each heartbeat of all; then those that are left are kept for longer.
         """
         machine, steady = self._clock.machine(), self._clock.steady()
-        recent = 0 <= machine - self._beat_at < HEARTBEAT  # not so where the clock has stepped
-        recent = recent and steady - self._beat_steadily_at < HEARTBEAT
+        beat_at, beat_steadily_at = self._beat_at
+        recent = 0 <= machine - beat_at < HEARTBEAT  # not so where the clock has stepped
+        recent = recent and steady - beat_steadily_at < HEARTBEAT
         looked_at = threads if recent else self.in_hand
         tokens = {thread: self.in_hand[thread].token for thread in looked_at}
         for thread in tokens.keys() - conversations.held(connection, tokens):
@@ -58,7 +73,7 @@ class Leases:
             return
         conversations.extend(connection, self._worker, self.in_hand, machine + LEASE)
         conversations.mend(connection, machine, LEASE)
-        self._beat_at, self._beat_steadily_at = machine, steady
+        self._beat_at = (machine, steady)
 
     def claim(self, connection: Connection, most: int) -> list[str]:
         """Lease what is ready, up to so many threads in all, with their open commands.

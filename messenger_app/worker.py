@@ -78,9 +78,8 @@ class Worker:
             done += self._calls.wait(TICK)
             try:
                 self._turn(done)
-                done = []
                 self._purge_now_and_then()
-            except StoreUnavailable as error:  # nothing of this turn happened; results are kept
+            except StoreUnavailable as error:  # results are kept until they are written
                 log.error("worker.store_unavailable", reason=str(error))
                 if self._stopping.wait(1) and not self._calls.under_way:
                     break  # what was marked as running is looked into by the next worker
@@ -101,9 +100,13 @@ class Worker:
     # A turn
 
     def _turn(self, done: list[Done]) -> None:
-        """Do everything that can be done now, for all threads at once, or else one by one."""
+        """Do everything that can be done now, for all threads at once, or else one by one.
+
+        Takes out of ``done`` what is written.
+        """
         try:
             self._work(done)
+            done.clear()
         except Exception as error:  # something of one thread: the others must not wait for it
             if isinstance(error, StoreUnavailable) and not isinstance(error, StoreRefused):
                 raise
@@ -111,6 +114,7 @@ class Worker:
             self._work([], step=())
             for thread in sorted({*self._leases.in_hand, *(item.call.job.thread for item in done)}):
                 self._turn_alone(thread, [i for i in done if i.call.job.thread == thread])
+                done[:] = [item for item in done if item.call.job.thread != thread]
 
     def _turn_alone(self, thread: str, done: list[Done]) -> None:
         try:
@@ -124,16 +128,17 @@ class Worker:
     def _work(self, done: list[Done], step: Collection[str] | None = None) -> None:
         """Run one turn in one transaction, and start the calls after it.
 
-        ``step`` are the threads to take forward; None means all for which there is news.
+        ``step`` are the threads to take forward; with none of them threads are claimed and no
+        more. None means all for which there is news.
         """
-        before = dict(self._leases.in_hand)
+        before = self._leases.snapshot()
         try:
             with self._database.writing() as connection:
                 decided_at = self._clock.steady()
                 news = self._find_news(connection, done) if step is None else {*step}
                 news &= self._leases.in_hand.keys()
                 self._leases.keep(connection, news)
-                if not self._stopping.is_set():
+                if not step and not self._stopping.is_set():
                     news.update(self._leases.claim(connection, self._slots))
                 touched = self._touch(news)
                 for item in done:
@@ -144,7 +149,7 @@ class Worker:
                     jobs = self._step_all(connection, touched)
                 self._write_changes(connection, touched)
         except BaseException:
-            self._leases.in_hand = before  # memory must not know of what was rolled back
+            self._leases.go_back_to(before)  # memory must not know of what was rolled back
             raise
         self._let_go(touched)
         committed_at = self._clock.steady()
