@@ -124,6 +124,8 @@ class Conversation:
     unannounced: Outcome | None = None
     #: True while the bot is told that nobody came, so that its words get a way to wait on.
     offers_to_wait: bool = False
+    #: The target that had the thread when it last came back; empty where it was handed to none.
+    came_from: str = ""
     #: Turns in a row to which the bot had no answer.
     bot_failures: int = 0
     #: The bot that has the person: a target's name, or `OWN_BOT`.

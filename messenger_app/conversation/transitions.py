@@ -888,7 +888,7 @@ def _handback(
     if outcome is None:
         return ()
     entities: dict[str, object] = {
-        "from": policy.default_target,
+        "from": conversation.came_from or policy.default_target,
         "outcome": outcome.value,
         "unanswered": unanswered,
     }
@@ -1081,9 +1081,20 @@ def _to_bot(conversation: Conversation, *, since: int, settled: int) -> Conversa
         only_echoed=False,
         unannounced=None,
         offers_to_wait=False,
+        came_from=_target_that_had(conversation),
         bot_failures=0,
         handed_to=(),
     )
+
+
+def _target_that_had(conversation: Conversation) -> str:
+    """Return the name that the thread was handed to; empty where somebody else has it by now."""
+    handoff, owner = conversation.handoff, conversation.owner
+    if handoff is None:
+        return ""
+    in_inbox = owner in {Owner.WAITING, Owner.HUMAN} and handoff.app_id in PAGE_INBOX_APP_IDS
+    has_it = owner is Owner.HANDING_OFF or handoff.app_id == conversation.owner_app_id or in_inbox
+    return handoff.target if has_it else ""
 
 
 def _left_at(conversation: Conversation, since: int) -> int:

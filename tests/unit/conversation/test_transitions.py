@@ -54,6 +54,11 @@ def asked(story: Story) -> list[str]:
     return [command.text for command in story.commands if isinstance(command, AskBot)]
 
 
+def billing_back() -> Story:
+    """A thread that was handed to another target than the default, and has come back."""
+    return Story().bot_hands_over(target="billing").control_comes_back()
+
+
 # The bot has the thread
 
 
@@ -385,6 +390,34 @@ def test_done_gives_the_thread_back_and_the_bot_speaks_first():
     story = Story().bot_hands_over().agent_replies().control_comes_back()
     assert story.owner is Owner.BOT
     assert handback(story) == {"from": "page_inbox", "outcome": "done", "unanswered": False}
+
+
+def test_the_bot_is_told_from_whom_the_thread_comes_back():
+    assert handback(billing_back())["from"] == "billing"
+
+
+def test_a_live_word_that_is_the_return_tells_from_whom_the_thread_came_back():
+    story = Story().bot_hands_over(target="billing")
+    story.later(5_000)
+    assert handback(story.person_says("hello again"))["from"] == "billing"
+
+
+def test_a_thread_that_an_agent_took_comes_back_from_the_default_target():
+    story = billing_back().agent_replies()
+    story.later(5_000)
+    assert handback(story.control_comes_back())["from"] == "page_inbox"
+
+
+def test_a_thread_that_an_agent_took_over_from_another_target_comes_back_from_the_default():
+    story = Story().bot_hands_over(target="billing")
+    assert handback(story.agent_takes().control_comes_back())["from"] == "page_inbox"
+
+
+def test_a_thread_that_lapsed_elsewhere_is_announced_with_whom_it_was():
+    story = Story(policy=replace(POLICY, routing=Routing.NO_DEFAULT_APP))
+    story.bot_hands_over(target="billing")
+    story.timer_fires()
+    assert handback(story.person_says("hello again"))["from"] == "billing"
 
 
 def test_a_last_word_that_nobody_answered_is_told():

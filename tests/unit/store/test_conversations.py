@@ -101,6 +101,7 @@ def test_everything_of_a_conversation_is_kept(database: Database) -> None:
         role=Routing.PRIMARY_RECEIVER,
         unannounced=Outcome.EXPIRED,
         offers_to_wait=True,
+        came_from="billing",
         bot_failures=2,
         doubtful=(AskBot("m_2", "Where are you?", None),),
         bot="moodbot",
