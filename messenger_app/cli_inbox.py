@@ -8,10 +8,11 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 
+from messenger_app.bridge import Bridge
 from messenger_app.cli_shared import as_json_option, fail, find, page_option, this_bridge
-from messenger_app.store import conversations, inbox, outbox, profiles, transcripts
+from messenger_app.store import conversations, inbox, outbox, profiles, purge, transcripts
 from messenger_app.store.inbox import KeptEvent, thread_of
-from messenger_app.store.purge import DAY
+from messenger_app.store.purge import BATCH, DAY
 from messenger_app.store.tables import EventStatus
 
 inbox_group = AppGroup("inbox", help="The durable inbox.")
@@ -110,7 +111,7 @@ def transcript_export(psid: tuple[str, ...], page_id: str | None) -> None:
 
 
 @transcript_group.command("purge")
-@click.option("--psid", help="Everything on this person's thread.")
+@click.option("--psid", help="Everything on this person's thread that is over.")
 @click.option("--older-than", type=click.IntRange(min=0), metavar="DAYS", help="On any thread.")
 @page_option
 @click.option("--yes", is_flag=True, help="Don't ask.")
@@ -118,7 +119,11 @@ def transcript_export(psid: tuple[str, ...], page_id: str | None) -> None:
 def transcript_purge(
     psid: str | None, older_than: int | None, page_id: str | None, *, yes: bool, as_json: bool
 ) -> None:
-    """Delete lines for good, and people's languages; the worker deletes old ones by itself."""
+    """Delete lines for good, and people's languages; the worker deletes old ones by itself.
+
+    Of one person also what their events and the answers to them say, as far as they are over, and
+    what they told before a handoff: what still waits stays until it is worked off.
+    """
     bridge = this_bridge()
     if (psid is None) == (older_than is None):
         fail("Say either --psid or --older-than.")
@@ -129,17 +134,36 @@ def transcript_purge(
     thread = thread_of(find(bridge, psid, page_id).page_id, psid) if psid else None
     before = None if older_than is None else bridge.clock.now() - older_than * DAY
     deleted = {"lines": 0, "languages": 0}
-    for what, purge in (("lines", transcripts.purge), ("languages", profiles.purge)):
+    for what, delete in (("lines", transcripts.purge), ("languages", profiles.purge)):
         more = True
         while more:  # a batch at a time: nobody else waits for long
             with bridge.database.writing() as connection:
-                gone = purge(connection, thread=thread, before=before)
+                gone = delete(connection, thread=thread, before=before)
             deleted[what] += gone
             more = gone > 0
-    if as_json:
-        click.echo(json.dumps(deleted))
-        return
-    click.echo("Deleted: " + ", ".join(f"{what} {count}" for what, count in deleted.items()) + ".")
+    busy = thread is not None and not _purge_bodies(bridge, thread, deleted)
+    listed = ", ".join(f"{what} {count}" for what, count in deleted.items())
+    click.echo(json.dumps(deleted) if as_json else f"Deleted: {listed}.")
+    if busy:
+        fail("The worker has this thread, so what was told before a handoff stays: run this again.")
+
+
+def _purge_bodies(bridge: Bridge, thread: str, deleted: dict[str, int]) -> bool:
+    """Empty what is over of one person's events, commands and handoff; count it in ``deleted``.
+
+    Say whether the handoff could be looked at: not while a worker has the thread.
+    """
+    with bridge.database.reading() as connection:
+        bodies = purge.bodies_of(connection, thread)
+    for table, ids in bodies.items():
+        deleted[{"inbox_event": "events", "outbox": "commands"}[table.name]] = len(ids)
+        for batch in (ids[at : at + BATCH] for at in range(0, len(ids), BATCH)):
+            with bridge.database.writing() as connection:
+                purge.empty(connection, table, batch)
+    with bridge.database.writing() as connection:
+        answers = purge.forget_answers(connection, thread)
+    deleted["handoffs"] = int(bool(answers))
+    return answers is not None
 
 
 def _lines(psid: str, page_id: str | None) -> list[dict[str, Any]]:

@@ -4,10 +4,20 @@ An event's body goes before its key: a delivery that comes once more must still 
 set aside keeps its body for as long as its key, so that it can be replayed.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from sqlalchemy import Column, ColumnElement, Connection, Table, delete, select, update
 
-from messenger_app.store import profiles, transcripts
-from messenger_app.store.tables import EventStatus, inbox_event, outbox
+from messenger_app.conversation.state import Owner
+from messenger_app.store import conversations, profiles, transcripts
+from messenger_app.store.tables import (
+    CommandStatus,
+    EventStatus,
+    conversation,
+    inbox_event,
+    outbox,
+)
 
 #: Milliseconds.
 DAY = 24 * 60 * 60 * 1000
@@ -83,3 +93,52 @@ def _delete(connection: Connection, table: Table, time: Column[int], before: int
     expired: ColumnElement[bool] = time <= before
     old = select(table.c.id).where(expired).order_by(time).limit(BATCH)
     return connection.execute(delete(table).where(table.c.id.in_(old.scalar_subquery()))).rowcount
+
+
+def bodies_of(connection: Connection, thread: str) -> dict[Table, list[int]]:
+    """Return which events and commands of a thread are over and still say something, by their ids.
+
+    It looks at every row: ask on a connection that only reads, which holds nobody up.
+    """
+    over = {
+        inbox_event: inbox_event.c.status != EventStatus.PENDING.value,
+        outbox: outbox.c.status >= CommandStatus.DONE.value,
+    }
+    return {
+        table: list(
+            connection.execute(
+                select(table.c.id).where(table.c.thread == thread, is_over, table.c.body != b"")
+            ).scalars()
+        )
+        for table, is_over in over.items()
+    }
+
+
+def empty(connection: Connection, table: Table, ids: Sequence[int]) -> None:
+    """Empty the bodies of these rows; their keys stay, so that a second delivery is known."""
+    connection.execute(update(table).where(table.c.id.in_(ids)).values(body=b""))
+
+
+def forget_answers(connection: Connection, thread: str) -> bool | None:
+    """Forget what the person said before the handoff that is under way, once agents have it.
+
+    Say whether there was anything; None where a worker has the thread, so that it can't be told.
+    Call it in a transaction that writes.
+    """
+    row = connection.execute(
+        select(conversation.c.worker, conversation.c.psid, conversation.c.page_id).where(
+            conversation.c.thread == thread
+        )
+    ).one()
+    if row.worker is not None:
+        return None
+    found = conversations.find(connection, row.psid)
+    state = next(each for each in found if each.page_id == row.page_id)
+    handoff = state.handoff
+    if handoff is None or state.owner is Owner.HANDING_OFF:
+        return False
+    if not (handoff.answers or handoff.summary):
+        return False
+    handoff = replace(handoff, summary="", answers={})
+    conversations.save(connection, {thread: replace(state, handoff=handoff)})
+    return True

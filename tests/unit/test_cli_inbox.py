@@ -1,15 +1,20 @@
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from click.testing import Result
 from flask import Flask
+from sqlalchemy import Table, select
 
 from messenger_app.bridge import Bridge
+from messenger_app.conversation.commands import NotifyAgents
+from messenger_app.conversation.state import Conversation, Handoff, Owner
 from messenger_app.conversation.transcript import Line
-from messenger_app.store import conversations, inbox, profiles, transcripts
+from messenger_app.store import conversations, inbox, outbox, profiles, transcripts
 from messenger_app.store.profiles import Profile
-from messenger_app.store.tables import EventStatus
+from messenger_app.store.tables import CommandStatus, EventStatus, inbox_event
+from messenger_app.store.tables import outbox as outbox_table
 from tests.unit.payloads import NOW, PAGE_ID
 from tests.unit.store.threads import add, claim, event, finish, names, release, thread
 
@@ -124,7 +129,7 @@ def test_transcripts_are_exported_line_by_line(flask: Any, said: None) -> None:
 
 def test_a_persons_transcript_can_be_deleted(flask: Any, bridge: Bridge, said: None) -> None:
     purged = flask("transcript", "purge", "--psid", "1", "--yes").output
-    assert purged == "Deleted: lines 1, languages 0.\n"
+    assert purged == "Deleted: lines 1, languages 0, events 0, commands 0, handoffs 0.\n"
     assert (texts(bridge, "1"), len(texts(bridge, "2"))) == ([], 1)
 
 
@@ -135,10 +140,106 @@ def test_a_persons_language_goes_with_the_transcript(
     with bridge.database.writing() as connection:
         profiles.save(connection, known)
     purged = flask("transcript", "purge", "--psid", "1", "--yes").output
-    assert purged == "Deleted: lines 1, languages 1.\n"
+    assert purged == "Deleted: lines 1, languages 1, events 0, commands 0, handoffs 0.\n"
     with bridge.database.reading() as connection:
         left = [profiles.find(connection, thread(psid)).locale for psid in "12"]
     assert left == [None, "de_DE"]
+
+
+@pytest.fixture
+def told(bridge: Bridge) -> None:
+    """Two people who told something before they were handed to agents; each has work that waits."""
+    told = Handoff("inbox", "7", "asked_for_human", "My summary", {"name": "Ana"})
+    for psid in "12":
+        with bridge.database.writing() as connection:
+            names_of = {status: f"{psid} {status.name}" for status in EventStatus}
+            add(connection, *(event(mid, psid) for mid in names_of.values()))
+            waiting = {
+                each.body.decode(): each.id for each in inbox.pending(connection, thread(psid))
+            }
+            for status, mid in names_of.items():
+                if status is not EventStatus.PENDING:
+                    finish(connection, waiting[mid], status)
+            commands = [
+                replace(outbox.new(1, NotifyAgents("handoff", status.name)), status=status)
+                for status in CommandStatus
+            ]
+            outbox.write(connection, {thread(psid): commands}, [], NOW)
+            state = Conversation(PAGE_ID, psid, Owner.WAITING, handoff=told)
+            conversations.save(connection, {thread(psid): state})
+
+
+def bodies(bridge: Bridge, table: Table, psid: str) -> list[bytes]:
+    with bridge.database.reading() as connection:
+        kept = select(table.c.body).where(table.c.thread == thread(psid), table.c.body != b"")
+        return list(connection.execute(kept.order_by(table.c.id)).scalars())
+
+
+def handoff(bridge: Bridge, psid: str) -> Handoff | None:
+    with bridge.database.reading() as connection:
+        (found,) = conversations.find(connection, psid)
+    return found.handoff
+
+
+def test_of_what_is_over_nothing_that_a_person_said_is_left(
+    flask: Any, bridge: Bridge, told: None
+) -> None:
+    purged = flask("transcript", "purge", "--psid", "1", "--yes", "--json")
+    counted = {"lines": 0, "languages": 0, "events": 3, "commands": 3, "handoffs": 1}
+    assert printed(purged) == counted
+    assert bodies(bridge, inbox_event, "1") == [b"1 PENDING"]  # the worker still needs it
+    assert len(bodies(bridge, outbox_table, "1")) == 2  # a queued command and a running one
+    assert handoff(bridge, "1") == Handoff("inbox", "7", "asked_for_human")
+    again = flask("transcript", "purge", "--psid", "1", "--yes", "--json")
+    assert set(printed(again).values()) == {0}
+
+
+def test_what_still_waits_is_worked_off_after_a_purge(
+    flask: Any, bridge: Bridge, told: None
+) -> None:
+    flask("transcript", "purge", "--psid", "1", "--yes")
+    with bridge.database.writing() as connection:
+        assert [each.body for each in inbox.pending(connection, thread("1"))] == [b"1 PENDING"]
+        found = outbox.open_commands(connection, [thread("1")])[thread("1")]
+        assert [each.command for each in found] == [
+            NotifyAgents("handoff", "QUEUED"),
+            NotifyAgents("handoff", "RUNNING"),
+        ]
+        assert "1" in names(claim(connection))
+        repeated = add(connection, event("1 DONE", "1"))
+    assert repeated == 0  # a second delivery is still known
+
+
+def test_what_another_person_said_stays(flask: Any, bridge: Bridge, told: None) -> None:
+    flask("transcript", "purge", "--psid", "1", "--yes")
+    assert len(bodies(bridge, inbox_event, "2")) == len(EventStatus)
+    assert len(bodies(bridge, outbox_table, "2")) == len(CommandStatus)
+    kept = handoff(bridge, "2")
+    assert kept is not None
+    assert kept.answers == {"name": "Ana"}
+
+
+def test_a_thread_that_the_worker_has_is_not_changed_under_it(
+    flask: Any, bridge: Bridge, told: None
+) -> None:
+    before = handoff(bridge, "1")
+    with bridge.database.writing() as connection:
+        claim(connection)
+    refused = flask("transcript", "purge", "--psid", "1", "--yes")
+    assert refused.exit_code == 1
+    assert "The worker has this thread" in refused.output
+    assert handoff(bridge, "1") == before
+
+
+def test_what_a_person_told_is_kept_until_the_agents_have_it(
+    flask: Any, bridge: Bridge, told: None
+) -> None:
+    before = handoff(bridge, "1")
+    state = Conversation(PAGE_ID, "1", Owner.HANDING_OFF, handoff=before)
+    with bridge.database.writing() as connection:
+        conversations.save(connection, {thread("1"): state})
+    assert printed(flask("transcript", "purge", "--psid", "1", "--yes", "--json"))["handoffs"] == 0
+    assert handoff(bridge, "1") == before
 
 
 def test_old_lines_can_be_deleted_once_that_was_confirmed(
