@@ -4,11 +4,12 @@ Werkzeug's own handler closes the connection after each request and lingers to d
 under load makes hundreds of calls a second, and a body read in full needs no draining.
 """
 
+import contextlib
 import io
 import socket
 import ssl
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
 from flask import Flask
@@ -22,8 +23,8 @@ class KeepAliveHandler(WSGIRequestHandler):
     """Reads each request in full, answers it, and waits for the next on the same connection."""
 
     protocol_version = "HTTP/1.1"
-    # Status line, headers and body leave as separate small writes; with Nagle's algorithm the body
-    # would wait for the receiver's delayed acknowledgement.
+    # A stream's head and parts leave as separate small writes; with Nagle's algorithm a part would
+    # wait for the receiver's delayed acknowledgement.
     disable_nagle_algorithm = True
     timeout = IDLE_SECONDS
 
@@ -63,13 +64,24 @@ class KeepAliveHandler(WSGIRequestHandler):
         try:
             status, headers = head[-1]
             sized = any(name.lower() == "content-length" for name, _ in headers)
-            self._send_head(status, headers, sized=sized)
-            for part in answer:
-                if part and self.command != "HEAD":
-                    self.wfile.write(part)
+            with self._in_one_piece() if sized else contextlib.nullcontext():
+                self._send_head(status, headers, sized=sized)
+                for part in answer:
+                    if part and self.command != "HEAD":
+                        self.wfile.write(part)
         finally:
             if hasattr(answer, "close"):
                 answer.close()
+
+    @contextlib.contextmanager
+    def _in_one_piece(self) -> Iterator[None]:
+        """Let head and body leave together: each write is a system call, and wakes who reads."""
+        connection, self.wfile = self.wfile, io.BytesIO()
+        try:
+            yield
+            connection.write(self.wfile.getvalue())
+        finally:
+            self.wfile = connection
 
     def _send_head(self, status: str, headers: list[tuple[str, str]], *, sized: bool) -> None:
         code, _, reason = status.partition(" ")

@@ -8,10 +8,12 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from inbox_simulator.platform.thread import Thread
+from inbox_simulator.platform.thread import REMEMBERED, Thread
 
 JSON = dict[str, Any]
 FORMAT = 1
+#: A session of more acts than these is not kept.
+MOST_ACTS = 10_000
 #: Calls of the control API by which something happens; who reads or connects apps does not count.
 ACTS = re.compile(r"people|people/\d+/\w+|inbox/\d+/\w+|clock|switches|faults|pages")
 
@@ -22,6 +24,8 @@ class Recording:
 
     switches: JSON
     steps: list[JSON] = field(default_factory=list)
+    #: How many acts there were, also where they are not kept any more.
+    acts: int = 0
     #: How many messages each thread had before the newest act.
     _counts: dict[str, int] = field(default_factory=dict)
 
@@ -29,10 +33,21 @@ class Recording:
         """Add an act: ``method``, ``path``, ``body``, ``answer``; and what was there before."""
         news = {psid: count for psid, count in before.items() if self._counts.get(psid) != count}
         self._counts |= before
+        self.acts += 1
         self.steps.append({**step, "counts": news})
+        if self.acts > MOST_ACTS:
+            self.steps.clear()  # A part of a session plays nothing that can be compared.
 
     def as_json(self, threads: list[Thread]) -> JSON:
-        """Return the acts, and what stands in each thread now."""
+        """Return the acts, and what stands in each thread now.
+
+        Raises ``ValueError`` for a session that is too long to be kept; a reset begins a new one.
+        """
+        if self.acts > MOST_ACTS or any(thread.forgotten for thread in threads):
+            raise ValueError(
+                f"The session is too long to be played again: it has more than {MOST_ACTS:,} acts,"
+                f" or a thread more than {REMEMBERED:,} messages. A reset begins a new one"
+            )
         return {
             "format": FORMAT,
             "switches": self.switches,

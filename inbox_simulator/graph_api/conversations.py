@@ -41,7 +41,7 @@ def conversation(caller: Caller, thread: Thread, fields: str | None) -> JSON:
         "id": lambda _: f"t_{thread.psid}",
         "link": lambda _: f"/{caller.platform.page.id}/inbox/{thread.psid}/",
         "updated_time": lambda _: _time(thread.messages[-1].at if thread.messages else 0),
-        "message_count": lambda _: len(thread.messages),
+        "message_count": lambda _: thread.forgotten + len(thread.messages),
         "unread_count": lambda _: int(thread.unread),
         "is_owner": lambda _: thread.owner == caller.app.app_id,
         "can_reply": lambda _: not thread.unavailable,

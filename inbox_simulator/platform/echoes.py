@@ -14,7 +14,7 @@ def deliver_to_person(
     platform: Platform, thread: Thread, message: Message, content: JSON, metadata: str | None
 ) -> None:
     """Put a Page's message on the person's phone; tell the apps by echo and receipt."""
-    thread.messages.append(message)
+    thread.say(message)
     platform.changed.append(thread.psid)
     shown = _repeated(platform, content)
     if message.reply_to is not None:

@@ -25,7 +25,7 @@ def follow_link(platform: Platform, psid: str, asked: JSON, at: int) -> bool:
     """
     thread = platform.thread(psid, at)
     referral = _referral(asked)
-    thread.acts.append(Act("referral", at, referral))
+    thread.note(Act("referral", at, referral))
     platform.changed.append(psid)
     if not thread.messages:
         thread.referral = referral
@@ -56,7 +56,7 @@ def opt_in(platform: Platform, psid: str, asked: JSON, at: int) -> JSON:
     if asked.get("status"):
         body["notification_messages_status"] = str(asked["status"])
     body["title"] = str(asked.get("title") or "")
-    thread.acts.append(Act("optin", at, body))
+    thread.note(Act("optin", at, body))
     _publish(platform, thread, "messaging_optins", at, optin=body)
     return body
 
@@ -73,7 +73,7 @@ def link_account(platform: Platform, psid: str, asked: JSON, at: int) -> JSON:
     body = {"status": status}
     if status == "linked" and code:
         body["authorization_code"] = str(code)
-    thread.acts.append(Act("account_linking", at, body))
+    thread.note(Act("account_linking", at, body))
     _publish(platform, thread, "messaging_account_linking", at, account_linking=body)
     return body
 

@@ -100,7 +100,7 @@ def _say(
     message = Message(
         platform.ids.new_mid(), "person", thread.person.name, at, text=text, attachments=sent
     )
-    thread.messages.append(message)
+    thread.say(message)
     return message
 
 

@@ -8,6 +8,9 @@ from inbox_simulator.platform.errors import JSON
 Author = Literal["person", "app", "agent"]
 Cause = Literal["message", "pass", "take", "release", "expired", "done", "reply", "moved"]
 
+#: How many messages, acts and stretches of ownership a thread remembers; the oldest go first.
+REMEMBERED = 1_000
+
 #: A typing bubble goes away by itself after this time, in milliseconds.
 TYPING_LASTS = 20_000
 
@@ -91,6 +94,8 @@ class Thread:
     unread: bool = False
     seen_at: int | None = None
     messages: list[Message] = field(default_factory=list)
+    #: How many older messages are not remembered any more.
+    forgotten: int = 0
     ownership: list[Ownership] = field(default_factory=list)
     #: App id to the time its typing bubble appeared.
     typing: dict[str, int] = field(default_factory=dict)
@@ -114,6 +119,18 @@ class Thread:
     def typing_apps(self, at: int) -> list[str]:
         """Return the apps whose typing bubble shows."""
         return [app_id for app_id, since in self.typing.items() if at - since < TYPING_LASTS]
+
+    def say(self, message: Message) -> None:
+        """Add a bubble."""
+        self.messages.append(message)
+        if len(self.messages) > REMEMBERED:
+            del self.messages[0]
+            self.forgotten += 1
+
+    def note(self, act: Act) -> None:
+        """Add something the person did that is no bubble."""
+        self.acts.append(act)
+        del self.acts[:-REMEMBERED]
 
     def message(self, mid: str) -> Message | None:
         """Return a message of this thread, or none."""

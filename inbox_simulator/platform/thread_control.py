@@ -13,7 +13,7 @@ from inbox_simulator.platform.errors import (
     NotThreadOwnerError,
     TakeNotAllowedError,
 )
-from inbox_simulator.platform.thread import Cause, Ownership, Thread
+from inbox_simulator.platform.thread import REMEMBERED, Cause, Ownership, Thread
 from inbox_simulator.platform.window import HOUR
 
 #: Ownership lapses this long after the last word of the person, or after control moved.
@@ -41,6 +41,7 @@ def _move(thread: Thread, app_id: str | None, at: int, cause: Cause) -> None:
     thread.owner = app_id
     thread.typing.clear()
     thread.ownership.append(Ownership(app_id, at, None, cause))
+    del thread.ownership[:-REMEMBERED]
 
 
 def expire(thread: Thread, at: int) -> bool:

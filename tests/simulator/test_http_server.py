@@ -42,6 +42,12 @@ def test_a_body_that_nobody_wanted_does_not_spoil_the_next_request(connection):
     assert ask(connection)[0] == 200
 
 
+def test_an_answer_leaves_in_one_piece(connection):
+    connection.connect()
+    connection.sock.sendall(b"GET /_simulator/clock HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    assert connection.sock.recv(4096).endswith(b"}\n")
+
+
 def test_a_chunked_body_is_read(connection):
     parts = iter([b'{"greeting": ', b'[{"locale": "default", "text": "Hi"}]}'])
     connection.request(

@@ -275,3 +275,15 @@ def test_ids_of_one_epoch_repeat_and_those_of_another_differ():
     assert mids[0] == mids[1] != mids[2]
     assert all(psid.isdigit() for psid in psids)
     assert all(mid.startswith("m_") for mid in mids)
+
+
+def test_a_thread_remembers_its_newest_thousand_messages_and_moves(platform, psid):
+    thread = platform.threads[psid]
+    people.write(platform, psid, "the first", T)
+    for number in range(1_100):
+        say(platform, psid, f"reply {number}")
+        handovers.release_control(platform, ControlCall(platform.apps[APP], psid, T + number))
+    assert (len(thread.messages), thread.forgotten) == (1_000, 101)
+    assert (thread.messages[0].text, thread.messages[-1].text) == ("reply 100", "reply 1099")
+    assert len(thread.ownership) == 1_000
+    assert (thread.owner, thread.ownership[-1].cause) == (None, "release")

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from inbox_simulator import cli
+from inbox_simulator import cli, recording
 from inbox_simulator.actors import Stage
-from inbox_simulator.client import Client
+from inbox_simulator.client import Client, ControlError
 from inbox_simulator.replaying import Replay
 from tests.simulator.receiver import Receiver
 from tests.simulator.small_bot import SmallBot
@@ -47,6 +47,17 @@ def replay(simulator):
     yield play
     for stage in stages:
         stage.close()
+
+
+def test_a_session_that_is_too_long_is_not_kept_and_says_so(simulator, person, monkeypatch):
+    monkeypatch.setattr(recording, "MOST_ACTS", 3)
+    for text in ("one", "two", "three"):
+        person.says(text)
+    assert simulator.recording.steps == []
+    with pytest.raises(ControlError, match="too long"):
+        Client(simulator.url).get("recording")
+    simulator.reset()
+    assert Client(simulator.url).get("recording")["steps"] == []
 
 
 def test_a_recorded_session_plays_again_with_new_people_and_ids(session, replay, simulator):
