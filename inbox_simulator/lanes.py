@@ -94,6 +94,11 @@ class Lanes:
             self._workers += int(hired)
             return hired
 
+    def dismiss(self) -> None:
+        """Take back that a worker was hired: it could not be started."""
+        with self._change:
+            self._workers -= 1
+
     def settle(self, job: Job, *, done: bool) -> None:
         """Say what became of a job: delivered (or given up), or to be tried again.
 

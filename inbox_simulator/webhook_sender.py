@@ -132,12 +132,16 @@ class WebhookSender:
     def _hire(self) -> None:
         # What is queued before the start waits for the pacer.
         while self._threads and self._lanes.hires(WORKERS):
-            self._run(self._work)
+            try:
+                self._run(self._work)
+            except RuntimeError:  # The machine has no thread to give: those that are there go on.
+                self._lanes.dismiss()
+                return
 
     def _run(self, target: Callable[[], None]) -> None:
         thread = threading.Thread(target=target, daemon=True)
-        self._threads.append(thread)
         thread.start()
+        self._threads.append(thread)
 
     def _work(self) -> None:
         while (job := self._lanes.take()) is not None:

@@ -150,6 +150,24 @@ def test_many_people_s_webhooks_are_under_way_at_once(simulator, stage):
         receiver.stop()
 
 
+def test_where_no_thread_can_be_started_webhooks_wait_for_one(
+    simulator, person, receiver, monkeypatch
+):
+    start = threading.Thread.start
+    refused: list[threading.Thread] = []
+
+    def refuse_a_worker(thread):
+        if "_work" in thread.name and len(refused) < 3:
+            refused.append(thread)
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", refuse_a_worker)
+    person.says("hello")
+    receiver.wait_for(1, "message")
+    assert len(refused) == 3
+
+
 def test_an_address_may_carry_a_name_and_a_password(simulator, person, receiver):
     simulator.connect(receiver.url.replace("//", "//bot:word@"))
     person.says("hello")
