@@ -385,21 +385,6 @@ def _not_overdue(conversation: Conversation) -> Conversation:
     return replace(conversation, taking=None)
 
 
-def _follow_agent(
-    conversation: Conversation, event: OtherAppEchoed, policy: Policy
-) -> tuple[Command, ...]:
-    """Give an agent who answers on an older Page the thread: there a reply takes no control."""
-    if not policy.routing.has_roles or not _is_ours(conversation, policy):
-        return ()
-    return _give_to_agent(event.app_id)
-
-
-def _give_to_agent(app_id: str | None) -> tuple[Command, ...]:
-    """Pass to where the agent writes: the Page Inbox, also by its other id or without any."""
-    other = None if app_id in PAGE_INBOX_APP_IDS else app_id
-    return (PassThreadControl(other or PAGE_INBOX_APP_ID, "an agent answered"),)
-
-
 def _is_ours(conversation: Conversation, policy: Policy) -> bool:
     """Say whether control is ours; of an idle thread a secondary receiver has none."""
     if conversation.owner is Owner.IDLE:
@@ -476,58 +461,17 @@ def _on_control_requested(
         return (
             _grant(conversation, event.app_id, event.received_at, policy)
             if grants
-            else (Transition(conversation))
+            else Transition(conversation)
         )
     if policy.routing is not Routing.PRIMARY_RECEIVER:
         return Transition(conversation)
     return _on_primary_asked(conversation, event, policy)
 
 
-def _on_primary_asked(
-    conversation: Conversation, event: ControlRequested, policy: Policy
-) -> Transition:
-    """Answer for a thread that is not ours just now: the primary receiver is asked all the same."""
-    handoff = conversation.handoff
-    if conversation.owner is Owner.HANDING_OFF:
-        same = handoff is not None and handoff.app_id == event.app_id
-        return Transition(conversation, held=not same)
-    if not _is_inbox(event.app_id, policy):
-        return Transition(conversation)  # an app waits for the human to be done
-    if event.at <= conversation.owner_settled:
-        return Transition(conversation)
-    if conversation.owner is Owner.OTHER_APP:  # an agent comes before an app: fetch the thread
-        promised = replace(conversation, taking=Outcome.TAKEN, promised=event.app_id)
-        return Transition(promised, (TakeThreadControl("an agent asked for it"),))
-    if conversation.only_echoed:  # and answered already
-        return Transition(conversation, _give_to_agent(event.app_id))
-    # Who asks doesn't have it: it came back to us, of which we have not heard yet.
-    since = replace(conversation, owner_since=event.at, owner_settled=event.at)
-    return _grant(since, event.app_id, event.received_at, policy)
-
-
 def _grant(conversation: Conversation, app_id: str, now: int, policy: Policy) -> Transition:
     handoff = Handoff(target="", app_id=app_id, reason="agent_requested")
     going = _handing_off(conversation, handoff, now, policy)
     return Transition(going, (PassThreadControl(app_id, "granted on request"),))
-
-
-def _keep_promise(before: Conversation, back: Transition, now: int, policy: Policy) -> Transition:
-    """Pass on, in place of greeting, what was fetched for an agent."""
-    if before.promised is None or before.owner not in ELSEWHERE:
-        return back
-    return _grant(back.conversation, before.promised, now, policy)
-
-
-def _on_roles_changed(
-    conversation: Conversation, event: RolesChanged, policy: Policy
-) -> Transition:
-    """Note what our app is on this Page from now on; `Policy.in_role` makes all threads obey."""
-    ours = event.roles.get(policy.app_id)
-    if ours is None or event.at < conversation.owner_since:
-        return Transition(conversation)
-    primary = Routing.PRIMARY_RECEIVER.value in ours
-    role = Routing.PRIMARY_RECEIVER if primary else Routing.SECONDARY_RECEIVER
-    return Transition(replace(conversation, role=role, owner_since=event.at))
 
 
 # What the bot says
@@ -699,26 +643,6 @@ def _on_pass_settled(
     )
 
 
-def _now_has_control(
-    conversation: Conversation, event: ControlCallSettled, policy: Policy
-) -> Conversation:
-    """Note that the agent who answered has got control too."""
-    if not event.worked:
-        return conversation
-    settled = event.received_at + CLOCK_SKEW
-    has_it = replace(conversation, only_echoed=False, owner_settled=settled)
-    if policy.routing is Routing.SECONDARY_RECEIVER:
-        return replace(has_it, timer=None)  # the human's, and then the primary receiver's
-    return has_it
-
-
-def _lapse_timer(now: int, policy: Policy) -> Timer | None:
-    """See to it that a thread comes back from another app on a Page where no live word shows it."""
-    if policy.routing is not Routing.NO_DEFAULT_APP:
-        return None
-    return Timer(TimerKind.ECHO_PAUSE, now + MESSAGING_WINDOW + CLOCK_SKEW)
-
-
 def _on_take_settled(
     conversation: Conversation, event: ControlCallSettled, policy: Policy
 ) -> Transition:
@@ -737,36 +661,6 @@ def _on_take_settled(
         return Transition(replace(ours, unannounced=outcome))
     back = _return(conversation, outcome, event.at, now + CLOCK_SKEW, policy)
     return _keep_promise(conversation, back, now, policy)
-
-
-def _on_request_settled(
-    conversation: Conversation, event: ControlCallSettled, policy: Policy
-) -> Transition:
-    """Wait for the pass that answers a request, but not for ever."""
-    outcome, now = conversation.asking, event.received_at
-    if outcome is None or conversation.owner not in ELSEWHERE:
-        return Transition(conversation)  # a pass was quicker, or an agent came
-    if event.granted:
-        return _return(conversation, outcome, event.at, now + CLOCK_SKEW, policy)
-    if event.worked:
-        timer = Timer(TimerKind.REQUEST_DEADLINE, now + policy.request_deadline)
-        return Transition(replace(conversation, timer=timer))
-    notice = NotifyAgents(
-        "request_refused", "The bot was called back, and may not ask for control."
-    )
-    return Transition(_asked_in_vain(conversation, now, policy), (notice,))
-
-
-def _asked_in_vain(conversation: Conversation, now: int, policy: Policy) -> Conversation:
-    """Ask again after a long while, if the person still waits for somebody who doesn't come."""
-    quiet = replace(conversation, asking=None, timer=None)
-    if quiet.owner is Owner.WAITING:
-        kind = TimerKind.WAITING_TIMEOUT
-    elif quiet.only_echoed:
-        kind = TimerKind.HUMAN_IDLE_TIMEOUT
-    else:
-        return quiet
-    return replace(quiet, timer=Timer(kind, now + policy.human_idle_timeout))
 
 
 def _on_release_settled(conversation: Conversation, event: ControlCallSettled) -> Transition:
@@ -934,15 +828,6 @@ def _on_people_quiet(conversation: Conversation, event: TimerFired, policy: Poli
     return _take_back(conversation, Outcome.TIMEOUT, event.received_at, policy)
 
 
-def _on_request_deadline(
-    conversation: Conversation, event: TimerFired, policy: Policy
-) -> Transition:
-    if conversation.asking is None:
-        return Transition(conversation)
-    notice = NotifyAgents("request_unanswered", "The bot asked for a thread in vain.")
-    return Transition(_asked_in_vain(conversation, event.received_at, policy), (notice,))
-
-
 def _take_back(
     conversation: Conversation, outcome: Outcome, now: int, policy: Policy
 ) -> Transition:
@@ -961,6 +846,167 @@ def _take_back(
     return Transition(replace(conversation, taking=outcome), (why,))
 
 
+def _until_it_lapses(conversation: Conversation, now: int, policy: Policy) -> Conversation:
+    """Keep waiting where control can't be taken, but look again when the window shuts."""
+    if conversation.timer is not None:
+        return conversation
+    waiting = conversation.owner is Owner.WAITING
+    kind = TimerKind.WAITING_TIMEOUT if waiting else TimerKind.HUMAN_IDLE_TIMEOUT
+    due = _last_at(conversation) + MESSAGING_WINDOW
+    if policy.routing.has_roles:  # where nothing lapses, somebody may set it right meanwhile
+        due = now + policy.human_idle_timeout
+    return replace(conversation, timer=Timer(kind, due))
+
+
+def _on_window_shut(conversation: Conversation, event: TimerFired, policy: Policy) -> Transition:
+    """End in silence the time with people who fell quiet: the bot could not say anything now."""
+    if not policy.routing.has_roles:
+        return Transition(_lapse(conversation, event))
+    if policy.routing is Routing.PRIMARY_RECEIVER:
+        why = TakeThreadControl(metadata=f"taken back: {Outcome.EXPIRED.value}")
+        return Transition(replace(conversation, taking=Outcome.EXPIRED), (why,))
+    return Transition(conversation)  # it stays where it is; the next word sets a timer
+
+
+def _lapse(conversation: Conversation, event: TimerFired) -> Conversation:
+    """Come back in silence: the window is shut, so the bot announces itself at the next word.
+
+    Not before control has lapsed too, a day after it went or after the last word. Nobody tells
+    us, so any news from after the others came still counts.
+    """
+    last = max(_last_at(conversation), conversation.owner_settled)
+    lapses_at = last + MESSAGING_WINDOW + CLOCK_SKEW
+    if event.received_at < lapses_at:
+        return replace(conversation, timer=Timer(event.kind, lapses_at))
+    back = _to_bot(conversation, since=conversation.owner_since, settled=conversation.owner_settled)
+    return replace(back, owner=Owner.IDLE, unannounced=Outcome.EXPIRED)
+
+
+# Older Pages, with receiver roles
+
+
+def _on_roles_changed(
+    conversation: Conversation, event: RolesChanged, policy: Policy
+) -> Transition:
+    """Note what our app is on this Page from now on; `Policy.in_role` makes all threads obey."""
+    ours = event.roles.get(policy.app_id)
+    if ours is None or event.at < conversation.owner_since:
+        return Transition(conversation)
+    primary = Routing.PRIMARY_RECEIVER.value in ours
+    role = Routing.PRIMARY_RECEIVER if primary else Routing.SECONDARY_RECEIVER
+    return Transition(replace(conversation, role=role, owner_since=event.at))
+
+
+def _on_primary_asked(
+    conversation: Conversation, event: ControlRequested, policy: Policy
+) -> Transition:
+    """Answer for a thread that is not ours just now: the primary receiver is asked all the same."""
+    handoff = conversation.handoff
+    if conversation.owner is Owner.HANDING_OFF:
+        same = handoff is not None and handoff.app_id == event.app_id
+        return Transition(conversation, held=not same)
+    if not _is_inbox(event.app_id, policy):
+        return Transition(conversation)  # an app waits for the human to be done
+    if event.at <= conversation.owner_settled:
+        return Transition(conversation)
+    if conversation.owner is Owner.OTHER_APP:  # an agent comes before an app: fetch the thread
+        promised = replace(conversation, taking=Outcome.TAKEN, promised=event.app_id)
+        return Transition(promised, (TakeThreadControl("an agent asked for it"),))
+    if conversation.only_echoed:  # and answered already
+        return Transition(conversation, _give_to_agent(event.app_id))
+    # Who asks doesn't have it: it came back to us, of which we have not heard yet.
+    since = replace(conversation, owner_since=event.at, owner_settled=event.at)
+    return _grant(since, event.app_id, event.received_at, policy)
+
+
+def _keep_promise(before: Conversation, back: Transition, now: int, policy: Policy) -> Transition:
+    """Pass on, in place of greeting, what was fetched for an agent."""
+    if before.promised is None or before.owner not in ELSEWHERE:
+        return back
+    return _grant(back.conversation, before.promised, now, policy)
+
+
+def _follow_agent(
+    conversation: Conversation, event: OtherAppEchoed, policy: Policy
+) -> tuple[Command, ...]:
+    """Give an agent who answers on an older Page the thread: there a reply takes no control."""
+    if not policy.routing.has_roles or not _is_ours(conversation, policy):
+        return ()
+    return _give_to_agent(event.app_id)
+
+
+def _give_to_agent(app_id: str | None) -> tuple[Command, ...]:
+    """Pass to where the agent writes: the Page Inbox, also by its other id or without any."""
+    other = None if app_id in PAGE_INBOX_APP_IDS else app_id
+    return (PassThreadControl(other or PAGE_INBOX_APP_ID, "an agent answered"),)
+
+
+def _now_has_control(
+    conversation: Conversation, event: ControlCallSettled, policy: Policy
+) -> Conversation:
+    """Note that the agent who answered has got control too."""
+    if not event.worked:
+        return conversation
+    settled = event.received_at + CLOCK_SKEW
+    has_it = replace(conversation, only_echoed=False, owner_settled=settled)
+    if policy.routing is Routing.SECONDARY_RECEIVER:
+        return replace(has_it, timer=None)  # the human's, and then the primary receiver's
+    return has_it
+
+
+def _on_request_settled(
+    conversation: Conversation, event: ControlCallSettled, policy: Policy
+) -> Transition:
+    """Wait for the pass that answers a request, but not for ever."""
+    outcome, now = conversation.asking, event.received_at
+    if outcome is None or conversation.owner not in ELSEWHERE:
+        return Transition(conversation)  # a pass was quicker, or an agent came
+    if event.granted:
+        return _return(conversation, outcome, event.at, now + CLOCK_SKEW, policy)
+    if event.worked:
+        timer = Timer(TimerKind.REQUEST_DEADLINE, now + policy.request_deadline)
+        return Transition(replace(conversation, timer=timer))
+    notice = NotifyAgents(
+        "request_refused", "The bot was called back, and may not ask for control."
+    )
+    return Transition(_asked_in_vain(conversation, now, policy), (notice,))
+
+
+def _on_request_deadline(
+    conversation: Conversation, event: TimerFired, policy: Policy
+) -> Transition:
+    if conversation.asking is None:
+        return Transition(conversation)
+    notice = NotifyAgents("request_unanswered", "The bot asked for a thread in vain.")
+    return Transition(_asked_in_vain(conversation, event.received_at, policy), (notice,))
+
+
+def _asked_in_vain(conversation: Conversation, now: int, policy: Policy) -> Conversation:
+    """Ask again after a long while, if the person still waits for somebody who doesn't come."""
+    quiet = replace(conversation, asking=None, timer=None)
+    if quiet.owner is Owner.WAITING:
+        kind = TimerKind.WAITING_TIMEOUT
+    elif quiet.only_echoed:
+        kind = TimerKind.HUMAN_IDLE_TIMEOUT
+    else:
+        return quiet
+    return replace(quiet, timer=Timer(kind, now + policy.human_idle_timeout))
+
+
+def _watched(conversation: Conversation, now: int, policy: Policy) -> Conversation:
+    """Set a timer anew for a person who writes where nothing lapses: nothing else would end it."""
+    called_back = conversation.taking is not None or conversation.asking is not None
+    if not policy.routing.has_roles or called_back or conversation.timer is not None:
+        return conversation
+    if conversation.owner is Owner.WAITING:
+        timer = Timer(TimerKind.WAITING_TIMEOUT, now + policy.waiting_timeout)
+        return replace(conversation, timer=timer)
+    return _with_idle_timer(conversation, now, policy)
+
+
+# Pages without a default app: take is blocked there, and echoes alone tell of a human
+
+
 def _declare(
     conversation: Conversation, outcome: Outcome, since: int, settled: int, policy: Policy
 ) -> Transition:
@@ -976,37 +1022,11 @@ def _declare(
     return replace(back, commands=(asks, *back.commands))
 
 
-def _until_it_lapses(conversation: Conversation, now: int, policy: Policy) -> Conversation:
-    """Keep waiting where control can't be taken, but look again when the window shuts."""
-    if conversation.timer is not None:
-        return conversation
-    waiting = conversation.owner is Owner.WAITING
-    kind = TimerKind.WAITING_TIMEOUT if waiting else TimerKind.HUMAN_IDLE_TIMEOUT
-    due = _last_at(conversation) + MESSAGING_WINDOW
-    if policy.routing.has_roles:  # where nothing lapses, somebody may set it right meanwhile
-        due = now + policy.human_idle_timeout
-    return replace(conversation, timer=Timer(kind, due))
-
-
-def _watched(conversation: Conversation, now: int, policy: Policy) -> Conversation:
-    """Set a timer anew for a person who writes where nothing lapses: nothing else would end it."""
-    called_back = conversation.taking is not None or conversation.asking is not None
-    if not policy.routing.has_roles or called_back or conversation.timer is not None:
-        return conversation
-    if conversation.owner is Owner.WAITING:
-        timer = Timer(TimerKind.WAITING_TIMEOUT, now + policy.waiting_timeout)
-        return replace(conversation, timer=timer)
-    return _with_idle_timer(conversation, now, policy)
-
-
-def _on_window_shut(conversation: Conversation, event: TimerFired, policy: Policy) -> Transition:
-    """End in silence the time with people who fell quiet: the bot could not say anything now."""
-    if not policy.routing.has_roles:
-        return Transition(_lapse(conversation, event))
-    if policy.routing is Routing.PRIMARY_RECEIVER:
-        why = TakeThreadControl(metadata=f"taken back: {Outcome.EXPIRED.value}")
-        return Transition(replace(conversation, taking=Outcome.EXPIRED), (why,))
-    return Transition(conversation)  # it stays where it is; the next word sets a timer
+def _lapse_timer(now: int, policy: Policy) -> Timer | None:
+    """See to it that a thread comes back from another app on a Page where no live word shows it."""
+    if policy.routing is not Routing.NO_DEFAULT_APP:
+        return None
+    return Timer(TimerKind.ECHO_PAUSE, now + MESSAGING_WINDOW + CLOCK_SKEW)
 
 
 def _after_echo_pause(conversation: Conversation, now: int, policy: Policy) -> Transition:
@@ -1017,20 +1037,6 @@ def _after_echo_pause(conversation: Conversation, now: int, policy: Policy) -> T
         return _declare(conversation, Outcome.TIMEOUT, since, settled, policy)
     back = _to_bot(conversation, since=since, settled=settled)
     return Transition(replace(back, unannounced=Outcome.DONE))
-
-
-def _lapse(conversation: Conversation, event: TimerFired) -> Conversation:
-    """Come back in silence: the window is shut, so the bot announces itself at the next word.
-
-    Not before control has lapsed too, a day after it went or after the last word. Nobody tells
-    us, so any news from after the others came still counts.
-    """
-    last = max(_last_at(conversation), conversation.owner_settled)
-    lapses_at = last + MESSAGING_WINDOW + CLOCK_SKEW
-    if event.received_at < lapses_at:
-        return replace(conversation, timer=Timer(event.kind, lapses_at))
-    back = _to_bot(conversation, since=conversation.owner_since, settled=conversation.owner_settled)
-    return replace(back, owner=Owner.IDLE, unannounced=Outcome.EXPIRED)
 
 
 # What an operator does by hand
