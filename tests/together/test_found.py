@@ -363,3 +363,16 @@ def test_a_take_that_worked_unseen_is_known_though_a_human_had_answered_before_i
     at_rest(world)
     assert world.thread.owner == OUR_APP
     assert world.conversation.owner is Owner.BOT
+
+
+def test_a_pass_waits_for_its_announcement_and_the_handoff_ends_where_that_cannot_be_said():
+    world = World()
+    world.person_writes("hello")
+    at_rest(world)
+    world.operator_runs("pass")
+    world.worker_turns()
+    world.call_happens(Fate.LIMITED_FOR_LONG)
+    at_rest(world)
+    assert world.thread.owner == OUR_APP
+    assert world.conversation.owner is Owner.BOT
+    assert world.meta.said[-1].text == world.shell.policy.words.handoff_failed
