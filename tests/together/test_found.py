@@ -372,6 +372,8 @@ def test_a_pass_waits_for_its_announcement_and_the_handoff_ends_where_that_canno
     world.operator_runs("pass")
     world.worker_turns()
     world.call_happens(Fate.LIMITED_FOR_LONG)
+    world.worker_turns()
+    world.time_passes(MINUTE)
     at_rest(world)
     assert world.thread.owner == OUR_APP
     assert world.conversation.owner is Owner.BOT
