@@ -1,11 +1,12 @@
-import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import structlog
 
+from messenger_app import logs
 from messenger_app.app import create_app
 from messenger_app.config import Settings
 from messenger_app.doctor import examine
@@ -68,16 +69,15 @@ def test_an_sqlite_file_needs_no_step_of_its_own(make_settings: MakeSettings) ->
 
 
 def test_a_file_that_the_worker_may_not_find_is_warned_of_at_the_start_and_by_the_doctor(
-    make_settings: MakeSettings,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    make_settings: MakeSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    app = create_app(make_settings(database_url="sqlite:///here/handover.db", log_json=True))
+    monkeypatch.setattr(logs, "configure", lambda **_: None)  # would undo the capture
+    with structlog.testing.capture_logs() as logged:
+        app = create_app(make_settings(database_url="sqlite:///here/handover.db"))
     bridge = app.extensions["bridge"]
-    (warned,) = map(json.loads, capsys.readouterr().err.splitlines())
-    assert (warned["event"], warned["level"]) == ("database.may_not_be_shared", "warning")
+    (warned,) = logged
+    assert (warned["event"], warned["log_level"]) == ("database.may_not_be_shared", "warning")
     found = next(examine(bridge))
     assert (found.about, found.verdict) == ("database", "warning")
     for said in (warned["hint"], found.says):
