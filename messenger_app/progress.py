@@ -21,7 +21,7 @@ from messenger_app.in_hand import InHand
 from messenger_app.jobs.job import CALL_DEADLINE, Job, Result, Settled, TryAgain, backoff
 from messenger_app.jobs.sending import LOOK_BACK
 from messenger_app.store import inbox, outbox, payloads
-from messenger_app.store.conversations import LONGEST_WAIT, READY
+from messenger_app.store.conversations import LONGEST_WAIT, ready
 from messenger_app.store.inbox import Finding, StoredEvent
 from messenger_app.store.outbox import OpenCommand
 from messenger_app.store.tables import CommandStatus, EventStatus
@@ -74,8 +74,8 @@ class Progress:
             attempts = MOST_FAULTS
         if hand.running is not None:
             return None
-        later = self._clock.machine() + backoff(attempts)
-        return NothingToDo(later if attempts < MOST_FAULTS else READY)
+        now = self._clock.machine()
+        return NothingToDo(now + backoff(attempts) if attempts < MOST_FAULTS else ready(now))
 
     def take_result(self, hand: InHand, job: Job, result: Result | None) -> None:
         """Write down what came of a command, and apply what it means. None: it was not begun."""

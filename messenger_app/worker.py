@@ -196,7 +196,8 @@ class Worker:
             after = self._leases.in_hand[thread]
             if isinstance(found, NothingToDo):
                 more = found.until is None and after.may_have_more and not after.events
-                after.release(conversations.READY if more else found.until)
+                now = conversations.ready(self._clock.machine())
+                after.release(now if more else found.until)
             elif found is not None:
                 jobs.append((found, after.token))
         return jobs
@@ -225,7 +226,7 @@ class Worker:
             hand = self._leases.in_hand[thread]
             if hand.changes.released:
                 del self._leases.in_hand[thread]
-                if full or hand.changes.due == conversations.READY:
+                if full or conversations.is_ready(hand.changes.due):
                     self._calls.interrupt()
             hand.changes = Changes()
 

@@ -27,8 +27,11 @@ log = structlog.get_logger(__name__)
 
 _json = TypeAdapter(Conversation)
 
-#: "Now", by whatever clock: a clock that steps back can't put it into the future.
-READY = 0
+#: "Now", before everybody who waits: so long ago that a clock that steps back can't put even what
+#: was counted from here into the future.
+READY = -(2**62)
+#: What releases before this one wrote for "now".
+_READY_BEFORE = 0
 #: Nothing is put off for longer, so what seems to be was written before the clock stepped back.
 #: Milliseconds.
 LONGEST_WAIT = 10 * 60_000
@@ -51,12 +54,23 @@ class Lease:
         return _load(self.state, self.page_id, self.psid)
 
 
-def wake(connection: Connection, threads: Mapping[str, tuple[str, str]]) -> None:
+def ready(since: int) -> int:
+    """Return "now" for a thread that waits since then: who waits longest comes first."""
+    return READY + since
+
+
+def is_ready(due: int | None) -> bool:
+    """Say whether this means "now", at whatever time."""
+    return due is not None and due <= _READY_BEFORE
+
+
+def wake(connection: Connection, threads: Mapping[str, tuple[str, str]], since: int) -> None:
     """Make threads ready that nobody leases, and create those that are new.
 
-    Sorted, so that two transactions take the rows in the same order.
+    Who waits already goes on to wait since then. Sorted, so that two transactions take the rows in
+    the same order.
     """
-    new = {"owner": "", "state": b"", "due": READY, "token": 0}
+    new = {"owner": "", "state": b"", "due": ready(since), "token": 0}
     rows = [
         {"thread": thread, "page_id": threads[thread][0], "psid": threads[thread][1], **new}
         for thread in sorted(threads)
@@ -65,10 +79,12 @@ def wake(connection: Connection, threads: Mapping[str, tuple[str, str]]) -> None
 
 
 def _wake(insert: type[Insert]) -> Insert:
-    return insert(table).on_conflict_do_update(
+    statement = insert(table)
+    waits = table.c.due < literal_column(str(_READY_BEFORE))
+    return statement.on_conflict_do_update(
         index_elements=["thread"],
-        set_={"due": literal_column(str(READY))},
-        where=table.c.worker.is_(None),
+        set_={"due": statement.excluded.due},
+        where=table.c.worker.is_(None) & (table.c.due.is_(None) | ~waits),
     )
 
 
@@ -150,9 +166,10 @@ def extend(connection: Connection, worker: str, threads: Collection[str], lease_
 def mend(connection: Connection, machine: int, lease: int) -> None:
     """Bring back what a clock that has stepped back would hide for long.
 
-    Leased threads not to this moment: a living worker is to make its leases longer first.
+    Leased threads not to this moment: a living worker is to make its leases longer first. And bring
+    to the front what an older release made ready.
     """
-    hidden = table.c.due > machine + LONGEST_WAIT
+    hidden = (table.c.due > machine + LONGEST_WAIT) | (table.c.due == _READY_BEFORE)
     soon = case((table.c.worker.is_(None), READY), else_=machine + lease)
     connection.execute(update(table).where(hidden).values(due=soon))
 

@@ -73,7 +73,8 @@ def add_all(
         for event in events
         if event.psid
     }
-    wake(connection, threads)  # before the events: the row's lock keeps a wake-up from being lost
+    since = min((received_at for _, received_at in deliveries), default=0)
+    wake(connection, threads, since)  # before the events: the row's lock keeps it from being lost
     rows: dict[bytes, dict[str, object]] = {}
     for events, received_at in deliveries:
         for event in events:
@@ -191,7 +192,7 @@ def with_status(connection: Connection, status: EventStatus, limit: int) -> list
 def replay(connection: Connection, event: KeptEvent) -> None:
     """Make an event pending again, with all its attempts before it, and its thread ready."""
     page_id, _, psid = (event.thread or "").partition(":")
-    wake(connection, {thread_of(page_id, psid): (page_id, psid)})
+    wake(connection, {thread_of(page_id, psid): (page_id, psid)}, event.received_at)
     finish(connection, [Finding(event.id, EventStatus.PENDING)], event.received_at)
 
 

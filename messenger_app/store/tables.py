@@ -55,8 +55,8 @@ conversation = Table(
     Column("owner", Text, nullable=False),
     #: The core's `Conversation`, as JSON; empty until its first event.
     Column("state", LargeBinary, nullable=False),
-    #: When somebody must look at the thread, by the machine's clock: 0 is now; where a worker has
-    #: it, when its lease ends; NULL where there is nothing to do.
+    #: When somebody must look at the thread, by the machine's clock: below 0 is now, the lower
+    #: the earlier; where a worker has it, when its lease ends; NULL where there is nothing to do.
     Column("due", BigInteger),
     #: When the thread's timer runs out, by the bridge's clock, which may follow another.
     Column("timer_due", BigInteger),

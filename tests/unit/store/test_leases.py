@@ -74,6 +74,60 @@ def test_the_one_that_waits_longest_comes_first(database: Database) -> None:
         assert names(claim(connection, machine=NOW + 5, limit=1)) == ["2"]
 
 
+def test_who_wrote_first_comes_first_however_old_their_threads_are(database: Database) -> None:
+    wake(database, "old", since=NOW - 3)
+    with database.writing() as connection:
+        claim(connection)
+    release(database, "old", None)
+    wake(database, "new", since=NOW - 2)
+    wake(database, "old", since=NOW - 1)
+    with database.writing() as connection:
+        assert names(claim(connection, limit=1)) == ["new"]
+
+
+def test_nobody_is_pushed_back_by_writing_once_more(database: Database) -> None:
+    wake(database, "1", since=NOW - 3)
+    wake(database, "2", since=NOW - 2)
+    wake(database, "1", since=NOW - 1)
+    with database.writing() as connection:
+        assert names(claim(connection, limit=1)) == ["1"]
+
+
+def test_an_event_goes_before_a_time_that_was_to_be_waited_for(database: Database) -> None:
+    wake(database, "1")
+    with database.writing() as connection:
+        claim(connection)
+    release(database, "1", NOW + 500)
+    wake(database, "1")
+    with database.writing() as connection:
+        assert names(claim(connection)) == ["1"]
+
+
+def test_threads_that_always_have_more_to_do_leave_a_place_to_who_is_new(
+    database: Database,
+) -> None:
+    wake(database, "busy", "busier", since=NOW - 1)
+    wake(database, "new", since=NOW)
+    with database.writing() as connection:
+        for moment in range(1, 3):
+            leases = claim(connection, limit=2)
+            again = conversations.ready(NOW + moment)
+            conversations.release(connection, {lease.thread: again for lease in leases})
+    assert "new" in names(leases)
+
+
+def test_what_an_older_release_made_ready_is_ready_and_comes_first(database: Database) -> None:
+    wake(database, "1", "2")
+    with database.writing() as connection:
+        claim(connection)
+        conversations.release(connection, {thread("1"): 0, thread("2"): 0})
+        assert names(claim(connection, limit=1)) == ["1"]
+        conversations.mend(connection, NOW, LEASE)
+    wake(database, "3", since=1)
+    with database.writing() as connection:
+        assert names(claim(connection, limit=1)) == ["2"]
+
+
 # Leases
 
 

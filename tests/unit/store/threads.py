@@ -62,9 +62,9 @@ def names(leases: Sequence[Lease]) -> list[str]:
     return sorted(lease.conversation.psid for lease in leases)
 
 
-def wake(database: Database, *psids: str) -> None:
+def wake(database: Database, *psids: str, since: int = NOW) -> None:
     with database.writing() as connection:
-        conversations.wake(connection, {thread(psid): (PAGE_ID, psid) for psid in psids})
+        conversations.wake(connection, {thread(psid): (PAGE_ID, psid) for psid in psids}, since)
 
 
 def finish(
