@@ -62,11 +62,12 @@ class GroupCommit(Generic[Item, Answer]):
 
     def _lead(self, leader: _Waiter[Item, Answer]) -> None:
         """Write for the leader and for all who wait; then let the oldest of the next ones lead."""
-        self._give_way()
-        with self._lock:
-            group = [leader, *self._waiting[: LARGEST_GROUP - 1]]
-            del self._waiting[: LARGEST_GROUP - 1]
+        group = [leader]
         try:
+            self._give_way()
+            with self._lock:
+                group += self._waiting[: LARGEST_GROUP - 1]
+                del self._waiting[: LARGEST_GROUP - 1]
             self._write_for(group)
         finally:
             with self._lock:

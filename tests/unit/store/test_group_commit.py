@@ -101,6 +101,24 @@ def test_it_goes_on_after_a_failure(writer: Writer) -> None:
     assert writer.commit.submit(2) == "wrote 2"
 
 
+def test_who_is_ended_while_giving_way_leaves_the_lead_to_the_next_one(
+    writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Ended(BaseException):
+        """As gevent ends a greenlet."""
+
+    def end() -> None:
+        raise Ended
+
+    writer.may_go_on.set()
+    with monkeypatch.context() as ending:
+        ending.setattr(writer.commit, "_give_way", end)
+        with pytest.raises(Ended):
+            writer.commit.submit(1)
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(writer.commit.submit, 2).result(10) == "wrote 2"
+
+
 def test_each_delivery_learns_how_much_of_it_was_new(database: Database) -> None:
     bell = Bell(None)
     intake = Intake(database, bell)
