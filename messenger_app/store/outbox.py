@@ -49,8 +49,6 @@ _OPEN = text("outbox.status < 2")
 class OpenCommand:
     """A command and how far it has come."""
 
-    #: Its row's; 0 until it has been read back.
-    id: int = 0
     key: str
     turn: int
     command: Command
@@ -166,7 +164,6 @@ def _read(row: Any) -> OpenCommand:
     except (KeyError, ValueError) as error:  # its text quotes what people wrote
         raise RowUnreadable(f"a command can't be read: {type(error).__name__}") from None
     return OpenCommand(
-        id=row.id,
         key=row.key,
         turn=row.turn,
         command=command,

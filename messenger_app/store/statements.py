@@ -36,7 +36,7 @@ class Statement:
     def _for(self, dialect: Dialect) -> tuple[str, Callable[[Row], Any]]:
         if dialect.name not in self._compiled:
             text, order = _compile(self._statement, dialect, self._names or None)
-            values = itemgetter(*order) if order else dict
+            values = _in_order(order) if order else dict
             self._compiled[dialect.name] = (text, values)
         return self._compiled[dialect.name]
 
@@ -76,6 +76,12 @@ class Inserts:
 
 def _nth(name: str, n: int) -> str:
     return f"{name}_of_{n}"
+
+
+def _in_order(names: Sequence[str]) -> Callable[[Row], Any]:
+    if len(names) == 1:  # of one name `itemgetter` gives the bare value
+        return lambda row: (row[names[0]],)
+    return itemgetter(*names)
 
 
 def _compile(

@@ -73,7 +73,8 @@ class Shell:
     conversation: Conversation = field(init=False)
     _page: Conversation = field(init=False)
     inbox: list[Stored] = field(default_factory=list)
-    outbox: dict[int, OpenCommand] = field(default_factory=dict)
+    #: By key, in their order.
+    outbox: dict[str, OpenCommand] = field(default_factory=dict)
     transcript: list[Line] = field(default_factory=list)
     began: list[Began] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
@@ -89,7 +90,6 @@ class Shell:
     _keys: set[bytes] = field(default_factory=set)
     #: Of all that was sent.
     _mids: set[str] = field(default_factory=set)
-    _commands: int = 0
 
     def __post_init__(self) -> None:
         self.conversation = Conversation(page_id=self.page_id, psid=self.psid)
@@ -193,7 +193,7 @@ class Shell:
         if may_call:
             command = replace(command, started_at=now, attempts=command.attempts + 1)
         self._write(replace(command, status=CommandStatus.RUNNING))
-        opened = self.outbox[command.id]
+        opened = self.outbox[command.key]
         self.running = Job(
             "thread",
             self.page_id,
@@ -242,7 +242,7 @@ class Shell:
         )
 
     def _write(self, command: OpenCommand) -> None:
-        self.outbox[command.id] = command
+        self.outbox[command.key] = command
 
     def _take_result(self, job: Job, result: Result) -> None:
         self.running = self.result = None
@@ -280,7 +280,7 @@ class Shell:
 
     def _match_echo(self, echo: OwnAppEchoed, key: str) -> None:
         command = next((one for one in self.open_commands() if one.key == key), None)
-        if command is None or (self.running and self.running.open.id == command.id):
+        if command is None or (self.running and self.running.open.key == command.key):
             return
         if isinstance(command.command, SendMessage):
             self._write(replace(command, status=CommandStatus.DONE))
@@ -312,11 +312,9 @@ class Shell:
         return True
 
     def _add(self, command: Command) -> None:
-        self._commands += 1
-        key = f"key{self._commands:04d}"
+        key = f"key{len(self.outbox) + 1:04d}"
         self.decided[key] = (self.clock.platform, len(self.events))
-        self.outbox[self._commands] = OpenCommand(
-            id=self._commands,
+        self.outbox[key] = OpenCommand(
             key=key,
             turn=self.conversation.turn,
             command=command,

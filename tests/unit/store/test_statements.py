@@ -1,7 +1,7 @@
 """Statements that are handed to the driver as text, for either database."""
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql
 
 from messenger_app.store import conversations, inbox, outbox, transcripts
@@ -70,3 +70,11 @@ def test_each_insert_is_one_of_postgresqls_too(inserts: Inserts) -> None:
     assert "ON CONFLICT" in text
     assert "%(thread_of_1)s" in text
     assert order is None
+
+
+def test_a_statement_with_one_name_takes_a_row_too(database: Database) -> None:
+    noted = Statement(update(transcript).values(note=bindparam("note")))
+    with database.writing() as connection:
+        Statement(insert(transcript), *COLUMNS).each(connection, [row(1)])
+        noted.each(connection, [{"note": "seen"}])
+        assert connection.execute(select(transcript.c.note)).scalars().all() == ["seen"]
