@@ -114,7 +114,10 @@ class Bridge:
 
     def settle(self, within: float = 30.0) -> None:
         """Wait until no webhook is under way and the bridge has nothing to do."""
-        wait_for(self._is_quiet_twice, f"quiet; {self.describe()}", within=within)
+        try:
+            wait_for(self._is_quiet_twice, "quiet", within=within)
+        except AssertionError as error:
+            raise AssertionError(f"{error}; {self.describe()}") from None
 
     def describe(self) -> str:
         """Say what the bridge still has to do."""
