@@ -92,6 +92,13 @@ def test_every_link_within_the_project_leads_somewhere(document: Path):
         assert (document.parent / picture).exists(), f"{document.name} shows {picture}"
 
 
+def test_the_guide_to_a_real_page_starts_each_bot_that_the_demo_starts():
+    programs = re.findall(r"scripts/rasa_env\.py.*", (ROOT / "Procfile.demo").read_text())
+    guide = (ROOT / "docs/real-page.md").read_text()
+    assert len(programs) == 3
+    assert [each for each in programs if f".venv/bin/python {each}\n" not in guide] == []
+
+
 def test_every_file_of_the_page_is_in_its_readme():
     page = ROOT / "inbox_simulator/ui"
     readme = (page / "README.md").read_text()
