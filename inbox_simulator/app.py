@@ -8,7 +8,7 @@ from werkzeug.exceptions import HTTPException
 
 from inbox_simulator import control_api, people_api, stories_api, stream
 from inbox_simulator.graph_api import views as graph_api
-from inbox_simulator.guard import refuse_strangers
+from inbox_simulator.guard import refuse_other_sites, refuse_strangers
 from inbox_simulator.platform.errors import UnsupportedRequestError
 
 if TYPE_CHECKING:
@@ -39,10 +39,10 @@ def create_app(simulator: "Simulator") -> Flask:
 
 
 def _guard() -> Response | None:
-    """The page and the control API are for this machine alone."""
+    """Refuse other sites' pages everything; page and control API are for this machine alone."""
     if request.path == "/" or request.path.startswith("/_simulator"):
-        return refuse_strangers(request)
-    return None
+        return refuse_strangers(request) or refuse_other_sites(request)
+    return refuse_other_sites(request)
 
 
 def _no_such_path(error: HTTPException) -> Response:

@@ -1,8 +1,9 @@
-"""Keeps the control API and the page on this machine.
+"""Keeps the control API and the page on this machine, and other sites' pages away from all of it.
 
-Neither asks for a password: whoever reaches them can speak as any person or agent. So only loopback
-clients are served, a foreign ``Host`` is refused (a name that was rebound to 127.0.0.1), and so is
-a request that another site's page makes.
+Control API and page ask for no password: whoever reaches them can speak as any person or agent. So
+only loopback clients are served, and a foreign ``Host`` is refused (a name that was rebound to
+127.0.0.1). The Graph API is for whoever has a token, and the demo's are published: another site's
+page in the same browser must not use them.
 """
 
 import ipaddress
@@ -19,10 +20,16 @@ def refuse_strangers(request: Request) -> Response | None:
         return _refusal("The control API answers this machine alone")
     if _host_name(request.host) not in OWN_NAMES:
         return _refusal("The Host header must be localhost, 127.0.0.1 or [::1]")
-    origin = request.headers.get("Origin")
-    if origin is not None and origin != f"{request.scheme}://{request.host}":
-        return _refusal("Another site's page may not use the control API")
     return None
+
+
+def refuse_other_sites(request: Request) -> Response | None:
+    """Return a refusal for what another site's page asks. Servers send no ``Origin``."""
+    origin = request.headers.get("Origin")
+    own = f"{request.scheme}://{request.host}"
+    if origin is None or (origin == own and _host_name(request.host) in OWN_NAMES):
+        return None
+    return _refusal("Another site's page may not use the simulator")
 
 
 def _is_loopback(address: str) -> bool:

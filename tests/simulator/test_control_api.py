@@ -12,6 +12,7 @@ import requests
 
 from inbox_simulator import redact
 from inbox_simulator.patience import Patience
+from inbox_simulator.server import Simulator
 from tests.simulator.receiver import APP, INBOX, SECRET, TOKEN, VERIFY_TOKEN
 
 
@@ -56,6 +57,47 @@ def test_only_this_machine_s_own_pages_may_use_it(control, simulator, headers, s
     assert control("GET", "state", headers=headers).status_code == status
     page = requests.get(simulator.url, headers=headers, timeout=5)
     assert page.status_code in ({403} if status == 403 else {200, 404})
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://attacker.example"},
+        {"Origin": "http://localhost:1"},
+        {"Origin": "null"},
+        {"Origin": "http://attacker.example:8080", "Host": "attacker.example:8080"},
+    ],
+)
+def test_another_site_s_page_may_not_use_the_graph_api(simulator, person, headers):
+    person.says("hello")
+    for path in ("me/messages", "v26.0/me/messages"):
+        message = {"recipient": f'{{"id": "{person.psid}"}}', "message": '{"text": "Hi"}'}
+        answer = requests.post(
+            f"{simulator.url}/{path}", headers=headers,
+            data={"access_token": TOKEN, **message}, timeout=5,
+        )  # fmt: skip
+        assert answer.status_code == 403
+    assert requests.get(
+        f"{simulator.url}/me?access_token={TOKEN}", headers=headers, timeout=5
+    ).status_code == 403  # fmt: skip
+    assert [message.author for message in person.thread.messages] == ["person"]
+
+
+def test_the_simulator_s_own_origin_and_none_may_use_all_of_it_over_http_and_https():
+    with Simulator(https_port=0) as simulator:
+        for url in (simulator.url, simulator.https_url):
+            for headers in ({}, {"Origin": url}):
+                for path in ("", "_simulator/state", f"me?access_token={TOKEN}"):
+                    answer = requests.get(
+                        f"{url}/{path}", headers=headers, verify=str(simulator.authority), timeout=5
+                    )
+                    assert answer.status_code == 200
+        across = {"Origin": simulator.url}
+        answer = requests.get(
+            f"{simulator.https_url}/me?access_token={TOKEN}",
+            headers=across, verify=str(simulator.authority), timeout=5,
+        )  # fmt: skip
+        assert answer.status_code == 403
 
 
 def test_a_client_from_another_machine_is_refused(simulator):
