@@ -10,10 +10,13 @@ from flask.cli import AppGroup
 
 from messenger_app.bridge import Bridge
 from messenger_app.cli_shared import as_json_option, fail, find, page_option, this_bridge
+from messenger_app.config import LONGEST_RETENTION
 from messenger_app.store import conversations, inbox, outbox, profiles, purge, transcripts
 from messenger_app.store.inbox import KeptEvent, thread_of
 from messenger_app.store.purge import BATCH, DAY
 from messenger_app.store.tables import EventStatus
+
+_DAYS = click.IntRange(min=0, max=LONGEST_RETENTION)
 
 inbox_group = AppGroup("inbox", help="The durable inbox.")
 
@@ -112,7 +115,7 @@ def transcript_export(psid: tuple[str, ...], page_id: str | None) -> None:
 
 @transcript_group.command("purge")
 @click.option("--psid", help="Everything on this person's thread that is over.")
-@click.option("--older-than", type=click.IntRange(min=0), metavar="DAYS", help="On any thread.")
+@click.option("--older-than", type=_DAYS, metavar="DAYS", help="On any thread.")
 @page_option
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @as_json_option

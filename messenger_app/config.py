@@ -4,7 +4,7 @@ Each is a variable of the environment or a line of `.env`; `.env.example` explai
 """
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import (
@@ -32,6 +32,23 @@ NEWEST_GRAPH_API_VERSION = "v26.0"
 #: Waiting longer than this would end outside the messaging window. Seconds.
 LONGEST_TIMEOUT = 23 * 60 * 60
 
+#: A hundred years, in days: what is longer is a mistake, and would be no time that can be stored.
+LONGEST_RETENTION = 36_500
+
+
+def _one_word(secret: Any) -> Any:
+    """Take the white space off that comes along with a secret; within one it is a mistake.
+
+    A line's end would break the header that carries it, far from here.
+    """
+    if not isinstance(secret, str):
+        return secret
+    if len(secret.split()) > 1:
+        raise ValueError("it has white space in it")
+    return secret.strip()
+
+
+Secret = Annotated[SecretStr, BeforeValidator(_one_word)]
 Digits = Annotated[str, StringConstraints(pattern=r"^[0-9]+$", strip_whitespace=True)]
 Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]", strip_whitespace=True)]
 Version = Annotated[str, StringConstraints(pattern=r"^v[0-9]+\.[0-9]+$")]
@@ -39,6 +56,8 @@ Level = Annotated[
     Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"],
     BeforeValidator(lambda value: str(value).strip().upper()),
 ]
+#: A name of Rasa's for an intent, as it can stand behind a slash.
+Intent = Annotated[str, StringConstraints(pattern=r"^[^\s/{@]+$", strip_whitespace=True)]
 Timeout = Annotated[int, Field(gt=0, lt=LONGEST_TIMEOUT)]
 
 
@@ -48,7 +67,7 @@ class Page(BaseModel):
     model_config = ConfigDict(coerce_numbers_to_str=True)
 
     id: Digits
-    token: SecretStr
+    token: Secret
     rasa_url: Url
     #: What people see of it before they write, where it is not PAGE_PROFILE.
     profile: Path | None = None
@@ -63,15 +82,15 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
 
     app_id: Digits
-    app_secret: SecretStr
-    verify_token: SecretStr
+    app_secret: Secret
+    verify_token: Secret
     pages_file: Path | None = None  # stands before what it can take the place of
     page_id: Digits | None = None
-    page_access_token: SecretStr | None = None
+    page_access_token: Secret | None = None
     rasa_url: Url | None = None
     graph_api_url: Url = "https://graph.facebook.com"
     graph_api_version: Version = NEWEST_GRAPH_API_VERSION
-    rasa_token: SecretStr | None = None
+    rasa_token: Secret | None = None
     database_url: str = "sqlite:///var/handover.db"
     handoff_config: Path = Path("rasa_bot/handoff_config.yml")
     bot_urls: Annotated[dict[str, Url], NoDecode] = {}
@@ -84,11 +103,11 @@ class Settings(BaseSettings):
     page_may_take: bool = True
     bot_while_human: BotWhileHuman = BotWhileHuman.OFF
     calls_at_once: Annotated[int, Field(gt=0, le=1000)] = 32
-    transcript_retention_days: Annotated[int, Field(gt=0)] = 90
+    transcript_retention_days: Annotated[int, Field(gt=0, le=LONGEST_RETENTION)] = 90
     notify_urls: Annotated[list[Url], NoDecode] = []
-    handback_intent: str = "handback"
-    admin_token: SecretStr | None = None
-    handoff_intent: str = "handoff"
+    handback_intent: Intent = "handback"
+    admin_token: Secret | None = None
+    handoff_intent: Intent = "handoff"
     clock_url: Url | None = None
     log_json: bool = False
     log_level: Level = "INFO"

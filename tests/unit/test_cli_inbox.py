@@ -253,6 +253,12 @@ def test_old_lines_can_be_deleted_once_that_was_confirmed(
     assert texts(bridge, "2") == []
 
 
+def test_more_days_than_there_ever_were_are_refused_in_a_line(flask: Any) -> None:
+    result = flask("transcript", "purge", "--yes", "--older-than", str(10**15))
+    assert result.exit_code == 2
+    assert "0<=x<=36500" in result.output
+
+
 @pytest.mark.parametrize("options", [[], ["--psid", "1", "--older-than", "3"]])
 def test_what_to_delete_has_to_be_said_once(flask: Any, said: None, options: list[str]) -> None:
     result = flask("transcript", "purge", "--yes", *options)

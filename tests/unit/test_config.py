@@ -103,6 +103,11 @@ def test_an_empty_setting_is_a_missing_one(monkeypatch: pytest.MonkeyPatch) -> N
         ("WAITING_TIMEOUT", str(LONGEST_TIMEOUT)),
         ("HUMAN_IDLE_TIMEOUT", str(LONGEST_TIMEOUT)),
         ("HUMAN_IDLE_TIMEOUT", "86400"),
+        ("HANDBACK_INTENT", "/hand back"),
+        ("HANDOFF_INTENT", "handoff{}"),
+        ("TRANSCRIPT_RETENTION_DAYS", "1000000000000"),
+        ("PAGE_ACCESS_TOKEN", "a-page-token\nX-Other: 1"),
+        ("RASA_TOKEN", "a-page-token and more"),
         ("LOG_LEVEL", "LOUD"),
         ("LOG_JSON", "perhaps"),
     ],
@@ -113,6 +118,14 @@ def test_a_wrong_setting_is_named_without_any_value(
     said = complaint(monkeypatch, NEEDED | {name: wrong})
     assert f"  {name}: " in said
     assert not [secret for secret in SECRETS if secret in said]
+
+
+def test_white_space_that_came_along_with_a_secret_is_no_part_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings = load(monkeypatch, NEEDED | {"PAGE_ACCESS_TOKEN": " a-page-token\n"})
+    (page,) = settings.pages().values()
+    assert page.token.get_secret_value() == "a-page-token"
 
 
 def test_a_timeout_may_reach_up_to_23_hours(make_settings: MakeSettings) -> None:
