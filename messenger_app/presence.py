@@ -77,3 +77,5 @@ class Presence:
                 self._graph[sign.page_id].send_action(sign.psid, sign.action)
             except GraphError as error:
                 log.debug("presence.not_shown", action=sign.action, reason=str(error))
+            except Exception as error:  # noqa: BLE001 - a fault of our own ends no thread for good
+                log.error("presence.crashed", action=sign.action, error=type(error).__name__)

@@ -1,6 +1,9 @@
 """Signs that the person was read, which nobody waits for."""
 
 import threading
+import time
+
+import pytest
 
 from messenger_app.graph.client import GraphClient
 from messenger_app.graph.errors import GraphOutcomeUnknown
@@ -19,12 +22,13 @@ class Graph(GraphClient):
         self.answers = threading.Event()
         self.answers.set()
         self.fails = False
+        self.error: Exception = GraphOutcomeUnknown("no answer")
 
     def send_action(self, psid: str, action: str) -> None:
         self.begun.append((psid, action))
         assert self.answers.wait(30)
         if self.fails:
-            raise GraphOutcomeUnknown("no answer")
+            raise self.error
 
 
 def test_the_person_is_shown_that_they_were_read_and_that_the_bot_writes():
@@ -38,9 +42,12 @@ def test_a_graph_that_hangs_holds_nobody_up():
     graph = Graph()
     graph.answers.clear()
     presence = Presence({PAGE: graph})
+    began = time.monotonic()
     for _ in range(CALLS + WAITING):
         with presence.shown(PAGE, PSID):
-            pass  # each would wait for ever if it waited at all
+            pass
+    assert time.monotonic() - began < 5  # what waits for Graph here waits for 30 s
+    assert not graph.answers.is_set()
     graph.answers.set()
 
 
@@ -58,9 +65,10 @@ def test_what_was_not_begun_when_the_answer_is_there_is_left_out():
     assert "late" not in [psid for psid, _ in graph.begun]
 
 
-def test_a_graph_that_refuses_is_asked_again_the_next_time():
+@pytest.mark.parametrize("error", [GraphOutcomeUnknown("no answer"), KeyError("our own fault")])
+def test_a_graph_that_refuses_is_asked_again_the_next_time(error: Exception):
     graph = Graph()
-    graph.fails = True
+    graph.fails, graph.error = True, error
     presence = Presence({PAGE: graph})
     for number in range(1, CALLS + 1):
         with presence.shown(PAGE, PSID):
