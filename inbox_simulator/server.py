@@ -189,5 +189,7 @@ class Simulator:
 
 
 def _address(scheme: str, server: Server) -> str:
-    host = f"[{server.host}]" if ":" in server.host else server.host
+    # Who listens everywhere is reached from here by the loopback; the guard lets no other name in.
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(server.host, server.host)  # noqa: S104
+    host = f"[{host}]" if ":" in host else host
     return f"{scheme}://{host}:{server.port}"

@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from inbox_simulator import redact
+from inbox_simulator.client import Client
 from inbox_simulator.patience import Patience
 from inbox_simulator.server import Simulator
 from tests.simulator.receiver import APP, INBOX, SECRET, TOKEN, VERIFY_TOKEN
@@ -271,6 +272,19 @@ def test_the_command_serves_says_where_and_ends_on_a_signal():
         assert requests.get(f"{url}/_simulator/clock", timeout=5).status_code == 200
         running.send_signal(signal.SIGTERM)
         assert running.wait(timeout=10) == 0
+
+
+def test_who_serves_every_address_is_reached_at_the_loopback_one_that_is_told(simulator):
+    # Only said to be served everywhere: a test opens nothing to the network.
+    simulator._server.host = "::"
+    assert simulator.url.startswith("http://[::1]:")
+    simulator._server.host = "0.0.0.0"
+    assert simulator.url.startswith("http://127.0.0.1:")
+    client = Client(simulator.url)
+    client.post("stories", {"name": "agent_steps_in", "pace": 0})
+    Patience(10).wait_for(
+        lambda: client.get("stories")["playing"]["steps"], lambda: "no step is played"
+    )
 
 
 def test_a_taken_port_is_one_clear_line(simulator):
