@@ -8,6 +8,7 @@ from flask import Blueprint
 from inbox_simulator.control_calls import body, refuse_in_words
 from inbox_simulator.running import simulator
 from inbox_simulator.scenarios import story
+from inbox_simulator.scenarios.player import known_pace
 
 JSON = dict[str, Any]
 blueprint = Blueprint("stories_api", __name__)
@@ -33,15 +34,11 @@ def start() -> JSON:
     chosen = names.get(str(values.get("name")))
     if chosen is None:
         raise FileNotFoundError(f"There is no story {values.get('name')!r}")
+    pace = known_pace(values.get("pace", 1))
     running = simulator()
     if values.get("fresh"):
         running.reset(keep_apps=True)
-    running.player.start(
-        chosen,
-        running.url,
-        pace=float(values.get("pace", 1)),
-        paused=bool(values.get("paused")),
-    )
+    running.player.start(chosen, running.url, pace=pace, paused=bool(values.get("paused")))
     return {"playing": _playing()}
 
 
@@ -63,7 +60,7 @@ def act(act: str) -> JSON:
 @blueprint.put("/stories/pace")
 def pace() -> JSON:
     """Play faster or slower."""
-    simulator().player.set_pace(float(body().get("pace", 1)))
+    simulator().player.set_pace(known_pace(body().get("pace", 1)))
     return {"playing": _playing()}
 
 

@@ -150,7 +150,6 @@ class Player:
 
     def start(self, story: Scenario, url: str, *, pace: float, paused: bool) -> None:
         """Play a story in place of the present one."""
-        _check_pace(pace)
         with self._lock:
             self.end()
             self._now = Performance(story, url, self._changed)
@@ -173,7 +172,6 @@ class Player:
 
     def set_pace(self, pace: float) -> None:
         """Play faster or slower."""
-        _check_pace(pace)
         self._playing().pace = pace
         self._changed()
 
@@ -196,9 +194,12 @@ class Player:
         return self._now
 
 
-def _check_pace(pace: float) -> None:
+def known_pace(value: Any) -> float:
+    """Read a pace; a ValueError names those that there are."""
+    pace = float(value)
     if pace not in PACES:
         raise ValueError(f"pace is one of {', '.join(f'{known:g}' for known in PACES)}")
+    return pace
 
 
 def _step_json(step: Step, person: str) -> JSON:

@@ -116,6 +116,14 @@ def test_a_reset_ends_a_story_and_a_fresh_one_begins_with_a_reset(
     assert simulator.player.as_json() is None
 
 
+@pytest.mark.parametrize("pace", [3, "fast", None, [1]])
+def test_a_story_at_no_known_pace_is_refused_before_anybody_has_to_go(control, person, pace):
+    person.says("hello")
+    fresh = {"name": "two_people", "fresh": True, "pace": pace}
+    assert control("POST", "stories", fresh).status_code == 400
+    assert [each["name"] for each in control("GET", "state").json()["people"]] == ["Ana"]
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "status"),
     [
