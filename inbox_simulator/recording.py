@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from inbox_simulator import redact
 from inbox_simulator.platform.thread import REMEMBERED, Thread
 
 JSON = dict[str, Any]
@@ -16,11 +17,13 @@ FORMAT = 1
 MOST_ACTS = 10_000
 #: Calls of the control API by which something happens; who reads or connects apps does not count.
 ACTS = re.compile(r"people|people/\d+/\w+|inbox/\d+/\w+|clock|switches|faults|pages")
+#: What an answer names that later acts may be about.
+IDS = ("psid", "mid", "page_id")
 
 
 @dataclass
 class Recording:
-    """The acts since the last reset, in order."""
+    """The acts since the last reset, in order; without anybody's token."""
 
     switches: JSON
     steps: list[JSON] = field(default_factory=list)
@@ -34,7 +37,9 @@ class Recording:
         news = {psid: count for psid, count in before.items() if self._counts.get(psid) != count}
         self._counts |= before
         self.acts += 1
-        self.steps.append({**step, "counts": news})
+        body = {name: x for name, x in step["body"].items() if name not in redact.SECRET_NAMES}
+        answer = {name: step["answer"][name] for name in IDS if name in step["answer"]}
+        self.steps.append({**step, "body": body, "answer": answer, "counts": news})
         if self.acts > MOST_ACTS:
             self.steps.clear()  # A part of a session plays nothing that can be compared.
 

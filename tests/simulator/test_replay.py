@@ -98,6 +98,40 @@ def test_a_bot_that_says_more_is_noticed_too(session, replay):
     assert differences[0].endswith("is new")
 
 
+@pytest.mark.parametrize("wanted", [{"page_id": "777", "name": "Annex"}, {"name": "Annex"}])
+def test_a_session_with_another_page_plays_again_where_that_page_is_kept(
+    control, bot, replay, quiet, wanted
+):
+    page_id = control("POST", "pages", wanted).json()["page_id"]
+    psid = control("POST", "people", {"name": "Ana", "page_id": page_id}).json()["psid"]
+    control("POST", f"people/{psid}/messages", {"text": "hello"})
+    quiet()
+    recorded = control("GET", "recording").json()
+    before = control("GET", "pages").json()
+    assert len(before) == 2
+    assert replay(recorded) == []
+    assert control("GET", "pages").json() == before
+
+
+def test_a_session_with_another_page_plays_again_on_a_simulator_without_it(control, bot, replay):
+    control("POST", "pages", {"page_id": "777", "access_token": "t777"})
+    control("POST", "people", {"name": "Ana", "page_id": "777"})
+    recorded = control("GET", "recording").json()
+    control("POST", "reset")
+    assert replay(recorded) == []
+    assert [page["page_id"] for page in control("GET", "pages").json()][1:] == ["777"]
+
+
+def test_a_recording_holds_no_token(control):
+    told = control("POST", "pages", {"page_id": "777", "access_token": "t777-kept-private"}).json()
+    made = control("POST", "pages", {"page_id": "778"}).json()
+    recorded = control("GET", "recording").text
+    assert told["access_token"] == "t777-kept-private"
+    for secret in (told["access_token"], made["access_token"]):
+        assert secret not in recorded
+    assert [step["body"]["page_id"] for step in json.loads(recorded)["steps"]] == ["777", "778"]
+
+
 def test_record_and_replay_are_commands(session, simulator, tmp_path, capsys):
     file = tmp_path / "session.json"
     assert cli.main(["record", str(file), "--url", simulator.url]) == 0
