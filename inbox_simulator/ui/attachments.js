@@ -84,6 +84,6 @@ function placeholder(words) {
 }
 
 /** Addresses come from whoever sent the message: only web pages and inline pictures are followed. */
-function safeUrl(address) {
+export function safeUrl(address) {
   return /^(https?:|data:image\/)/i.test(address ?? "") ? address : null;
 }

@@ -1,6 +1,7 @@
 /** What a person can send: words, a thumb, a picture, a place, the Page's menu. */
 
 import { block, edit, followLink, say, sendAttachment, tapButton } from "./api.js";
+import { safeUrl } from "./attachments.js";
 import { composer } from "./composer.js";
 import { popup } from "./popup.js";
 
@@ -42,8 +43,9 @@ export function phoneComposer({ psid, name }, store, { sent }) {
   });
 
   function useItem(item) {
-    if (item.type === "web_url") window.open(item.url, "_blank", "noopener,noreferrer");
-    else tapButton(psid, item).then(sent).catch(tell);
+    if (item.type !== "web_url") tapButton(psid, item).then(sent).catch(tell);
+    else if (safeUrl(item.url)) window.open(item.url, "_blank", "noopener,noreferrer");
+    else box.say(`${item.title} is not opened: ${item.url} is no web page`);
   }
 
   return {

@@ -104,6 +104,34 @@ def test_the_messenger_profile_is_what_a_person_finds(page: SimulatorPage, syste
     page.bubble(ana, "Talk to us", author="person").wait_for()
 
 
+def test_a_menu_s_link_is_opened_only_where_it_leads_to_a_web_page(
+    page: SimulatorPage, system: WholeSystem
+):
+    ana = page.add_person()
+    menu = [
+        {"type": "web_url", "title": "Trick", "url": "javascript:document.title='tricked'"},
+        {"type": "web_url", "title": "Shop", "url": f"{system.simulator.url}/_simulator/stories"},
+    ]
+    with system.simulator.acting() as (platform, _):
+        platform.profile = {"persistent_menu": [{"locale": "default", "call_to_actions": menu}]}
+    phone = page.phone(ana)
+    page.part("page-menu", phone).click()
+    page.part("menu-item", phone).filter(has_text="Trick").click()
+    expect(phone).to_contain_text("is no web page")
+    assert len(page.page.context.pages) == 1
+    page.part("page-menu", phone).click()
+    with page.page.context.expect_page() as opened:
+        page.part("menu-item", phone).filter(has_text="Shop").click()
+    opened.value.wait_for_url(menu[1]["url"])
+
+
+def test_help_says_where_the_small_bots_and_all_calls_are(page: SimulatorPage):
+    page.page.keyboard.press("?")
+    help_dialog = page.part("help-dialog")
+    expect(help_dialog).to_contain_text("docs/simulator.md has two small bots to begin with")
+    expect(help_dialog).to_contain_text("inbox_simulator/README.md lists all calls")
+
+
 def test_the_strip_shows_what_the_bot_heard_beside_what_it_never_heard(
     page: SimulatorPage, system: WholeSystem
 ):
