@@ -28,7 +28,7 @@ export function help(actions) {
     h("h3", {}, "Your own bot"),
     h("p", {}, "Any program that takes Messenger's webhooks and calls the Graph API can be plugged in. Let it call ", h("code", {}, location.origin), " in place of graph.facebook.com, and say where it listens:"),
     h("pre", { tabindex: "0" }, CONNECT()),
-    h("p", {}, h("a", { href: "/_simulator/docs/simulator.md", target: "_blank", rel: "noopener" }, "docs/simulator.md"), " has two small bots to begin with, and all calls of the control API."),
+    h("p", {}, h("a", { href: "/_simulator/docs/simulator.md", target: "_blank", rel: "noopener" }, "docs/simulator.md"), " has two small bots to begin with; inbox_simulator/README.md lists all calls of the control API."),
     h("h3", {}, "Keys"),
     h("dl", { class: "help-keys" }, ...all.flatMap(([key, words]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, words)])),
     h("p", {}, "Enter sends, Shift and Enter starts a new line, Escape leaves a text box. The arrow keys walk along the wire."),
