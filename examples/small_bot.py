@@ -1,6 +1,6 @@
 """A bot for Messenger in one file and the standard library: it hands over to a human, and back.
 
-PORT=9000 GRAPH_API_URL=http://127.0.0.1:8080 python examples/small_bot.py
+PORT=9000 GRAPH_API_URL=http://127.0.0.1:8080 python3 examples/small_bot.py
 """
 
 import hashlib

@@ -16,9 +16,10 @@ FILE = Path(__file__).with_name("COVERAGE.md")
 INTRODUCTION = """\
 # What the simulator covers
 
-Written by `python -m inbox_simulator coverage` from declarations beside the code; a test holds it
-current. *Documented* is on a page of Meta's, *observed* was published by developers, *assumed* is
-neither: then it is a switch, or the table says why not. What is not done is refused, never ignored.
+Written by `.venv/bin/python -m inbox_simulator coverage` from declarations beside the code; a test
+holds it current. *Documented* is on a page of Meta's, *observed* was published by developers,
+*assumed* is neither: then it is a switch, or the table says why not. What is not done is refused,
+never ignored.
 """
 
 

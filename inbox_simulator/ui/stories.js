@@ -14,7 +14,7 @@ export function storyMenu({ fail }) {
     list,
     h("div", { class: "stage" }, h("label", { class: "check" }, fresh, h("span", {}, "Begin on an empty stage ", h("small", {}, "The people on the page go."))),
       h("button", { type: "button", class: "quiet", "data-test": "empty-stage", title: "All people go, and the time is the real one again. Who is connected stays.", click: clear }, "Empty it now"),
-      h("a", { class: "quiet button", href: "/_simulator/recording", download: "session.json", "data-test": "save-session", title: "What people, agents and time did since the stage was empty. `python -m inbox_simulator replay` plays it again, as a test." }, "Save the session"),
+      h("a", { class: "quiet button", href: "/_simulator/recording", download: "session.json", "data-test": "save-session", title: "What people, agents and time did since the stage was empty. `.venv/bin/python -m inbox_simulator replay` plays it again, as a test." }, "Save the session"),
     ),
   );
   const part = menu({
