@@ -321,3 +321,11 @@ def test_the_german_that_comes_with_the_bot_is_complete() -> None:
     untold = [name for name, reason in spoken.reasons.items() if reason == usual.reasons[name]]
     assert untold == []
     assert all("de" in target.titles for target in config.targets.values() if target.kind != "bot")
+
+
+def test_the_titles_of_the_bots_that_come_along_are_not_cut_on_a_button() -> None:
+    config = targets.load(ROOT / "rasa_bot" / "handoff_config.yml")
+    bots = [target for target in config.targets.values() if target.kind == "bot"]
+    titles = [title for target in bots for title in (target.title, *target.titles.values())]
+    assert len(titles) > 1
+    assert [title for title in titles if len(title) > 20] == []
