@@ -103,7 +103,8 @@ class Words:
         "I'm a bot and can't make anything of that. Please tell me in words, or talk to a person."
     )
     bot_away: str = (
-        "I'm sorry, I can't think just now. Would you like to talk to a person, or try again later?"
+        "I'm sorry, I can't answer just now. "
+        "Would you like to talk to a person, or try again later?"
     )
     offer_human: str = "I still can't answer. Would you like to talk to a person?"
     offer_human_title: str = "Chat with a person"

@@ -11,6 +11,9 @@ from rasa_sdk.executor import CollectingDispatcher
 #: A question that can be answered by yes or no has one of these for its "no".
 NO = frozenset({"/deny", "/out_of_scope"})
 
+#: The condition of a mapping that holds outside of forms, where this action runs.
+OUTSIDE = [{"active_loop": None}]
+
 
 class Affirm(Action):
     """Do what was asked about. Where nothing was asked, do nothing: the rule goes on."""
@@ -58,7 +61,7 @@ def set_by(
             intents = mapping.get("intent") or []
             if intent not in ([intents] if isinstance(intents, str) else intents):
                 continue
-            if mapping.get("conditions"):
+            if mapping.get("conditions") not in (None, [], OUTSIDE):
                 continue
             if mapping["type"] == "from_intent":
                 yield slot, mapping["value"]

@@ -36,6 +36,11 @@ def contact(told: str) -> str | None:
     return next((phone for phone in phones if sum(c.isdigit() for c in phone) >= 6), None)
 
 
+def as_told(told: str) -> str:
+    """Take whatever was said, cut to what a recap needs."""
+    return _shortened(_tidy(told), 100)
+
+
 def topic(told: str) -> str | None:
     """Take a few words."""
     said = _tidy(told)

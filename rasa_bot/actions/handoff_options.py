@@ -7,7 +7,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import surroundings
+from actions import spoken, surroundings
 from actions.targets import Target
 
 
@@ -46,9 +46,14 @@ class HandoffOptions(Action):
 
 
 def _at_once(tracker: Tracker) -> bool:
-    """Say whether a button was tapped that promises a person now; the menu's leaves the choice."""
+    """Say whether there is nothing more to ask.
+
+    So it is where a button was tapped that promises a person now (the menu's leaves the choice),
+    and where the person was asked just before and asks for a person again.
+    """
     tapped = str(tracker.latest_message.get("text", "")).startswith("/")
-    return tapped and tracker.get_slot("handoff_reason") != "menu"
+    promised = tapped and tracker.get_slot("handoff_reason") != "menu"
+    return promised or spoken.last_responses(tracker.events, 1) == ["utter_handoff_options"]
 
 
 def _button(target: Target, reason: str, language: str) -> dict[str, str]:

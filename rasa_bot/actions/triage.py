@@ -6,7 +6,7 @@ from rasa_sdk import Action, FormValidationAction, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import answers, surroundings
+from actions import answers, spoken, surroundings
 from actions.targets import QUESTIONS
 
 
@@ -44,9 +44,13 @@ class ValidateTriageForm(FormValidationAction):
         return _taken("name", answers.name(told), told, dispatcher)
 
     def validate_contact(
-        self, told: str, dispatcher: CollectingDispatcher, *_: object
+        self, told: str, dispatcher: CollectingDispatcher, tracker: Tracker, *_: object
     ) -> dict[str, str | None]:
-        return _taken("contact", answers.contact(told), told, dispatcher)
+        answer = answers.contact(told)
+        if answer is None and "utter_no_contact" in spoken.last_responses(tracker.events, 2):
+            # Asked for a second time: "ask my sister" may be all that there is.
+            answer = answers.as_told(told)
+        return _taken("contact", answer, told, dispatcher)
 
     def validate_topic(
         self, told: str, dispatcher: CollectingDispatcher, *_: object

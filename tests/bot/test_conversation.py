@@ -84,7 +84,7 @@ def test_the_summary_names_what_was_asked_before(bot: Bot) -> None:
     bot.hears("where is my parcel?")
     (answer,) = bot.hears("get me a human please")
     summary = answer["custom"]["handoff"]["summary"]
-    assert summary == "Before that, you asked the bot about delivery of orders."
+    assert summary == "You had asked me about delivery of orders."
 
 
 def test_what_was_asked_before_one_handoff_is_not_told_at_the_next(bot: Bot) -> None:
@@ -129,9 +129,91 @@ def test_a_handback_without_details_falls_back_to_neutral_words(bot: Bot) -> Non
     assert question["text"] == "What can I do for you?"
 
 
-def test_a_thread_from_another_bot_is_greeted(bot: Bot) -> None:
+def test_who_comes_back_from_another_bot_is_no_stranger(bot: Bot) -> None:
     (answer,) = bot.hears('/handoff{"from_host": "http://127.0.0.1:5007"}')
+    assert answer["text"] == "It's the Harbour Books bot again. What can I do for you?"
     assert menu(answer) == WHOLE_MENU
+
+
+def test_answers_to_the_questions_are_not_told_as_questions(bot: Bot, action_server: None) -> None:
+    bot.hears("I want my money back")
+    bot.hears('/trigger_handoff{"reason": "topic_needs_person"}')
+    for told in ("/skip", "/skip", "/skip"):
+        bot.hears(told)
+    (answer,) = bot.hears("my invoice is wrong")
+    handoff = answer["custom"]["handoff"]
+    assert handoff["answers"]["problem"] == "my invoice is wrong"
+    assert handoff["summary"] == "You had asked me about a return or refund."
+
+
+def test_a_question_confirmed_after_words_it_could_not_make_out_is_told_to_the_agent(
+    bot: Bot, action_server: None
+) -> None:
+    bot.hears("delivery or opening hours")
+    bot.hears("/opening_hours")
+    (answer,) = bot.hears("get me a human please")
+    assert answer["custom"]["handoff"]["summary"] == "You had asked me about opening hours."
+
+
+@pytest.mark.parametrize("again", ["/human_handoff", '/trigger_handoff{"handoff_to": "moodbot"}'])
+def test_answers_for_a_handoff_that_reached_nobody_go_to_nobody_else(
+    bot: Bot, action_server: None, again: str
+) -> None:
+    bot.hears("/trigger_handoff")
+    bot.hears("Ana")
+    (connected,) = bot.hears("/connect_now")
+    assert connected["custom"]["handoff"]["answers"]["name"] == "Ana"
+    # The bridge tells the person that nobody is there, and the bot nothing.
+    *_, later = bot.hears(again)
+    assert set(later["custom"]["handoff"]["answers"].values()) == {""}
+
+
+def test_a_yes_to_an_offer_of_a_person_carries_no_answers_of_an_earlier_handoff(
+    bot: Bot, action_server: None
+) -> None:
+    bot.hears("/trigger_handoff")
+    bot.hears("Ana")
+    bot.hears("/connect_now")
+    bot.hears("you are useless")
+    *_, later = bot.hears("yes")
+    handoff = later["custom"]["handoff"]
+    assert handoff["reason"] == "frustrated"
+    assert set(handoff["answers"].values()) == {""}
+
+
+def test_asking_for_a_person_amid_questions_leads_to_whom_they_are_for(
+    bot: Bot, action_server: None
+) -> None:
+    bot.hears('/trigger_handoff{"handoff_to": "page_inbox"}')
+    (answer,) = bot.hears("I want to talk to a human")
+    assert answer["custom"]["handoff"]["target"] == "page_inbox"
+
+
+def test_the_last_word_before_an_earlier_handback_is_not_asked_for_when_a_bot_hands_over(
+    bot: Bot, action_server: None
+) -> None:
+    come_back(bot, "done", "true")
+    bot.hears("/trigger_handoff")
+    going_on, _ = bot.hears('/handoff{"from_host": "http://127.0.0.1:5007"}')
+    assert going_on["text"] == "Let's pick up where we left off."
+
+
+def test_a_yes_or_no_where_nothing_was_asked_is_taken_for_a_pause(bot: Bot) -> None:
+    (yes,), (no,) = bot.hears("yes"), bot.hears("no thanks")
+    assert "anything else" in yes["text"]
+    assert "anything else" in no["text"]
+
+
+def test_strong_words_lead_to_one_set_of_buttons(bot: Bot, action_server: None) -> None:
+    sorry, offer = bot.hears("you are useless")
+    assert menu(sorry) == []
+    assert menu(offer) == ["Chat with a person", "No, thanks"]
+
+
+def test_delivery_says_in_which_money_and_who_helps_when_it_is_late(bot: Bot) -> None:
+    (answer,) = bot.hears("how long does delivery take?")
+    assert "£3.50" in answer["text"]
+    assert "ask for a person" in answer["text"]
 
 
 @pytest.mark.parametrize("order", ["/restart", "/human_handoff", '/handback{"outcome": "done"}'])

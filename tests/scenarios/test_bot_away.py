@@ -23,7 +23,7 @@ def test_a_person_whose_bot_is_away_reaches_a_human_without_it(impatient: WholeS
     stage = Stage(impatient.simulator.url)
     ana = Person(stage, "Ana")
     ana.says("hello")
-    ana.sees("I can't think just now")
+    ana.sees("I can't answer just now")
     ana.taps("Chat with a person")
     ana.sees("connecting you")
     ana.has_owner(PAGE_INBOX)

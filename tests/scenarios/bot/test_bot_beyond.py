@@ -11,7 +11,7 @@ from tests.scenarios.bot.visit import OUR_APP, PAGE_INBOX, Visit
         ("are you hiring at the moment?", "You want a job with us"),
         ("do you buy second-hand books", "You want to sell or swap books"),
         ("my invoice is wrong", "Invoices are out of my reach"),
-        ("I want my money back", "Returns and refunds are done by our team"),
+        ("I want my money back", "Our team takes care of returns and refunds"),
         ("do you have this book", "I can't look at our shelves"),
     ],
 )

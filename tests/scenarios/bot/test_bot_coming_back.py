@@ -52,7 +52,7 @@ def test_questions_go_on_where_an_agent_stepped_in_and_hear_nothing_of_ten_messa
     visit.agent.marks_done()
     back, going_on, question = visit.news()
     assert "it's the Harbour Books bot" in back
-    assert going_on == "Let's go on where we stopped."
+    assert going_on == "Let's pick up where we left off."
     assert question.startswith("Where can our team reach you")
     (handback,) = visit.heard[len(before) :]
     assert handback.startswith("/handback")

@@ -32,7 +32,7 @@ def test_a_german_is_spoken_to_in_german(visit_from: VisitFrom) -> None:
     (connecting,) = visit.says("ich möchte mit einem Menschen sprechen")
     assert connecting.split("\n")[1:] == [
         "Grund: du möchtest mit einem Menschen sprechen",
-        "Kurz gesagt: Zuvor hast du den Bot nach unseren Öffnungszeiten gefragt.",
+        "Kurz gesagt: Du hattest mich nach unseren Öffnungszeiten gefragt.",
     ]
     assert visit.owner == PAGE_INBOX
     visit.agent.marks_done()

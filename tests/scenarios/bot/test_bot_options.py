@@ -71,6 +71,21 @@ def test_a_target_may_ask_questions_first(visit: Visit, billing: None) -> None:
     assert visit.last.shows("Problem: I paid twice for one atlas")
 
 
+def test_asking_again_instead_of_choosing_connects_with_the_first(visit: Visit) -> None:
+    visit.says("I want to talk to a human")
+    visit.says("just get me a human")
+    assert visit.owner == PAGE_INBOX
+
+
+def test_asking_for_a_person_amid_a_targets_questions_connects_with_it(
+    visit: Visit, billing: None
+) -> None:
+    visit.says("I want to talk to a human")
+    visit.taps("Billing team")
+    visit.says("I want to talk to a human")
+    assert visit.owner == BILLING
+
+
 def test_connect_me_now_asks_nothing_more(visit: Visit) -> None:
     visit.says("I want to talk to a human")
     visit.taps("Connect me now")

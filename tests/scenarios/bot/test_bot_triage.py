@@ -29,7 +29,7 @@ def test_the_answers_stand_in_the_thread_that_the_agent_reads(asked: Visit) -> N
     assert asked.owner == PAGE_INBOX
     assert recap(asked) == [
         "Why: it is something for a person",
-        "In short: Before that, you asked the bot about a return or refund.",
+        "In short: You had asked me about a return or refund.",
         "Name: Ana Lopez",
         "Contact: ana@example.org",
         "Topic: A return",
@@ -52,6 +52,14 @@ def test_an_answer_that_is_none_is_asked_for_again(asked: Visit) -> None:
     complaint, question = asked.says("12 34")
     assert complaint == "I can't read an e-mail address or a telephone number in that."
     assert question.startswith("Where can our team reach you")
+
+
+def test_a_contact_that_is_none_again_is_taken_as_it_is(asked: Visit) -> None:
+    asked.taps("Skip")
+    asked.says("ask my sister")
+    assert asked.says("only my sister has a phone") == ["What is it about?"]
+    asked.taps("Connect me now")
+    assert "Contact: only my sister has a phone" in recap(asked)
 
 
 @pytest.mark.parametrize("title", ["Connect me now", None], ids=["by the button", "in words"])
