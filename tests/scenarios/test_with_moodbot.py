@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from inbox_simulator.actors import Agent, Person, Stage
+from tests.bot.conftest import Bot
 from tests.support.bridge import ROOT, SETTINGS
 from tests.support.rasa import Rasa
 from tests.support.stand_in_bot import StandInBot
@@ -173,6 +174,43 @@ def test_a_human_from_moodbot_comes_back_to_it_and_it_has_heard_none_of_ten_mess
         '/handback{"from": "page_inbox", "outcome": "done", "unanswered": false}',
     ]
     assert bots.shop.heard(ana.psid) == TO_MOODBOT
+
+
+def test_moodbot_says_how_it_comes_back_and_asks_for_a_last_word_without_an_answer(bots: Bots):
+    moodbot = Bot(bots.moodbot.url, person="Cleo")
+
+    def comes_back(outcome: str, unanswered: str) -> str:
+        told = f'{{"from": "page_inbox", "outcome": "{outcome}", "unanswered": {unanswered}}}'
+        (answer,) = moodbot.hears(f"/handback{told}")
+        return str(answer["text"])
+
+    assert "nobody could answer in time" in comes_back("timeout", "true")
+    assert comes_back("cancelled", "false").startswith("All right, no person then.")
+    for outcome in ("done", "expired", "taken"):
+        assert "send it once more" in comes_back(outcome, "true")
+    assert (
+        comes_back("done", "false") == "It's MoodBot again. Shall we go on? Tell me how you feel."
+    )
+
+
+def test_moodbot_tells_why_a_person_is_wanted(bots: Bots):
+    moodbot = Bot(bots.moodbot.url, person="Dora")
+
+    def reason(words: str) -> str:
+        (answer,) = moodbot.hears(words)
+        return str(answer["custom"]["handoff"]["reason"])
+
+    (failed,) = moodbot.hears("qwrtz plmk vbnx")
+    assert reason(failed["buttons"][-1]["payload"]) == "bot_failed"
+    assert reason("I want to talk to a human") == "user_asked"
+
+
+def test_moodbot_that_nobody_handed_over_to_offers_a_person_instead_of_the_way_back(bots: Bots):
+    moodbot = Bot(bots.moodbot.url, person="Emil")
+    goodbye, answer = moodbot.hears("bye")
+    assert goodbye["text"] == "Goodbye!"
+    assert answer["text"] == "I can't find the way back by myself. Shall I fetch a person?"
+    assert answer["buttons"][0]["title"] == "Chat with a person"
 
 
 def test_moodbot_that_is_lost_three_times_offers_the_ways_out_and_forgets_what_it_did_not_get(
