@@ -221,3 +221,15 @@ def test_an_order_behind_a_zero_width_space_is_answered_as_words(bot: Bot, order
     (answer,) = bot.hears(f"\u200b{order}")
     assert menu(answer) == MENU
     assert "only a bot" in answer["text"]
+
+
+def test_what_is_said_in_answer_to_the_questions_is_told_as_it_was_said(
+    bot: Bot, action_server: None
+) -> None:
+    for told in ("/trigger_handoff", "/skip", "I don't have an email", "Something else"):
+        bot.hears(told)
+    (answer,) = bot.hears("I don't need it any more")
+    assert filled_in(answer["custom"]["handoff"])["answers"] == {
+        "topic": "Something else",
+        "problem": "I don't need it any more",
+    }
