@@ -290,7 +290,9 @@ def _on_edit(conversation: Conversation, event: PersonEdited, policy: Policy) ->
     if conversation.owner is Owner.HANDING_OFF and not event.standby:
         return Transition(conversation, held=True)
     last = conversation.last_word
-    if event.standby or conversation.owner in ELSEWHERE or not last or last.mid != event.mid:
+    said, _ = _put_to_bot(event, conversation, policy)
+    others = event.standby or conversation.owner in ELSEWHERE
+    if others or said is None or not last or last.mid != event.mid:
         line = replace(by_person(event, heard_by_bot=False), note="edited")
         return Transition(conversation, transcript=(line,))
     open_again = replace(conversation, last_word=replace(last, answered=False))

@@ -234,6 +234,16 @@ def test_an_edit_of_an_earlier_word_is_only_written_down():
     assert (told.transcript[-1].text, told.transcript[-1].note) == ("bye", "edited")
 
 
+def test_an_edit_that_is_ignored_asks_for_no_answer_and_moves_no_owner():
+    told = story({"edit": Ignored()})
+    told.conversation = replace(told.conversation, owner=Owner.IDLE)
+    before = told.conversation
+    edits(told, "bye")
+    assert told.commands == ()
+    assert told.conversation == before
+    assert told.transcript[-1].note == "edited"
+
+
 def test_an_edit_does_not_open_the_window():
     told = story()
     before, _ = window_of(told)
