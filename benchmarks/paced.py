@@ -8,6 +8,7 @@ import asyncio
 import json
 import re
 import time
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -18,7 +19,7 @@ JSON = dict[str, Any]
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 
 
-class _Messages(asyncio.Protocol):
+class _Messages(asyncio.Protocol, ABC):
     """Cuts what comes in over one connection into heads and bodies."""
 
     _transport: asyncio.Transport
@@ -39,9 +40,9 @@ class _Messages(asyncio.Protocol):
             self._rest = body[length:]
             self.came(head, body[:length])
 
+    @abstractmethod
     def came(self, head: bytes, body: bytes) -> None:
         """Take one request or answer."""
-        raise NotImplementedError
 
 
 class _Sender(_Messages):
