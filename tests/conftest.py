@@ -1,4 +1,4 @@
-"""What every kind of test shares: the real bot, which takes half a minute to start."""
+"""What every kind of test shares: the real bot, slow to start, and a database server."""
 
 import subprocess
 import sys
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.support.postgres import Postgres
 from tests.support.rasa import SCRIPT, Rasa
 
 pytest_plugins = ["inbox_simulator.pytest_plugin"]
@@ -28,3 +29,10 @@ def rasa(trained: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ra
     yield server
     server.stop("actions")
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """One PostgreSQL server for all tests that neither stop it nor kill it."""
+    with Postgres(durable=False) as server:
+        yield server
