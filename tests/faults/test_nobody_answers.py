@@ -25,7 +25,9 @@ PLATFORMS_PATIENCE = 5.0
 def deserted(tmp_path: Path) -> Iterator[Bridge]:
     """A bridge whose Graph and whose bot hang."""
     with never_answering() as url:
-        bridge = Bridge(tmp_path, settings={"GRAPH_API_URL": url, "RASA_URL": url})
+        hang = {"GRAPH_API_URL": url, "RASA_URL": url}
+        settings = {**hang, "CALLS_AT_ONCE": str(CALLS_AT_ONCE)}
+        bridge = Bridge(tmp_path, settings=settings)
         bridge.start()
         yield bridge
         bridge.stop()

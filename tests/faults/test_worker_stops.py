@@ -74,8 +74,8 @@ def test_two_workers_share_one_sqlite_file_and_one_takes_over_when_the_other_die
     assert first is not None
     bridge.start_worker()
     wait_for(lambda: "worker.not_alone" in bridge.log.read_text(), "the second worker")
-    people = [Person(person._stage, f"Person {number}") for number in range(30)]
-    bot.delay = 2.0  # one worker alone has not hands enough for all of them
+    people = [Person(person._stage, f"Person {number}") for number in range(40)]
+    bot.delay = 2.0  # one worker alone has not hands enough for all: CALLS_AT_ONCE is 32
     for someone in people:
         someone.says("one")
         someone.says("two")
