@@ -1,7 +1,8 @@
 """What a line of the table is: a subject and what it is compared with, taking turns."""
 
+import math
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
@@ -15,8 +16,10 @@ class Sample:
     seconds: float
     #: Seconds of CPU that it took.
     cpu: float
-    #: The slowest hundredth took longer than this, in seconds; None where nobody waits for it.
-    p99: float | None = None
+    #: How long each took that somebody waited for, in seconds; empty where nobody did.
+    took: Sequence[float] = ()
+    #: Memory, where that is what is measured.
+    megabytes: float = 0.0
 
     @property
     def rate(self) -> float:
@@ -27,6 +30,31 @@ class Sample:
     def micros(self) -> float:
         """Microseconds of CPU for each."""
         return self.cpu / self.done * 1e6
+
+    def millis(self, percent: int) -> float:
+        """Return in how many milliseconds that share of all was done."""
+        return percentile(percent, self.took) * 1e3
+
+
+def percentile(percent: int, values: Sequence[float]) -> float:
+    """Return the value that this share of all does not exceed: always one that was measured."""
+    return sorted(values)[math.ceil(len(values) * percent / 100) - 1]
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A figure of a pair of rounds, baseline first, and what its median is to reach."""
+
+    figure: Callable[[Sample, Sample], float]
+    bound: float
+    #: What stands behind the number, such as "of the rate".
+    unit: str
+    #: Whether less is better.
+    at_most: bool = False
+
+    def is_met(self, median: float) -> bool:
+        """Say whether this is good enough."""
+        return median <= self.bound if self.at_most else median >= self.bound
 
 
 Round = Callable[[], Sample]
@@ -39,8 +67,10 @@ class Line:
     name: str
     baseline: str
     subject: str
-    goal: str
+    goals: tuple[Goal, ...]
     open: Callable[[], AbstractContextManager[tuple[Round, Round]]]
+    #: True where one pair of long rounds is all: there is nothing to warm up, and no median.
+    once: bool = False
 
 
 @dataclass
@@ -49,24 +79,44 @@ class Outcome:
 
     line: Line
     pairs: list[tuple[Sample, Sample]] = field(default_factory=list)
+    #: Why there are no more of them, where something went wrong.
+    failure: str = ""
 
     def median(self, side: int, figure: Callable[[Sample], float]) -> float:
         """Return a figure's median over the rounds of the baseline (0) or the subject (1)."""
         return statistics.median(figure(pair[side]) for pair in self.pairs)
 
-    def ratios(self, figure: Callable[[Sample], float]) -> list[float]:
-        """Return the subject's figure by the baseline's, pair by pair, the smallest first."""
-        return sorted(figure(subject) / figure(baseline) for baseline, subject in self.pairs)
+    def figures(self, figure: Callable[[Sample, Sample], float]) -> list[float]:
+        """Return a figure pair by pair, the smallest first."""
+        return sorted(figure(*pair) for pair in self.pairs)
+
+    def missed(self) -> list[Goal]:
+        """Return the goals that the medians don't reach; all where the line failed."""
+        if self.failure or not self.pairs:
+            return list(self.line.goals)
+        return [
+            goal
+            for goal in self.line.goals
+            if not goal.is_met(statistics.median(self.figures(goal.figure)))
+        ]
 
 
 def play(line: Line, rounds: int, tell: Callable[[str], None]) -> Outcome:
-    """Run both sides in turns, after a round of each that does not count."""
+    """Run both sides in turns, after a round of each that does not count.
+
+    A line that fails tells why and keeps what it has: the others are measured all the same.
+    """
     outcome = Outcome(line)
-    with line.open() as (baseline, subject):
-        baseline()
-        subject()
-        for _ in range(rounds):
-            pair = (baseline(), subject())
-            outcome.pairs.append(pair)
-            tell(f"{line.name}: {pair[0].rate:.0f}/s, {pair[1].rate:.0f}/s")
+    try:
+        with line.open() as (baseline, subject):
+            if not line.once:
+                baseline()
+                subject()
+            for _ in range(1 if line.once else rounds):
+                pair = (baseline(), subject())
+                outcome.pairs.append(pair)
+                tell(f"{line.name}: {pair[0].rate:,.0f}/s, {pair[1].rate:,.0f}/s")
+    except Exception as error:  # noqa: BLE001 - whatever it is, it stands in the table
+        outcome.failure = f"{type(error).__name__}: {error}"
+        tell(f"{line.name}: FAILED, {outcome.failure}")
     return outcome

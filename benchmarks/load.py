@@ -71,9 +71,9 @@ def post(path: str, body: bytes, headers: dict[str, str]) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
-def hammer(port: int, requests: list[bytes], connections: int, seconds: float) -> Load:
-    """Send the requests, each once, until the time is over or none is left."""
-    return asyncio.run(_hammer(port, iter(requests), connections, seconds))
+def hammer(port: int, requests: Iterator[bytes], connections: int, seconds: float) -> Load:
+    """Send the requests until the time is over or none is left."""
+    return asyncio.run(_hammer(port, requests, connections, seconds))
 
 
 async def _hammer(port: int, requests: Iterator[bytes], connections: int, seconds: float) -> Load:

@@ -1,13 +1,18 @@
-"""Tell what was measured, on which machine and when."""
+"""Tell what was measured, on which machine and when, and what of it is missed."""
 
 import datetime as dt
 import os
 import platform
+import statistics
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.line import Outcome, Sample
+from benchmarks.line import Goal, Outcome, Sample
 from messenger_app.store.database import sqlite_version
+
+#: What was found out about the figures: the page is written anew with each run, this is not.
+NOTES = Path(__file__).with_name("NOTES.md")
 
 _HEAD = """\
 # Results
@@ -20,10 +25,10 @@ _COLUMNS = (
     "compared with",
     "baseline",
     "subject",
-    "rate, of the baseline's",
+    "median (least to most)",
     "CPU, of the baseline's",
-    "p99",
     "goal",
+    "met",
 )
 
 
@@ -43,38 +48,95 @@ def machine() -> list[str]:
     ]
 
 
-def page(outcomes: list[Outcome], machine: list[str]) -> str:
-    """Return the table, with the machine above it."""
+def page(outcomes: list[Outcome], about: list[str]) -> str:
+    """Return the table, with the machine above it, and below it what is missed and the notes."""
     rows = [_COLUMNS, tuple("---" for _ in _COLUMNS), *(_row(outcome) for outcome in outcomes)]
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
     rounds = max((len(outcome.pairs) for outcome in outcomes), default=0)
-    listed = "\n".join(f"- {told}" for told in [*machine, f"medians of {rounds} pairs of rounds"])
-    return f"{_HEAD}{listed}\n\n{table}\n"
+    listed = "\n".join(f"- {told}" for told in [*about, f"medians of {rounds} pairs of rounds"])
+    parts = [f"{_HEAD}{listed}", table, _missed(outcomes), NOTES.read_text().strip()]
+    return "\n\n".join(parts) + "\n"
 
 
 def _row(outcome: Outcome) -> tuple[str, ...]:
-    rates, cpu = outcome.ratios(lambda one: one.rate), outcome.ratios(lambda one: one.micros)
-    slow = [pair[1].p99 for pair in outcome.pairs if pair[1].p99 is not None]
+    line = outcome.line
+    named = (f"{line.name}: {line.subject}", line.baseline)
+    goals = "; ".join(map(asked, line.goals))
+    if outcome.failure or not outcome.pairs:
+        return (*named, "", "", f"failed: {_in_a_cell(outcome.failure)}", "", goals, "no")
+    missed = outcome.missed()
     return (
-        f"{outcome.line.name}: {outcome.line.subject}",
-        outcome.line.baseline,
+        *named,
         _side(outcome, 0),
         _side(outcome, 1),
-        _spread(rates),
-        _spread(cpu),
-        f"{sorted(slow)[len(slow) // 2] * 1e3:.0f} ms" if slow else "",
-        outcome.line.goal,
+        "; ".join(reached(outcome, goal) for goal in line.goals),
+        _spread(outcome.figures(_cpu_of))
+        if all(p[0].cpu and p[1].cpu for p in outcome.pairs)
+        else "",
+        goals,
+        "; ".join("no" if goal in missed else "yes" for goal in line.goals),
     )
 
 
+def _missed(outcomes: list[Outcome]) -> str:
+    """Name what the table misses; say so where that is nothing."""
+    listed = [
+        f"- {outcome.line.name}: {asked(goal)}; it is {reached(outcome, goal)}"
+        for outcome in outcomes
+        for goal in outcome.missed()
+    ]
+    count = sum(len(outcome.line.goals) for outcome in outcomes)
+    if not listed:
+        return f"All {count} goals are met."
+    return "\n".join([f"Missed, {len(listed)} of {count} goals:", "", *listed])
+
+
+def asked(goal: Goal) -> str:
+    """Say what a goal asks for."""
+    return f"at {'most' if goal.at_most else 'least'} {_number(goal.bound)} {goal.unit}"
+
+
+def reached(outcome: Outcome, goal: Goal) -> str:
+    """Say what was measured for a goal."""
+    if outcome.failure or not outcome.pairs:
+        return "not known"
+    return f"{_spread(outcome.figures(goal.figure))} {goal.unit}"
+
+
 def _side(outcome: Outcome, side: int) -> str:
-    rate = outcome.median(side, lambda one: one.rate)
-    return f"{rate:,.0f}/s, {outcome.median(side, _micros):,.0f} µs CPU"
+    """Tell a side's medians: whichever of rate, CPU, times and memory it has."""
+    first = outcome.pairs[0][side]
+    told = []
+    if first.megabytes:
+        told.append(f"{outcome.median(side, lambda one: one.megabytes):,.0f} MB")
+    else:
+        told.append(f"{_number(outcome.median(side, lambda one: one.rate))}/s")
+    if first.took:
+        p50, p99 = (outcome.median(side, lambda one, p=p: one.millis(p)) for p in (50, 99))
+        told.append(f"p50 {_number(p50)}, p99 {_number(p99)} ms")
+    if first.cpu:
+        told.append(f"{outcome.median(side, lambda one: one.micros):,.0f} µs CPU")
+    return ", ".join(told)
 
 
-def _micros(sample: Sample) -> float:
-    return sample.micros
+def _cpu_of(baseline: Sample, subject: Sample) -> float:
+    return subject.micros / baseline.micros
 
 
-def _spread(ratios: list[float]) -> str:
-    return f"{ratios[len(ratios) // 2]:.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})"
+def _spread(figures: Sequence[float]) -> str:
+    """Return the median, and the least and the most where there are several."""
+    median = _number(statistics.median(figures))
+    if len(figures) == 1:
+        return median
+    return f"{median} ({_number(min(figures))} to {_number(max(figures))})"
+
+
+def _number(value: float) -> str:
+    """Write a number with about three digits."""
+    if abs(value) >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
+
+
+def _in_a_cell(told: str) -> str:
+    return told.replace("|", "/").replace("\n", " ")[:200] or "nothing was measured"

@@ -12,7 +12,6 @@ import asyncio
 import contextlib
 import itertools
 import json
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -25,7 +24,8 @@ from pathlib import Path
 
 import requests
 
-from benchmarks.line import Line, Round, Sample
+from benchmarks import goals
+from benchmarks.line import Line, Round, Sample, percentile
 from benchmarks.load import Load, post
 from benchmarks.paced import JSON, Receiver, pace
 from benchmarks.servers import Server, gunicorn
@@ -83,7 +83,7 @@ class Carried:
     def sample(self) -> Sample:
         """Return it as a round of a line."""
         done = len(self.load.took)
-        return Sample(done, self.load.seconds, self.cpu, _p(99, self.load.took))
+        return Sample(done, self.load.seconds, self.cpu, self.load.took)
 
 
 class Stage:
@@ -117,7 +117,7 @@ class Stage:
             self._app.echoes[_text(number)] - load.began - turn / rate
             for turn, number in enumerate(numbers)
         ]
-        return Carried(load, used, pending, at_end, _p(99, echoed), _megabytes(self.server))
+        return Carried(load, used, pending, at_end, percentile(99, echoed), _megabytes(self.server))
 
     async def _look(self, pending: list[int]) -> None:
         while True:
@@ -156,10 +156,6 @@ def _send(psid: str, number: int) -> bytes:
     return post("/v26.0/me/messages", json.dumps(body).encode(), token)
 
 
-def _p(percent: int, values: list[float]) -> float:
-    return statistics.quantiles(values, n=100)[percent - 1]
-
-
 def _megabytes(server: Server) -> float:
     status = Path(f"/proc/{server.process.pid}/status").read_text()
     return int(status.partition("VmRSS:")[2].split()[0]) / 1024
@@ -188,7 +184,7 @@ def lines() -> list[Line]:
             f"s. simulator, {RATE:.0f} sends a second, {PEOPLE:,} people",
             "a Flask view that does nothing, at the same rate",
             "sent, journalled, echo and receipt signed and delivered",
-            f"{RATE:.0f}/s",
+            (goals.rate_of(0.99), goals.millis(99, 50)),
             _compare,
         )
     ]
@@ -209,7 +205,7 @@ def _nothing(server: Server, rate: float, seconds: float) -> Sample:
     calls = [post("/webhook", b"{}", {})] * int(rate * seconds)
     cpu = server.cpu()
     load = asyncio.run(pace(server.port, calls, CONNECTIONS, rate))
-    return Sample(len(load.took), load.seconds, server.cpu() - cpu, _p(99, load.took))
+    return Sample(len(load.took), load.seconds, server.cpu() - cpu, load.took)
 
 
 def tell(rate: float, carried: Carried) -> None:
@@ -217,7 +213,7 @@ def tell(rate: float, carried: Carried) -> None:
     sample, took = carried.sample, carried.load.took
     print(
         f"{rate:.0f} sends/s asked, {sample.rate:.0f}/s done,"
-        f" p50 {_p(50, took) * 1e3:.1f} ms, p99 {_p(99, took) * 1e3:.1f} ms,"
+        f" p50 {percentile(50, took) * 1e3:.1f} ms, p99 {percentile(99, took) * 1e3:.1f} ms,"
         f" echo p99 {carried.echo_p99 * 1e3:.0f} ms, {sample.micros:.0f} µs CPU a send,"
         f" most pending {max(carried.pending, default=0)}, at the end {carried.pending_at_end},"
         f" {carried.megabytes:.0f} MB",

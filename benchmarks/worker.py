@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from benchmarks import goals
 from benchmarks.line import Line, Round, Sample
 from messenger_app import logs
 from messenger_app.calls import Call, Calls
@@ -178,7 +179,7 @@ def lines() -> list[Line]:
             f"e. worker, one reply an event, 20 ms, {PEOPLE} people at once",
             "the same calls with nothing between them",
             "taken, asked, answered and recorded on SQLite, synchronous=FULL",
-            "2,500/s",
+            (goals.rate(2_500),),
             _compare,
         )
     ]

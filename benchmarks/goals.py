@@ -1,0 +1,44 @@
+"""What lines are to reach. Each figure is of a pair of rounds that followed one another."""
+
+from benchmarks.line import Goal, Sample
+
+
+def rate_of(least: float) -> Goal:
+    """Ask for this share of the baseline's rate."""
+    return Goal(lambda baseline, subject: subject.rate / baseline.rate, least, "of the rate")
+
+
+def rate(least: float) -> Goal:
+    """Ask for so many a second."""
+    return Goal(lambda _, subject: subject.rate, least, "a second")
+
+
+def millis(percent: int, most: float) -> Goal:
+    """Ask that so many of a hundred take no longer, in milliseconds."""
+    return Goal(lambda _, subject: subject.millis(percent), most, f"ms, p{percent}", at_most=True)
+
+
+def times_lower(percent: int, least: float) -> Goal:
+    """Ask that the baseline's percentile is so many times the subject's."""
+
+    def figure(baseline: Sample, subject: Sample) -> float:
+        return baseline.millis(percent) / subject.millis(percent)
+
+    return Goal(figure, least, f"times lower, p{percent}")
+
+
+def micros_of(most: float) -> Goal:
+    """Ask for no more than this multiple of the baseline's CPU for each."""
+    return Goal(
+        lambda baseline, subject: subject.micros / baseline.micros, most, "of the CPU", at_most=True
+    )
+
+
+def megabytes_of(most: float) -> Goal:
+    """Ask for no more than this multiple of the baseline's memory."""
+    return Goal(
+        lambda baseline, subject: subject.megabytes / baseline.megabytes,
+        most,
+        "of the memory",
+        at_most=True,
+    )
