@@ -12,6 +12,7 @@ from inbox_simulator.platform.errors import (
     NoReceiverError,
     SecondaryMayNotSeeError,
 )
+from inbox_simulator.platform.thread import Thread
 
 #: Digits of a number that may be a duration.
 LONGEST = 10
@@ -27,8 +28,11 @@ def pass_thread_control(caller: Caller) -> JSON:
 
 def take_thread_control(caller: Caller) -> JSON:
     """https://developers.facebook.com/docs/messenger-platform/handover-protocol/take-thread-control."""
-    handovers.take_control(caller.platform, _control_call(caller))
-    return DONE
+    call = _control_call(caller)
+    handovers.take_control(caller.platform, call)
+    if caller.platform.switches["take_answer"] == "success":
+        return DONE
+    return _owner(caller, caller.platform.thread(call.psid, call.at))
 
 
 def request_thread_control(caller: Caller) -> JSON:
@@ -65,14 +69,7 @@ def thread_owner(caller: Caller) -> JSON:
     if isinstance(recipient, dict):
         raise InvalidParameterError("(#100) Param recipient must be a PSID, not an object")
     thread = caller.platform.thread(psid, caller.now)
-    if thread.owner is None:
-        return {"data": []}
-    if caller.platform.has_roles:
-        return {"data": [{"thread_owner": {"app_id": thread.owner}}]}
-    owner: JSON = {"expiration": (thread.expires_at or 0) // 1000}
-    if caller.app.app_id in {thread.owner, caller.platform.routed_app_id}:
-        owner = {"app_id": thread.owner, **owner}
-    return {"data": [{"thread_owner": owner}]}
+    return _owner(caller, thread)
 
 
 def secondary_receivers(caller: Caller) -> JSON:
@@ -97,12 +94,29 @@ def secondary_receivers(caller: Caller) -> JSON:
     }
 
 
+def _owner(caller: Caller, thread: Thread) -> JSON:
+    if thread.owner is None:
+        return {"data": []}
+    if caller.platform.has_roles:
+        return {"data": [{"thread_owner": {"app_id": thread.owner}}]}
+    owner: JSON = {"expiration": (thread.expires_at or 0) // 1000}
+    if caller.app.app_id in {thread.owner, caller.platform.routed_app_id}:
+        owner = {"app_id": thread.owner, **owner}
+    return {"data": [{"thread_owner": owner}]}
+
+
 def _control_call(caller: Caller) -> handovers.ControlCall:
     call = caller.call
     return handovers.ControlCall(caller.app, call.psid(), caller.now, call.text("metadata"))
 
 
 COVERS = (
+    documented(
+        "/take_thread_control",
+        "success, or the new owner as an older page prints it",
+        "https://developers.facebook.com/docs/messenger-platform/handover-protocol/conversation-control",
+        switch="take_answer",
+    ),
     documented("/thread_owner", "to whom it tells what", "conversation-routing"),
     assumed(
         "/thread_owner",

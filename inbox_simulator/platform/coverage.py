@@ -22,10 +22,13 @@ class Fact:
     done: bool = True
 
 
-def documented(subject: str, what: str, page: str, *, done: bool = True) -> Fact:
-    """Declare what a page of Meta's says; ``page`` below the platform's, or a whole address."""
+def documented(subject: str, what: str, page: str, *, switch: str = "", done: bool = True) -> Fact:
+    """Declare what a page of Meta's says; ``page`` below the platform's, or a whole address.
+
+    Where another page says something else, ``switch`` chooses between the two.
+    """
     source = page if "://" in page else BASE + page
-    return Fact(subject, what, "documented", source, done=done)
+    return Fact(subject, what, "documented", source, switch, done)
 
 
 def observed(subject: str, what: str, thread: str, switch: str = "") -> Fact:

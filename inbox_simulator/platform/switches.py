@@ -79,6 +79,11 @@ SWITCHES = {
         "The code of the refusal to reach a person who blocked the Page: logs show both, with the"
         " same subcode and text.",
     ),
+    "take_answer": Switch(
+        ("success", "thread_owner"),
+        "Whether take_thread_control answers success, as the present page prints it, or the"
+        " thread's new owner, as the older page on conversation control does.",
+    ),
     "success_flag": Switch(
         ("boolean", "text"),
         "Whether subscribing answers success as true or as the text that two pages print.",

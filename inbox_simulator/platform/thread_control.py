@@ -114,12 +114,6 @@ def extend(thread: Thread, app_id: str, duration: int, at: int) -> None:
 
 COVERS = (
     documented(
-        "thread control",
-        "a take that answers the owner (sample take_thread_control_ok_legacy)",
-        "https://developers.facebook.com/docs/messenger-platform/handover-protocol/conversation-control",
-        done=False,
-    ),
-    documented(
         "thread control", "who may send, pass, take, release, extend", "conversation-routing"
     ),
     documented(

@@ -1,5 +1,7 @@
 """Every published answer of the Graph API is what the simulator answers in that situation."""
 
+import json
+
 import pytest
 
 from tests.simulator.conftest import Graph
@@ -14,7 +16,7 @@ DIFFERENCES = {
     # The name of the app, the Page, the person; times as words.
     "app_subscriptions_get": {"object", "callback_url", "name", "version"},
     "conversations_is_owner": {"created_time"},
-    "conversations_participants": {"name", "email", "message"},
+    "conversations_participants": {"name"},
     "debug_token_user": {"scopes"},
     "me_accounts": {"name", "category"},
     "secondary_receivers": {"name"},
@@ -77,6 +79,12 @@ class Asker:
         self.person.says("hello")
         return self.graph.passes(self.person.psid, INBOX)
 
+    def take_thread_control_ok_legacy(self):
+        self.set(take_answer="thread_owner")
+        self.person.says("hello")
+        self.agent.takes()
+        return self.graph.post("take_thread_control", recipient={"id": self.person.psid})
+
     def thread_owner(self):
         self.person.says("hello")
         return self.graph.get("me/thread_owner", recipient=self.person.psid)
@@ -126,8 +134,8 @@ class Asker:
         return self.graph.get("me/personas")
 
     def conversations_participants(self):
-        self.person.says("hello")
-        self.to(message={"text": "CUSTOMER-NAME"})
+        self.person.says("CUSTOMER-NAME")
+        self.to(message={"text": "hello"})
         return self.graph.get("me/conversations", fields="participants,messages{id,message}")
 
     def conversations_is_owner(self):
@@ -189,10 +197,6 @@ class Asker:
         return self.refuses(code=1, subcode=2018382)
 
 
-#: The legacy page's answer to a take contradicts the present one, which is modelled.
-NOT_ANSWERED = {"take_thread_control_ok_legacy"}
-
-
 @pytest.fixture
 def asker(person, agent, graph, control, receiver):
     asking = Asker(person, agent, graph, control, receiver)
@@ -200,10 +204,16 @@ def asker(person, agent, graph, control, receiver):
     asking.close()
 
 
-@pytest.mark.parametrize("name", [name for name in SAMPLES if name not in NOT_ANSWERED])
+@pytest.mark.parametrize("name", SAMPLES)
 def test_a_published_answer_is_given_field_for_field(name, asker):
-    answer = getattr(asker, name)().json()
+    answer = _as_printed(getattr(asker, name)().json(), asker.person.psid)
     assert set(_differences(golden("graph", name), answer)) == DIFFERENCES.get(name, set())
+
+
+def _as_printed(answer, psid):
+    """Put the samples' words in the place of addresses that are made of ids."""
+    text = json.dumps(answer).replace(f"{psid}@", "PSID@").replace(f"{PAGE}@", "PAGE-ID@")
+    return json.loads(text)
 
 
 def _differences(sample, told, name=""):
@@ -214,7 +224,7 @@ def _differences(sample, told, name=""):
         for key in sample.keys() & told.keys():
             yield from _differences(sample[key], told[key], key)
     elif isinstance(sample, list) and isinstance(told, list) and _objects(sample):
-        for one, another in zip(sample, told, strict=False):
+        for one, another in zip(sample, told, strict=True):
             yield from _differences(one, another, name)
     elif name in OWN:
         if type(sample) is not type(told):

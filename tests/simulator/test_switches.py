@@ -1,0 +1,173 @@
+"""Every switch acts: what an app sees from outside is another thing with each of its options."""
+
+from typing import Any
+
+import pytest
+
+from inbox_simulator.actors import Person
+from inbox_simulator.platform.switches import SWITCHES
+from tests.simulator.conftest import error_of
+from tests.simulator.receiver import APP, INBOX
+
+DONE = {"success": True}
+MENU = {"template_type": "button", "text": "A menu", "buttons": [
+    {"type": "postback", "title": "Start", "payload": "/start"},
+]}  # fmt: skip
+#: What is seen with each option, by switch.
+SEEN: dict[str, dict[str, Any]] = {
+    "routing": {
+        "default_app": (APP, DONE),
+        "off": (None, (100, 2534037)),
+        "receiver_roles": (APP, (100, None)),
+    },
+    "inbox_done": {"pass_to_default": APP, "release": None, "nothing": INBOX},
+    "echo_and_take": {
+        "take_first": ["take_thread_control", "echo"],
+        "echo_first": ["echo", "take_thread_control"],
+    },
+    "standby_postbacks": {"without_payload": None, "with_payload": "/start"},
+    "stickers": {"sticker": ["sticker"], "both": ["image", "sticker"], "image": ["image"]},
+    "locations": {"fallback": "fallback", "location": "location"},
+    "unreactions": {
+        "bare": ["action", "mid"],
+        "with_emoji": ["reaction", "emoji", "action", "mid"],
+    },
+    "template_echoes": {"without_text": None, "with_text": "A menu"},
+    "persona_echoes": {"without_id": False, "with_id": True},
+    "human_agent_send": {"needs_control": INBOX, "takes_control": APP},
+    "messaging_type": {"optional": 200, "required": (100, None)},
+    "person_unavailable": {"code_551": (551, 1545041), "code_200": (200, 1545041)},
+    "take_answer": {"success": ["success"], "thread_owner": ["data"]},
+    "success_flag": {"boolean": True, "text": "true"},
+    "appsecret_proof": {"optional": 200, "required": (100, None)},
+    "rate_limits": {"off": 200, "as_documented": (80006, None)},
+    "unicode_escapes": {"like_meta": b"1 \\u003C 2 \\/ 3", "plain_json": b"1 < 2 / 3"},
+}
+OPTIONS = [(name, option) for name, switch in SWITCHES.items() for option in switch.options]
+
+
+class Onlooker:
+    """Looks at what a switch is about; every method is named as its switch."""
+
+    def __init__(self, stage, person, agent, graph, receiver):
+        self.person, self.agent, self.graph = person, agent, graph
+        self._stage, self._receiver = stage, receiver
+        person.says("hello")
+
+    def control(self, edge, **values):
+        return self.graph.post(edge, recipient={"id": self.person.psid}, **values)
+
+    def send(self, message, **rest):
+        return self.control("messages", message=message, **rest)
+
+    def hears(self, kind):
+        """Wait for an event of a kind, and return the newest."""
+        return self._receiver.wait_for(1, kind)[-1].event
+
+    def routing(self):
+        person = Person(self._stage, "Ben")
+        person.says("hello")
+        recipient = {"id": person.psid}
+        answer = self.graph.post("extend_thread_control", recipient=recipient, duration=60)
+        return person.thread.owner, _told(answer, answer.json())
+
+    def inbox_done(self):
+        self.agent.takes()
+        self.agent.marks_done()
+        return self.person.thread.owner
+
+    def echo_and_take(self):
+        self.agent.replies("Mia here")
+        heard = self._receiver.wait_for(2, "echo", "take_thread_control")
+        return [got.kind for got in heard]
+
+    def standby_postbacks(self):
+        self.send({"attachment": {"type": "template", "payload": MENU}})
+        self.agent.takes()
+        self.person.taps("Start")
+        return self.hears("postback")["postback"].get("payload")
+
+    def _attached(self, send):
+        send()
+        return self._receiver.wait_for(2, "message")[-1].event["message"]["attachments"]
+
+    def stickers(self):
+        return [each["type"] for each in self._attached(self.person.sends_thumbs_up)]
+
+    def locations(self):
+        (place,) = self._attached(lambda: self.person.shares_place(53.5, -9.9))
+        return place["type"]
+
+    def unreactions(self):
+        self.send({"text": "Hi"})
+        self.person.reacts("love")
+        self.person.unreacts()
+        event = self._receiver.wait_for(2, "reaction")[-1].event["reaction"]
+        return list(event)
+
+    def template_echoes(self):
+        self.send({"attachment": {"type": "template", "payload": MENU}})
+        (attachment,) = self.hears("echo")["message"]["attachments"]
+        return attachment["payload"].get("text")
+
+    def persona_echoes(self):
+        about = {"name": "Adam", "profile_picture_url": "https://example.com/adam.jpg"}
+        persona_id = self.graph.post("personas", **about).json()["id"]
+        self.send({"text": "I am Adam"}, persona_id=persona_id)
+        return self.hears("echo")["message"].get("persona_id") == persona_id
+
+    def human_agent_send(self):
+        self.agent.takes()
+        self.send({"text": "Hi"}, messaging_type="MESSAGE_TAG", tag="HUMAN_AGENT")
+        return self.person.thread.owner
+
+    def messaging_type(self):
+        return _told(self.send({"text": "Hi"}))
+
+    def person_unavailable(self):
+        self._stage.act(f"people/{self.person.psid}/availability", {"blocked": True})
+        return _told(self.send({"text": "Hi"}))
+
+    def take_answer(self):
+        self.agent.takes()
+        return list(self.control("take_thread_control").json())
+
+    def success_flag(self):
+        return self.graph.post("subscribed_apps", subscribed_fields="messages").json()["success"]
+
+    def appsecret_proof(self):
+        return _told(self.graph.get("me"))
+
+    def rate_limits(self):
+        for _ in range(10):
+            self.graph.get("me/messenger_profile")
+        return _told(self.graph.get("me/messenger_profile"))
+
+    def unicode_escapes(self):
+        self.person.says("1 < 2 / 3")
+        body = self._receiver.wait_for(2, "message")[-1].body
+        return body.partition(b'"text":"')[2].partition(b'"')[0]
+
+
+def _told(answer, done=200):
+    """Return the numbers of a refusal, or what stands for its opposite."""
+    return done if answer.status_code == 200 else error_of(answer)
+
+
+@pytest.fixture
+def onlooker(stage, person, agent, graph, receiver):
+    return Onlooker(stage, person, agent, graph, receiver)
+
+
+def test_what_is_seen_with_one_option_is_not_seen_with_another():
+    assert {name: set(seen) for name, seen in SEEN.items()} == {
+        name: set(switch.options) for name, switch in SWITCHES.items()
+    }
+    for seen in SEEN.values():
+        assert len({str(each) for each in seen.values()}) == len(seen)
+
+
+@pytest.mark.parametrize(("name", "option"), OPTIONS, ids=str)
+def test_a_switch_changes_what_an_app_sees(name, option, onlooker, stage):
+    stage.client.put("switches", {name: option})
+    assert getattr(onlooker, name)() == SEEN[name][option]
