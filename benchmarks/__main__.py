@@ -10,7 +10,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks import report, simulator, webhook, worker
+from benchmarks import acknowledging, added, report, simulator, webhook, worker
 from benchmarks.line import Line, play
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -20,6 +20,8 @@ def lines(seconds: float) -> list[Line]:
     """Return all lines, in the table's order. A new one is added here."""
     return [
         *webhook.lines(seconds),
+        *acknowledging.lines(),
+        *added.lines(),
         *worker.lines(),
         *simulator.lines(),
     ]

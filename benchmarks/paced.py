@@ -19,7 +19,7 @@ JSON = dict[str, Any]
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 
 
-class _Messages(asyncio.Protocol, ABC):
+class Messages(asyncio.Protocol, ABC):
     """Cuts what comes in over one connection into heads and bodies."""
 
     _transport: asyncio.Transport
@@ -40,12 +40,19 @@ class _Messages(asyncio.Protocol, ABC):
             self._rest = body[length:]
             self.came(head, body[:length])
 
+    def answer_after(self, seconds: float, answer: bytes) -> None:
+        """Write an answer after a while, if any."""
+        if seconds:
+            asyncio.get_running_loop().call_later(seconds, self._transport.write, answer)
+        else:
+            self._transport.write(answer)
+
     @abstractmethod
     def came(self, head: bytes, body: bytes) -> None:
         """Take one request or answer."""
 
 
-class _Sender(_Messages):
+class _Sender(Messages):
     """One connection that asks, one request at a time."""
 
     def __init__(self, pace: "_Pace") -> None:
@@ -113,7 +120,7 @@ async def pace(port: int, requests: Sequence[bytes], connections: int, rate: flo
     return load
 
 
-class Receiver(_Messages):
+class Receiver(Messages):
     """One connection over which webhooks come: each is acknowledged after a while, if any."""
 
     def __init__(self, look: Callable[[JSON], None], after: float) -> None:
@@ -123,9 +130,6 @@ class Receiver(_Messages):
         found = re.search(rb"hub.challenge=(\w+)", head)
         answer = found[1] if found else b"EVENT_RECEIVED"
         answer = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(answer), answer)
-        if self._after:
-            asyncio.get_running_loop().call_later(self._after, self._transport.write, answer)
-        else:
-            self._transport.write(answer)
+        self.answer_after(self._after, answer)
         if body:
             self._look(json.loads(body)["entry"][0])

@@ -112,7 +112,8 @@ def _side(outcome: Outcome, side: int) -> str:
     else:
         told.append(f"{_number(outcome.median(side, lambda one: one.rate))}/s")
     if first.took:
-        p50, p99 = (outcome.median(side, lambda one, p=p: one.millis(p)) for p in (50, 99))
+        p50 = outcome.median(side, lambda one: one.millis(50))
+        p99 = outcome.median(side, lambda one: one.millis(99))
         told.append(f"p50 {_number(p50)}, p99 {_number(p99)} ms")
     if first.cpu:
         told.append(f"{outcome.median(side, lambda one: one.micros):,.0f} µs CPU")

@@ -25,7 +25,7 @@ class Server:
 
     def cpu(self) -> float:
         """Return the seconds of CPU that it and its child have used."""
-        return sum(_cpu(pid) for pid in (self.process.pid, *_children(self.process.pid)))
+        return cpu_of(self.process.pid)
 
     def answers(self) -> bool:
         """Say whether it is up."""
@@ -64,7 +64,13 @@ def gunicorn(application: str, kind: str, folder: Path) -> Iterator[Server]:
         process.wait(20)
 
 
-def _children(pid: int) -> list[int]:
+def cpu_of(pid: int) -> float:
+    """Return the seconds of CPU that a process and its living children have used."""
+    return sum(map(_cpu, (pid, *children(pid))))
+
+
+def children(pid: int) -> list[int]:
+    """Return the processes that a process has started itself and that live."""
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 

@@ -166,15 +166,20 @@ def staged(people: int, ack: float = 0.0) -> Iterator[Stage]:
     """Run a simulator whose app is in this process, and takes so many seconds for a webhook."""
     with asyncio.Runner() as runner:
         app = App(ack)
-        webhook = runner.run(app.listen())
-        command = [sys.executable, "-m", "inbox_simulator", "run", "--port", "0"]
-        with subprocess.Popen([*command, "--webhook-url", webhook], stdout=subprocess.PIPE) as run:
-            try:
-                assert run.stdout is not None
-                port = int(run.stdout.readline().decode().strip().rpartition(":")[2])
-                yield Stage(runner, app, Server(run, port), people)
-            finally:
-                run.terminate()
+        with simulator(runner.run(app.listen())) as server:
+            yield Stage(runner, app, server, people)
+
+
+@contextmanager
+def simulator(webhook_url: str) -> Iterator[Server]:
+    """Run a simulator in a process of its own."""
+    command = [sys.executable, "-m", "inbox_simulator", "run", "--port", "0"]
+    with subprocess.Popen([*command, "--webhook-url", webhook_url], stdout=subprocess.PIPE) as run:
+        try:
+            assert run.stdout is not None
+            yield Server(run, int(run.stdout.readline().decode().strip().rpartition(":")[2]))
+        finally:
+            run.terminate()
 
 
 def lines() -> list[Line]:

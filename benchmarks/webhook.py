@@ -18,7 +18,7 @@ from benchmarks.load import hammer, post
 from benchmarks.servers import Server, gunicorn
 from messenger_app.store import inbox
 from messenger_app.store.database import Database
-from tests.support.meta import entry, message, signatures
+from tests.support.meta import JSON, entry, message, signatures
 
 CONNECTIONS = 32
 PEOPLE = 500
@@ -85,18 +85,24 @@ def _round(server: Server, requests: Iterator[bytes], events: int, seconds: floa
 
 
 def _repeated(path: str, events: int) -> Iterator[bytes]:
-    return itertools.cycle([_delivery(path, events) for _ in range(REPEATED)])
+    return itertools.cycle([delivery(path, events) for _ in range(REPEATED)])
 
 
 def _fresh(events: int, seconds: float) -> Iterator[bytes]:
-    return iter([_delivery("/webhook", events) for _ in range(int(FRESH[events] * seconds))])
+    return iter([delivery("/webhook", events) for _ in range(int(FRESH[events] * seconds))])
 
 
-def _delivery(path: str, events: int) -> bytes:
+def delivery(path: str, events: int) -> bytes:
+    """Return a signed request with so many events that nobody has seen."""
     said = [
         message(str(number % PEOPLE + 1), "hello there", f"m_{number}")
         for number in itertools.islice(_numbers, events)
     ]
+    return signed(path, said)
+
+
+def signed(path: str, said: list[JSON]) -> bytes:
+    """Return a signed request with these events."""
     body = json.dumps({"object": "page", "entry": [entry(messaging=said)]}).encode()
     return post(path, body, signatures(body))
 

@@ -8,13 +8,10 @@ in another process, so it also measures HTTP. Both wait ``--think`` milliseconds
 """
 
 import argparse
-import asyncio
 import cProfile
 import functools
 import json
 import pstats
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -24,6 +21,7 @@ from pathlib import Path
 
 from benchmarks import goals
 from benchmarks.line import Line, Round, Sample
+from benchmarks.stand_ins import stand_ins
 from messenger_app import logs
 from messenger_app.calls import Call, Calls
 from messenger_app.clock import Clock
@@ -72,33 +70,6 @@ class Sleeper(Executor):
                 )
             case _:
                 return Settled()
-
-
-async def serve(think: float) -> None:
-    """Serve Rasa's REST channel and Graph's Send API in one loop, as cheaply as may be."""
-
-    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while head := await reader.readuntil(b"\r\n\r\n"):
-                length = sum(
-                    int(line.split(b":")[1])
-                    for line in head.lower().split(b"\r\n")
-                    if line.startswith(b"content-length")
-                )
-                body = json.loads(await reader.readexactly(length) or b"{}")
-                if b"/webhooks/rest" in head:
-                    await asyncio.sleep(think)
-                    answer: object = [{"text": f"You said: {body['message']}"}]
-                else:
-                    answer = {"recipient_id": "1", "message_id": f"m_{time.perf_counter_ns()}"}
-                data = json.dumps(answer).encode()
-                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(data) + data)
-        except (asyncio.IncompleteReadError, ConnectionError):
-            writer.close()
-
-    server = await asyncio.start_server(handle, "127.0.0.1", 0, backlog=1000)
-    print(server.sockets[0].getsockname()[1], flush=True)
-    await server.serve_forever()
 
 
 def fill(database: Database, people: int, words: int) -> None:
@@ -202,17 +173,13 @@ def tell(name: str, sample: Sample) -> None:
 
 def over_http(asked: argparse.Namespace) -> Sample:
     """Measure with a bot and a Graph in another process."""
-    command = [sys.executable, "-m", "benchmarks.worker", "--serve", "--think", str(asked.think)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        url = f"http://127.0.0.1:{server.stdout.readline().strip()}"
+    with stand_ins(think=asked.think / 1000) as url:
         graph = GraphClient(url, "v26.0", PAGE, "none", connections=asked.calls)
         rasa = RasaClient(url, connections=asked.calls)
         executor = Executor({PAGE: graph}, {PAGE: rasa}, APP, Clock())
         sample = measure(executor, asked.people, asked.words, asked.calls)
         graph.close()
         rasa.close()
-        server.kill()
     return sample
 
 
@@ -224,11 +191,7 @@ def main() -> None:
     parser.add_argument("--think", type=float, default=THINK * 1000, help="milliseconds")
     parser.add_argument("--calls", type=int, default=PEOPLE, help="at once")
     parser.add_argument("--profile", action="store_true", help="where the engine's time goes")
-    parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
-    if asked.serve:
-        asyncio.run(serve(asked.think / 1000))
-        return
     logs.configure(as_json=True, level="ERROR")
     profile = cProfile.Profile() if asked.profile else None
     engine = Sleeper(Clock(), asked.think / 1000)
