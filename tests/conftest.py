@@ -5,11 +5,15 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests.support.postgres import Postgres
 from tests.support.rasa import SCRIPT, Rasa
 
 pytest_plugins = ["inbox_simulator.pytest_plugin"]
+
+#: `pytest --hypothesis-profile thorough` asks the generated requests ten times as often.
+settings.register_profile("thorough", max_examples=10 * settings().max_examples)
 
 #: Seconds. Installing and training come before, where they were not done yet.
 TRAIN_TIMEOUT = 900.0

@@ -88,10 +88,10 @@ def _act(running: "Simulator", answer: Answer, call: GraphCall) -> Any:
     with running.acting(token=call.access_token) as (platform, _):
         answer.app_id = edges.app_id_of(platform, call)
     _let_a_fault_strike(running, answer, call)
-    if "batch" in call.parameters and not call.node:
+    if "batch" in call.parameters and call.node in {"", "me"} and not call.edge:
         with running.acting() as (platform, _):
             trace = platform.ids.new_trace()
-        return batch.answer(call, lambda each: _answer(running, each), trace)
+        return batch.Batch(call, lambda each: _answer(running, each), trace).answers()
     if call.edge == "subscriptions" and call.method == "POST":
         _verify_callback(running, call)
     return _answer(running, call)

@@ -26,6 +26,7 @@ def follow_link(platform: Platform, psid: str, asked: JSON, at: int) -> bool:
     thread = platform.thread(psid, at)
     referral = _referral(asked)
     thread.note(Act("referral", at, referral))
+    thread.came_by_ad = "ad_id" in referral
     platform.changed.append(psid)
     if not thread.messages:
         thread.referral = referral

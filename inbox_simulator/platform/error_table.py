@@ -24,6 +24,7 @@ PUBLISHED: dict[tuple[int, int | None], str] = {
     (4, None): "Application request limit reached",
     (4, 2018022): "Too many sends to phone numbers",
     (4, 2018354): "Marketing messages are delayed",
+    (9, 2018352): "User is performing too many actions",
     (10, None): "Application does not have permission for this action",
     (10, 1893063): "The Page is temporarily restricted from sending messages",
     (10, 2018065): (
@@ -57,7 +58,9 @@ PUBLISHED: dict[tuple[int, int | None], str] = {
     (100, 2018234): "Secondary receivers are not allowed to see other secondary receivers",
     (100, 2018247): "Insufficient permission to access user profile.",
     (100, 2018294): "The video could not be fetched in time, or is corrupt",
+    (100, 2018320): "Invalid product id",
     (100, 2018321): "An automated flow of questions controls this thread",
+    (100, 2018328): "Product template is not supported below version 8",
     (100, 2534037): "The action is invalid since it's not the thread owner.",
     (190, None): "Invalid OAuth access token.",
     (190, 458): "Error validating access token: the app is not installed.",

@@ -174,6 +174,13 @@ class FileTooLargeError(PlatformError):
     default = "(#100) Attachment size exceeds allowable limit"
 
 
+class ProductIdError(PlatformError):
+    """A product template names something that is no product's id."""
+
+    subcode = 2018320
+    default = "(#100) Invalid product id"
+
+
 class NoProfileError(PlatformError):
     """The person has no profile that a Page may see: a phone number alone."""
 
@@ -257,6 +264,14 @@ class UnsupportedRequestError(PlatformError):
 
 COVERS = (
     documented("requests", "refusals in one envelope, with the published numbers", "error-codes"),
+    documented(
+        "errors", "2018144, of Instant Games: a fault rule gives code and text", "error-codes"
+    ),
+    documented(
+        "errors",
+        "2018173 to 2018188, of media templates: a fault rule gives code and text",
+        "send-messages/template/media",
+    ),
     assumed(
         "requests",
         "status 401 for a bad token, 400 for everything else",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from inbox_simulator.platform import attachments, events, routing, thread_control
+from inbox_simulator.platform import attachments, events, routing, thread_control, window
 from inbox_simulator.platform.coverage import assumed, documented
 from inbox_simulator.platform.errors import JSON, InvalidParameterError
 from inbox_simulator.platform.thread import Message, Thread
@@ -96,6 +96,9 @@ def _say(
 ) -> Message:
     """Add the person's bubble. Who writes has read what was there, and keeps the owner."""
     come_alive(platform, thread, at)
+    if platform.switches["ad_window"] == "seven_days":
+        window.open_by_ad(thread, at)
+    thread.came_by_ad = False
     thread.unread = thread.owner == platform.inbox_app_id
     message = Message(
         platform.ids.new_mid(), "person", thread.person.name, at, text=text, attachments=sent

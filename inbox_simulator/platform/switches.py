@@ -74,6 +74,11 @@ SWITCHES = {
         "Whether a send without messaging_type is refused. The reference calls it required, and its"
         " own examples leave it out.",
     ),
+    "ad_window": Switch(
+        ("one_day", "seven_days"),
+        "How long the messaging window is that a person's first message after an ad opens: a day,"
+        " as nearly every page says, or up to seven, as the policy of September 2026 does.",
+    ),
     "person_unavailable": Switch(
         ("code_551", "code_200"),
         "The code of the refusal to reach a person who blocked the Page: logs show both, with the"

@@ -90,6 +90,10 @@ class Thread:
     #: An explicit extension, which later messages don't shorten; milliseconds.
     extended_until: int = 0
     last_person_at: int | None = None
+    #: The person came by an ad, and has not written since.
+    came_by_ad: bool = False
+    #: Until when the window is open because of an ad; milliseconds.
+    ad_window_until: int = 0
     folder: Literal["main", "done"] = "done"
     unread: bool = False
     seen_at: int | None = None

@@ -36,8 +36,9 @@ function place(url, title) {
   return url ? h("a", { class: "place-card", href: url, target: "_blank", rel: "noopener noreferrer" }, ...words) : h("span", { class: "place-card" }, ...words);
 }
 
-function templateViews({ text, elements, buttons }, onTap) {
-  const cards = (elements ?? []).map((element) => card(element, onTap));
+function templateViews({ template_type: kind, text, elements, buttons, ...rest }, onTap) {
+  const shown = kind === "receipt" ? [sumOf(rest), ...(elements ?? [])] : (elements ?? []);
+  const cards = shown.map((element) => card(element, onTap));
   return [
     text && h("p", { class: "text" }, text),
     cards.length ? h("div", { class: "cards", tabindex: cards.length > 1 ? "0" : null }, ...cards) : null,
@@ -45,12 +46,19 @@ function templateViews({ text, elements, buttons }, onTap) {
   ];
 }
 
-function card({ title, subtitle, image_url: image, url, buttons }, onTap) {
+/** The first card of a receipt. */
+function sumOf({ order_number: order, summary, currency }) {
+  return { title: `Order ${order}`, subtitle: `${summary.total_cost} ${currency}` };
+}
+
+function card({ id, title, subtitle, image_url: image, images, url, buttons }, onTap) {
   const picked = safeUrl(image ?? url);
   return h(
     "div",
     { class: "card" },
     picked && picture(picked, title ?? ""),
+    ...(images ?? []).map((each) => picture(safeUrl(each.url), title ?? "")),
+    id && h("strong", {}, `Product ${id}`),
     title && h("strong", {}, title),
     subtitle && h("span", { class: "subtitle" }, subtitle),
     buttons?.length ? buttonList(buttons, onTap) : null,

@@ -1,9 +1,24 @@
 import pytest
 import requests
+from hypothesis import settings
+from hypothesis import strategies as st
 
 from inbox_simulator.patience import Patience
+from inbox_simulator.platform.switches import SWITCHES
 from inbox_simulator.pytest_plugin import agent, person, simulator, stage  # noqa: F401
 from tests.simulator.receiver import TOKEN, Receiver
+
+#: Switches that are not as they are by default; most of them are.
+SWITCHED = st.lists(st.sampled_from(sorted(SWITCHES)), max_size=4, unique=True).flatmap(
+    lambda names: st.fixed_dictionaries(
+        {name: st.sampled_from(SWITCHES[name].options[1:]) for name in names}
+    )
+)
+
+
+def examples(usual):
+    """Return how many examples to ask for: so many, more with the profile ``thorough``."""
+    return usual * settings().max_examples // 100
 
 
 class Graph:
@@ -74,3 +89,10 @@ def quiet(simulator):  # noqa: F811
         )
 
     return wait
+
+
+@pytest.fixture
+def set_switches(stage):  # noqa: F811
+    """Sets every switch: these, and the others to what they are by default."""
+    defaults = {name: switch.options[0] for name, switch in SWITCHES.items()}
+    return lambda values: stage.client.put("switches", {**defaults, **values})

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from inbox_simulator.graph_api.edges import PAGE_EDGES
+from tests.simulator.conftest import SWITCHED, examples
 from tests.simulator.receiver import TOKEN
 
 EDGES = sorted({edge for _, edge in PAGE_EDGES})
@@ -34,17 +35,21 @@ def client(simulator, person):
 
 
 @settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(300),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
     edge=st.sampled_from(EDGES),
     method=st.sampled_from(["GET", "POST", "DELETE"]),
     body=st.dictionaries(NAMES, VALUES, max_size=5),
     known=st.booleans(),
+    switches=SWITCHED,
 )
 def test_every_graph_call_is_answered_or_refused_in_the_envelope(
-    client, person, edge, method, body, known
+    client, person, set_switches, *, edge, method, body, known, switches
 ):
+    set_switches(switches)
     if known:
         body = {**body, "recipient": {"id": person.psid}}
     answer = client.open(
@@ -57,7 +62,9 @@ def test_every_graph_call_is_answered_or_refused_in_the_envelope(
 
 
 @settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(300),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
     path=st.sampled_from([

@@ -1,4 +1,7 @@
-"""The document of the Graph API: it names every edge, and whatever is sent, nothing breaks."""
+"""The document of the Graph API: it names every edge, and whatever is sent, nothing breaks.
+
+Under any switches. `--hypothesis-profile thorough` asks ten times as much.
+"""
 
 import re
 from pathlib import Path
@@ -18,6 +21,7 @@ from schemathesis.specs.openapi.checks import (
 
 import inbox_simulator
 from inbox_simulator.graph_api.edges import OTHER_PATHS, PAGE_EDGES
+from tests.simulator.conftest import SWITCHED, examples
 from tests.simulator.receiver import APP, PAGE, SECRET, TOKEN
 
 DOCUMENT = Path(inbox_simulator.__file__).with_name("openapi.yaml")
@@ -28,10 +32,9 @@ CHECKS = [
     schemathesis.checks.not_a_server_error, response_schema_conformance,
     content_type_conformance, status_code_conformance,
 ]  # fmt: skip
-#: Together about half a minute.
-EXAMPLES = 8
+#: For each operation in each mode.
 BOUNDED = settings(
-    max_examples=EXAMPLES, deadline=None, database=None,
+    max_examples=examples(12), deadline=None, database=None,
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 
@@ -57,12 +60,22 @@ def test_the_document_has_the_paths_that_are_answered_and_no_other():
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.label)
-def test_whatever_is_sent_is_answered_or_refused_as_documented(served, person, operation, mode):
+def test_whatever_is_sent_is_answered_or_refused_as_documented(
+    served, person, set_switches, operation, mode
+):
     token = f"{APP}|{SECRET}" if "subscriptions" in operation.path else TOKEN
+    mid = person.thread.messages[0].mid
 
     @BOUNDED
-    @given(case=operation.as_strategy(generation_mode=mode), known=st.booleans())
-    def hold(case, known):
+    @given(
+        case=operation.as_strategy(generation_mode=mode),
+        known=st.sampled_from([None, person.psid, f"t_{person.psid}", mid]),
+        switches=SWITCHED,
+    )
+    def hold(case, known, switches):
+        set_switches(switches)
+        if known and "object" in case.path_parameters and case.method != "POST":
+            case.path_parameters["object"] = known
         if known and isinstance(case.body, dict) and "recipient" in case.body:
             case.body["recipient"] = {"id": person.psid}
         case.headers = {"Authorization": f"Bearer {token}"}
@@ -89,20 +102,30 @@ BODIES = st.sampled_from([
 ]) | st.binary(max_size=60)  # fmt: skip
 
 
+PATHS = st.sampled_from([
+    "", "me", "me/messages", "v2.6/me/messages", "v99.9/me", "me/message_attachments",
+    f"{PAGE}/messenger_profile", f"{APP}/subscriptions", "debug_token", "..", "%00", "m_x",
+    "t_1/messages", "me/thread_owner", "²", "me/personas", "me/conversations",
+])  # fmt: skip
+QUERIES = st.sampled_from([
+    "", "?access_token=%ED%A0%80", "?fields=a{", "?limit=²", "?after=x", "?recipient[id]=1",
+    "?method=%00", "?batch=[1]", "?fields=a(b)}{",
+    "?batch=[{relative_url:'{result=a:$..}',name:[1]},{relative_url:'//[',depends_on:'a'}]",
+])  # fmt: skip
+
+
 @settings(
-    max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+    max_examples=examples(250), deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)  # fmt: skip
 @given(
     headers=HEADERS, body=BODIES, method=st.sampled_from(["GET", "POST", "DELETE", "PUT", "PATCH"]),
-    path=st.sampled_from([
-        "", "me", "me/messages", "v2.6/me/messages", "v99.9/me", "me/message_attachments",
-        f"{PAGE}/messenger_profile", f"{APP}/subscriptions", "debug_token", "..", "%00", "m_x",
-        "t_1/messages", "me/thread_owner", "²", "me/personas", "me/conversations",
-    ]),
-    query=st.sampled_from(["", "?access_token=%ED%A0%80", "?fields=a{", "?limit=²", "?after=x",
-                           "?recipient[id]=1", "?method=%00", "?batch=[1]", "?fields=a(b)}{"]),
+    path=PATHS, query=QUERIES, switches=SWITCHED,
 )  # fmt: skip
-def test_no_bytes_and_no_headers_break_it(simulator, headers, body, method, path, query):
+def test_no_bytes_and_no_headers_break_it(
+    simulator, set_switches, *, headers, body, method, path, query, switches
+):
+    set_switches(switches)
     client = simulator._server.app.test_client()
     answer = client.open(
         f"/{path}{query}", method=method, data=body,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from inbox_simulator.platform import handovers, page_inbox, people, sending
+from inbox_simulator.platform import entry_points, handovers, page_inbox, people, sending
 from inbox_simulator.platform.errors import (
     AnotherAppInControlError,
     IncorrectAppIdError,
@@ -152,6 +152,32 @@ def test_the_window_shuts_a_day_after_the_person_s_last_word(platform, psid):
         say(platform, psid)
     people.write(platform, psid, "hello", T)
     say(platform, psid, at=T + 24 * HOUR - 1)
+    with pytest.raises(OutsideWindowError):
+        say(platform, psid, at=T + 24 * HOUR)
+
+
+@pytest.mark.parametrize(("option", "days"), [("one_day", 1), ("seven_days", 7)])
+def test_the_first_message_after_an_ad_opens_the_window_that_the_switch_says(
+    platform, psid, option, days
+):
+    platform.switches.update({"ad_window": option})
+    people.write(platform, psid, "hello", T)
+    entry_points.follow_link(platform, psid, {"ad_id": "1"}, T)
+    people.write(platform, psid, "about that ad", T)
+    people.write(platform, psid, "are you there?", T + HOUR)
+    late = T + max(days * 24 * HOUR, 25 * HOUR)
+    say(platform, psid, at=late - 1)
+    with pytest.raises(OutsideWindowError):
+        say(platform, psid, at=late)
+    people.write(platform, psid, "hello again", late)
+    with pytest.raises(OutsideWindowError):
+        say(platform, psid, at=late + 24 * HOUR)
+
+
+def test_a_link_that_is_no_ad_opens_the_window_for_a_day(platform, psid):
+    platform.switches.update({"ad_window": "seven_days"})
+    entry_points.follow_link(platform, psid, {"ref": "shelf"}, T)
+    people.write(platform, psid, "hello", T)
     with pytest.raises(OutsideWindowError):
         say(platform, psid, at=T + 24 * HOUR)
 

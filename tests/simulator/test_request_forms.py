@@ -1,6 +1,7 @@
 """Forms of a request that client libraries use, and what is around an answer."""
 
 import json
+from urllib.parse import urlencode
 
 import pytest
 import requests
@@ -108,6 +109,60 @@ def test_a_batch_does_each_call_on_its_own(graph, person, psid):
     assert bare[0].keys() == {"code", "body"}
     too_many = graph.session.post(f"{graph.url}/", json={"batch": batch * 17}, timeout=5)
     assert error_of(too_many) == (100, None)
+
+
+def in_batch(graph, *calls, path=""):
+    """Make the calls of a batch; return each one's status with its body, or none."""
+    body = {"batch": [{"method": "GET", **call} for call in calls]}
+    answers = graph.session.post(f"{graph.url}/{path}", json=body, timeout=5).json()
+    return [answer and (answer["code"], json.loads(answer["body"])) for answer in answers]
+
+
+def test_calls_of_a_batch_use_what_an_earlier_one_answered(graph, person, psid):
+    latest = {"name": "latest", "relative_url": "me/conversations?fields=participants"}
+    who = "{result=latest:$.data[0].participants.data.0.id}"
+    body = urlencode({"recipient": json.dumps({"id": who}), "message": '{"text": "Hi"}'})
+    send = {"name": "send", "method": "POST", "relative_url": "me/messages", "body": body}
+    read = {"relative_url": "{result=send:$.message_id}?fields=message"}
+    first, second, (status, message) = in_batch(graph, latest, send, read, path="me")
+    assert (first, second, status, message["message"]) == (None, None, 200, "Hi")
+    shown = {**latest, "omit_response_on_success": False}
+    ids = {"relative_url": "me?fields=id&x={result=latest:$.data.*.participants.data[*].id}"}
+    assert [status for status, _ in in_batch(graph, shown, ids)] == [200, 200]
+
+
+def test_calls_of_a_batch_wait_for_each_other_and_are_not_done_after_a_refusal(graph, person, psid):
+    def says(text, to=psid, **rest):
+        body = urlencode({"recipient": f"{{id:{to}}}", "message": json.dumps({"text": text})})
+        return {"method": "POST", "relative_url": "me/messages", "body": body, **rest}
+
+    kept = {"omit_response_on_success": False}
+    one, two = in_batch(graph, says("one", name="one", **kept), says("two", depends_on="one"))
+    assert (one[0], two[0]) == (200, 200)
+    assert [message.text for message in person.thread.messages][-2:] == ["one", "two"]
+    refused, never, after = in_batch(
+        graph, says("?", to="1", name="no"), says("never", depends_on="no", name="then"),
+        says("nor this", depends_on="then"),
+    )  # fmt: skip
+    assert (refused[0], refused[1]["error"]["error_subcode"]) == (400, 2018001)
+    assert (never, after) == (None, None)
+    assert person.last_message == "two"
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"depends_on": "nobody"}, {"depends_on": ["one"]}, {"relative_url": "{result=x:$.id}"},
+        {"relative_url": "{result=one:$..id}"}, {"relative_url": "{result=one:$.id[?(@.a)]}"},
+        {"relative_url": "//["},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_reference_that_leads_nowhere_is_refused_alone(graph, odd):
+    one = {"name": "one", "relative_url": "me?fields=id"}
+    answers = in_batch(graph, one, {"relative_url": "me", **odd})
+    assert answers[0][0] == 200
+    assert (answers[1][0], answers[1][1]["error"]["code"]) == (400, 100)
 
 
 def test_a_webhook_is_verified_while_it_is_subscribed(simulator, person, quiet):

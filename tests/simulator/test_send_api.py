@@ -106,8 +106,69 @@ def test_a_media_template_shows_one_picture_or_video_and_buttons(graph, person, 
     )  # fmt: skip
 
 
+RECEIPT = {
+    "template_type": "receipt", "recipient_name": "Ana", "order_number": "7", "currency": "EUR",
+    "payment_method": "Cash", "summary": {"total_cost": "24.90"},
+    "elements": [{"title": "Moby Dick", "quantity": 1, "price": 24.9}],
+    "adjustments": [{"name": "Voucher", "amount": 5}],
+    "address": {
+        "street_1": "1 Sea Road", "city": "Galway", "postal_code": "H91", "state": "G",
+        "country": "IE",
+    },
+}  # fmt: skip
+IMAGE = {"url": "https://example.com/a.png"}
+
+
+def grid(*images, **rest):
+    return {"template_type": "image_grid", "elements": [{"images": list(images), **rest}]}
+
+
+def template(payload):
+    return {"attachment": {"type": "template", "payload": payload}}
+
+
+def test_receipts_products_and_grids_of_pictures_are_sent_as_they_are(person, sends, receiver):
+    more = {"type": "postback", "title": "More", "payload": "/more"}
+    hero = {**IMAGE, "is_hero_image": True, "action": {"type": "postback", "payload": "/a"}}
+    payloads = [
+        RECEIPT,
+        {"template_type": "product", "elements": [{"id": "123"}, {"id": 456}]},
+        grid(hero, IMAGE, title="Two books", buttons=[more]),
+    ]
+    for payload in payloads:
+        assert sends(template(payload)).status_code == 200, payload
+    echoes = [got.event["message"] for got in receiver.wait_for(len(payloads), "echo")]
+    assert [echo["attachments"][0]["payload"] for echo in echoes] == payloads
+
+
 @pytest.mark.parametrize(
-    "kind", ["receipt", "coupon", "product", "list", "customer_feedback", "image_grid"]
+    ("payload", "error"),
+    [
+        ({**RECEIPT, "order_number": ""}, (100, None)),
+        ({**RECEIPT, "summary": {"total_cost": "a lot"}}, (100, None)),
+        ({**RECEIPT, "summary": None}, (100, None)),
+        ({**RECEIPT, "address": {"city": "Galway"}}, (100, None)),
+        ({**RECEIPT, "elements": [{"title": "x", "price": 1}] * 101}, (100, None)),
+        ({**RECEIPT, "elements": [{"title": "x", "price": True}]}, (100, None)),
+        ({**RECEIPT, "adjustments": [{"amount": 1}]}, (100, None)),
+        ({"template_type": "product", "elements": [{"id": "a book"}]}, (100, 2018320)),
+        ({"template_type": "product", "elements": [{"id": "1"}] * 11}, (100, None)),
+        (grid(IMAGE), (100, None)),
+        (grid(*[IMAGE] * 7), (100, None)),
+        (grid(*[{**IMAGE, "is_hero_image": True}] * 2), (100, None)),
+        (grid(IMAGE, {**IMAGE, "action": {"type": "web_url"}}), (100, None)),
+        (grid(IMAGE, IMAGE, title="t" * 46), (100, None)),
+        (grid(IMAGE, IMAGE, buttons=[{"type": "phone_number"}]), (100, None)),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_template_beyond_its_limits_is_refused_and_nothing_is_said(person, sends, payload, error):
+    assert error_of(sends(template(payload))) == error
+    assert person.last_message is None
+
+
+@pytest.mark.parametrize(
+    "kind", ["coupon", "list", "customer_feedback", "instant_form", "airline_itinerary"]
 )
 def test_a_template_that_is_not_modelled_is_refused_and_nothing_is_said(person, sends, kind):
     payload = {"template_type": kind, "elements": [{"title": "x"}]}

@@ -36,6 +36,7 @@ SEEN: dict[str, dict[str, Any]] = {
     "persona_echoes": {"without_id": False, "with_id": True},
     "human_agent_send": {"needs_control": INBOX, "takes_control": APP},
     "messaging_type": {"optional": 200, "required": (100, None)},
+    "ad_window": {"one_day": (10, 2018278), "seven_days": 200},
     "person_unavailable": {"code_551": (551, 1545041), "code_200": (200, 1545041)},
     "take_answer": {"success": ["success"], "thread_owner": ["data"]},
     "success_flag": {"boolean": True, "text": "true"},
@@ -122,6 +123,12 @@ class Onlooker:
         return self.person.thread.owner
 
     def messaging_type(self):
+        return _told(self.send({"text": "Hi"}))
+
+    def ad_window(self):
+        self.person.clicks_ad("1")
+        self.person.says("About that ad")
+        self._stage.act("clock", {"advance_seconds": 2 * 24 * 3600})
         return _told(self.send({"text": "Hi"}))
 
     def person_unavailable(self):
