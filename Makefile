@@ -27,7 +27,7 @@ measure: env ## Measure how well the bot understands people, and write docs/bot-
 test: env-dev ## Run every test, after getting Rasa, a trained bot and a browser; ARGS="…" goes to pytest
 	@$(PY) scripts/rasa_env.py train bot moodbot
 	@HANDOVER_CHROMIUM="$$($(PY) -m scripts.browser)" && export HANDOVER_CHROMIUM && \
-		exec $(PY) -m pytest $(ARGS)
+		exec $(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 
 chaos: env-dev ## Let everything go wrong at once, and judge (SEEDS=1-10 MESSAGES=2000 BOT=stand-in or rasa)
 	@[ "$$BOT" != rasa ] || $(PY) scripts/rasa_env.py train

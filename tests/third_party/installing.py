@@ -1,12 +1,16 @@
 """Installs the published clients, each in an environment of its own, below ``.third_party/``.
 
-What is installed is remembered by its versions, so that a second run installs nothing.
+What is installed is remembered by its versions, so that a second run installs nothing, and one of
+two processes that want the same waits for the other.
 """
 
+import fcntl
 import hashlib
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -36,27 +40,39 @@ def node_client() -> tuple[Path, Path]:
     program = node()
     packages = HERE / "package.json"
     folder = HOME / f"npm-{_digest(packages.read_text())}"
-    if not (folder / "done").exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        shutil.copy(packages, folder)
-        npm = program.parents[1] / "lib/node_modules/npm/bin/npm-cli.js"
-        # Their scripts are not needed; nothing of a registry is written down.
-        options = ("--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund")
-        _run(program, npm, "install", *options, cwd=folder)
-        (folder / "done").touch()
+    with _to_be_made(folder) as is_missing:
+        if is_missing:
+            folder.mkdir(parents=True)
+            shutil.copy(packages, folder)
+            npm = program.parents[1] / "lib/node_modules/npm/bin/npm-cli.js"
+            # Their scripts are not needed; nothing of a registry is written down.
+            options = ("--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund")
+            _run(program, npm, "install", *options, cwd=folder)
     return program, folder
 
 
 def _environment(name: str, packages: tuple[str, ...]) -> Path:
     folder = HOME / f"{name}-{_digest(' '.join((sys.version, *packages)))}"
-    if not (folder / "done").exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        _run(UV, "venv", "--quiet", "--python", sys.executable, folder)
-        python = folder / "bin/python"
-        _run(UV, "pip", "install", "--quiet", "--python", python, *packages)
-        (folder / "done").touch()
+    with _to_be_made(folder) as is_missing:
+        if is_missing:
+            _run(UV, "venv", "--quiet", "--python", sys.executable, folder)
+            python = folder / "bin/python"
+            _run(UV, "pip", "install", "--quiet", "--python", python, *packages)
     return folder
+
+
+@contextmanager
+def _to_be_made(folder: Path) -> Iterator[bool]:
+    """Say whether a folder has to be made, and remember that it was."""
+    HOME.mkdir(exist_ok=True)
+    done = folder / "done"
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        is_missing = not done.exists()
+        if is_missing:
+            shutil.rmtree(folder, ignore_errors=True)
+        yield is_missing
+        done.touch()
 
 
 def _run(*command: object, cwd: Path = HERE) -> None:

@@ -73,7 +73,7 @@ def test_a_row_that_cant_be_read_holds_back_its_own_thread_alone_until_it_can(
         wait_for(lambda: counts(database).get("done") == 2, "the others")
         say(database, "3")
         wait_for(lambda: counts(database).get("done") == 3, "one who came later")
-        assert {job.psid for job in executor.jobs} == {"1", "2", "3"}
+        wait_for(lambda: {job.psid for job in executor.jobs} == {"1", "2", "3"}, "their calls")
         execute(database, mended)
         wait_for(lambda: counts(database) == {"done": 4}, "the thread that can be read again")
         wait_for(lambda: is_quiet(database), "quiet")
