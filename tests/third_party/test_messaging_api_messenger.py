@@ -1,6 +1,6 @@
 """Journeys with npm's messaging-api-messenger, as it is published.
 
-Requests carry the app secret proof, since the client has the secret.
+It has no method that releases control: its own connection does. Requests carry the app secret proof, since the client has the secret.
 """
 
 import base64
@@ -36,6 +36,31 @@ def test_a_person_is_handed_to_the_page_inbox_and_taken_back(messenger, person, 
     assert messenger.call("getThreadOwner", psid)["appId"] == APP
     messenger.call("sendText", psid, "The bot is back")
     person.sees("bot is back")
+    assert messenger.call("releaseThreadControl", psid) == {"success": True}
+    assert person.thread.owner is None
+
+
+def test_on_an_older_page_the_inbox_asks_and_the_person_is_passed_to_it(
+    messenger, person, agent, receiver, stage
+):
+    stage.client.put("switches", {"routing": "receiver_roles"})
+    person.says("hello")
+    agent.takes()
+    request = receiver.wait_for(1, "request_thread_control")[0].event["request_thread_control"]
+    assert request["requested_owner_app_id"] == int(INBOX)
+    assert messenger.call("passThreadControlToPageInbox", person.psid) == {"success": True}
+    assert messenger.call("getThreadOwner", person.psid) == {"appId": INBOX}
+    assert messenger.call("takeThreadControl", person.psid) == {"success": True}
+    assert person.thread.owner == APP
+
+
+def test_without_a_default_app_control_is_had_for_the_asking(messenger, person, receiver, stage):
+    stage.client.put("switches", {"routing": "off"})
+    person.says("hello")
+    assert messenger.call("requestThreadControl", person.psid, "mine") == {"success": True}
+    event = receiver.wait_for(1, "pass_thread_control")[0].event["pass_thread_control"]
+    assert (event["new_owner_app_id"], event["metadata"]) == (APP, "mine")
+    assert messenger.call("getThreadOwner", person.psid)["appId"] == APP
 
 
 def test_an_agent_s_done_gives_the_thread_back_with_an_event(messenger, person, agent, receiver):
@@ -61,6 +86,12 @@ def test_everything_it_can_say_is_seen(messenger, person):
     card = {"title": "Moby Dick", "subtitle": "Two copies", "buttons": [button]}
     messenger.call("sendGenericTemplate", psid, [card])
     person.sees("two copies")
+    receipt = {
+        "recipientName": "Ana", "orderNumber": "7", "currency": "EUR", "paymentMethod": "Cash",
+        "summary": {"totalCost": 24.9}, "elements": [{"title": "Moby Dick", "price": 24.9}],
+    }  # fmt: skip
+    messenger.call("sendReceiptTemplate", psid, receipt)
+    assert person.thread.messages[-1].attachments[0]["payload"]["template_type"] == "receipt"
     messenger.call("sendImage", psid, "https://example.com/a.png")
     assert person.thread.messages[-1].attachments[0]["type"] == "image"
     with pytest.raises(ClientError, match="100 "):
@@ -116,6 +147,19 @@ def test_a_batch_of_two_messages_is_sent(messenger, person):
     answers = messenger.call("sendBatch", texts)
     assert [answer["code"] for answer in answers] == [200, 200]
     assert [message.text for message in person.thread.messages] == ["hello", "one", "two"]
+
+
+def test_a_message_of_a_batch_waits_for_another(messenger, person):
+    person.says("hello")
+
+    def says(text, **rest):
+        body = {"recipient": {"id": person.psid}, "message": {"text": text}}
+        return {"method": "POST", "relativeUrl": "me/messages", "body": body, **rest}
+
+    first = says("one", name="first", omitResponseOnSuccess=False)
+    answers = messenger.call("sendBatch", [first, says("two", dependsOn="first")])
+    assert [answer["code"] for answer in answers] == [200, 200]
+    assert person.last_message == "two"
 
 
 def test_a_wrong_secret_is_refused(messenger, person, simulator):
