@@ -242,6 +242,7 @@ def _session() -> requests.Session:
 COVERS = (
     documented("deliveries", "an answer within 5 s", "webhooks"),
     documented("deliveries", "again until they are taken; unsubscribed after an hour", "webhooks"),
+    documented("deliveries", "an alert to developers after 15 minutes", "webhooks", done=False),
     assumed("deliveries", "the pauses in between", why="faults and the clock give any other"),
     assumed("deliveries", "one event in one POST", why="Messenger's reference says one each"),
 )

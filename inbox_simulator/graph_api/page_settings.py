@@ -83,5 +83,10 @@ COVERS = (
     documented("/subscribed_apps", "by field, for each Page", "webhooks"),
     assumed("/subscribed_apps", "success as true or as text", switch="success_flag"),
     documented("/me", "messaging_feature_status", "conversation-routing"),
-    documented("/me", "pass_thread_metadata", "conversation-routing", done=False),
+    documented(
+        "thread control",
+        "pass_thread_metadata, whose event is not published",
+        "https://developers.facebook.com/docs/messenger-platform/reference/handover-protocol",
+        done=False,
+    ),
 )

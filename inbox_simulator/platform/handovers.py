@@ -2,14 +2,16 @@
 
 https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks/webhook-events/messaging_handovers
 
-A pass is told to the new owner alone, a take to the app that lost the thread, a release and an
-expiry to nobody; a request to the owner, or to the primary receiver where there are roles.
+A pass is told to the new owner alone, a take to the app that lost the thread or to every app (a
+switch: two pages disagree), a release and an expiry to nobody; a request to the owner, or to the
+primary receiver where there are roles.
 """
 
 from dataclasses import dataclass
 
 from inbox_simulator.platform import events, routing, thread_control
 from inbox_simulator.platform.apps import App
+from inbox_simulator.platform.coverage import documented
 from inbox_simulator.platform.errors import IncorrectAppIdError, InvalidParameterError
 from inbox_simulator.platform.thread import Cause, Thread
 from inbox_simulator.platform.world import Platform
@@ -113,13 +115,16 @@ def give(platform: Platform, thread: Thread, move: Move) -> None:
 
 
 def take(platform: Platform, thread: Thread, move: Move) -> None:
-    """Change the owner by a take, and tell the one who lost the thread."""
+    """Change the owner by a take, and tell the one who lost the thread, or everyone."""
     previous = thread.owner
     _change_owner(platform, thread, move)
-    if previous is not None:
-        body = events.control_moved(previous, move.to, move.metadata)
-        event = events.from_person(platform.page.id, thread.psid, move.at, take_thread_control=body)
-        routing.notify(platform, thread, previous, event)
+    body = events.control_moved(previous, move.to, move.metadata)
+    event = events.from_person(platform.page.id, thread.psid, move.at, take_thread_control=body)
+    told = [previous] if previous is not None else []
+    if platform.switches["take_events"] == "to_everyone":
+        told = list(platform.apps)
+    for app_id in told:
+        routing.notify(platform, thread, app_id, event)
 
 
 def ask(platform: Platform, thread: Thread, request: Request) -> None:
@@ -150,3 +155,13 @@ def _change_owner(platform: Platform, thread: Thread, move: Move) -> None:
     thread.folder = "main" if to_inbox else "done"
     thread.unread = to_inbox
     platform.changed.append(thread.psid)
+
+
+COVERS = (
+    documented(
+        "events",
+        "take_thread_control: to the app that lost the thread, or to every app",
+        "conversation-routing",
+        switch="take_events",
+    ),
+)

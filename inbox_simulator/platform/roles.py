@@ -39,4 +39,34 @@ COVERS = (
         "https://developers.facebook.com/docs/messenger-platform/handover-protocol",
     ),
     assumed("thread control", "which of the three a Page has", switch="routing"),
+    assumed(
+        "receiver roles",
+        "an agent's reply moves no control",
+        why="the pages name the move to Main alone, which does it here too",
+    ),
+    assumed(
+        "receiver roles",
+        "each app is told its own role alone",
+        why="the sample has one app; a receiver looks for its own id",
+    ),
+    documented(
+        "receiver roles",
+        "app_roles has the Page as recipient, as the table says; the sample has a person",
+        "webhooks/webhook-events/messaging_handovers",
+    ),
+    assumed(
+        "receiver roles",
+        "every app may ask who owns a thread",
+        why="the pages know no refusal; a fault rule gives one",
+    ),
+    assumed(
+        "receiver roles",
+        "the Page Inbox is never the primary receiver",
+        why="then no app could take, which the Page without a default app shows",
+    ),
+    assumed(
+        "receiver roles",
+        "release, extend and a send's thread_control are refused",
+        why="they came to the platform after the roles",
+    ),
 )

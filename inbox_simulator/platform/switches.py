@@ -84,6 +84,12 @@ SWITCHES = {
         "The code of the refusal to reach a person who blocked the Page: logs show both, with the"
         " same subcode and text.",
     ),
+    "take_events": Switch(
+        ("to_loser", "to_everyone"),
+        "Who hears of a take: the app that lost the thread, and nobody where it was idle, as the"
+        " page of 2026 for Instagram says; or every app that subscribed, the taker too, as"
+        " Messenger's own page of 2025 does.",
+    ),
     "take_answer": Switch(
         ("success", "thread_owner"),
         "Whether take_thread_control answers success, as the present page prints it, or the"

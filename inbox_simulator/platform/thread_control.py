@@ -117,6 +117,11 @@ COVERS = (
         "thread control", "who may send, pass, take, release, extend", "conversation-routing"
     ),
     documented(
+        "thread control",
+        "without a default app: everyone hears and may answer, and asks in place of taking",
+        "conversation-routing",
+    ),
+    documented(
         "thread control", "ownership lapses after 24 h without an event", "conversation-routing"
     ),
     assumed(

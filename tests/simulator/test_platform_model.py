@@ -114,6 +114,15 @@ def test_take_tells_the_app_that_lost_the_thread(platform, psid):
     assert platform.threads[psid].owner == "77"
 
 
+def test_a_take_is_told_to_every_app_where_the_switch_says_so(platform, psid):
+    platform.switches.update({"take_events": "to_everyone"})
+    platform.apps["77"].can_take = True
+    handovers.take_control(platform, ControlCall(platform.apps["77"], psid, T))
+    take = {"previous_owner_app_id": None, "new_owner_app_id": "77"}
+    told = [(sent.app_id, sent.event["take_thread_control"]) for sent in platform.outbox]
+    assert told == [(APP, take), ("77", take)]
+
+
 def test_take_needs_the_toggle_and_a_default_app(platform, psid):
     people.write(platform, psid, "hello", T)
     pass_to(platform, psid, INBOX)
@@ -182,18 +191,26 @@ def test_a_link_that_is_no_ad_opens_the_window_for_a_day(platform, psid):
         say(platform, psid, at=T + 24 * HOUR)
 
 
-def test_a_human_agent_may_write_for_seven_days_and_retired_tags_not_at_all(platform, psid):
-    people.write(platform, psid, "hello", T)
+def tagged(platform, psid, tag, at):
     message = {"text": "Sorry for the wait"}
-    late = sending.Send(psid, message=message, messaging_type="MESSAGE_TAG", tag="HUMAN_AGENT")
-    sending.send(platform, platform.apps[APP], late, T + 6 * 24 * HOUR)
+    request = sending.Send(psid, message=message, messaging_type="MESSAGE_TAG", tag=tag)
+    return sending.send(platform, platform.apps[APP], request, at)
+
+
+def test_a_human_agent_may_write_for_seven_days(platform, psid):
+    people.write(platform, psid, "hello", T)
+    tagged(platform, psid, "HUMAN_AGENT", T + 7 * 24 * HOUR - 1)
     with pytest.raises(OutsideWindowError):
-        sending.send(platform, platform.apps[APP], late, T + 7 * 24 * HOUR)
-    retired = sending.Send(
-        psid, message=message, messaging_type="MESSAGE_TAG", tag="ACCOUNT_UPDATE"
-    )
-    with pytest.raises(InvalidParameterError):
-        sending.send(platform, platform.apps[APP], retired, T)
+        tagged(platform, psid, "HUMAN_AGENT", T + 7 * 24 * HOUR)
+
+
+@pytest.mark.parametrize(
+    "tag", ["ACCOUNT_UPDATE", "CONFIRMED_EVENT_UPDATE", "POST_PURCHASE_UPDATE"]
+)
+def test_retired_tags_are_refused_at_any_time(platform, psid, tag):
+    people.write(platform, psid, "hello", T)
+    with pytest.raises(InvalidParameterError, match="deprecated"):
+        tagged(platform, psid, tag, T)
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,7 @@ SEEN: dict[str, dict[str, Any]] = {
     "messaging_type": {"optional": 200, "required": (100, None)},
     "ad_window": {"one_day": (10, 2018278), "seven_days": 200},
     "person_unavailable": {"code_551": (551, 1545041), "code_200": (200, 1545041)},
+    "take_events": {"to_loser": [INBOX], "to_everyone": [INBOX, APP]},
     "take_answer": {"success": ["success"], "thread_owner": ["data"]},
     "success_flag": {"boolean": True, "text": "true"},
     "appsecret_proof": {"optional": 200, "required": (100, None)},
@@ -134,6 +135,14 @@ class Onlooker:
     def person_unavailable(self):
         self._stage.act(f"people/{self.person.psid}/availability", {"blocked": True})
         return _told(self.send({"text": "Hi"}))
+
+    def take_events(self):
+        self.agent.takes()
+        self.control("take_thread_control")
+        self.person.says("That is all")
+        self._receiver.wait_for(2, "message")
+        heard = self._receiver.of_kind("take_thread_control")
+        return [got.event["take_thread_control"]["new_owner_app_id"] for got in heard]
 
     def take_answer(self):
         self.agent.takes()

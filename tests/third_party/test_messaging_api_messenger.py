@@ -1,6 +1,7 @@
 """Journeys with npm's messaging-api-messenger, as it is published.
 
-It has no method that releases control: its own connection does. Requests carry the app secret proof, since the client has the secret.
+It has no method that releases control: its own connection does. Requests carry the app secret
+proof, since the client has the secret.
 """
 
 import base64

@@ -42,7 +42,7 @@ class Together(RuleBasedStateMachine):
         switches=st.fixed_dictionaries(
             {
                 name: st.sampled_from(SWITCHES[name].options)
-                for name in ("inbox_done", "echo_and_take", "standby_postbacks")
+                for name in ("inbox_done", "echo_and_take", "standby_postbacks", "take_events")
             }
         ),
         kind=st.sampled_from(KINDS),
