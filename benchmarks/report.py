@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.line import Goal, Outcome, Sample
-from messenger_app.store.database import sqlite_version
+from messenger_app.store import sqlite_engine
 
 #: What was found out about the figures: the page is written anew with each run, this is not.
 NOTES = Path(__file__).with_name("NOTES.md")
@@ -44,7 +44,7 @@ def machine() -> list[str]:
         f"{now:%Y-%m-%d %H:%M} UTC, commit {commit or 'unknown'}",
         f"{len(names)} CPUs, {names[0] if names else 'unknown'}, {platform.platform()}",
         f"load {os.getloadavg()[0]:.1f} before it began",
-        f"Python {platform.python_version()}, SQLite {sqlite_version()}",
+        f"Python {platform.python_version()}, SQLite {sqlite_engine.version()}",
     ]
 
 

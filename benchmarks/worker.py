@@ -36,7 +36,7 @@ from messenger_app.rasa.client import RasaClient
 from messenger_app.store import conversations, inbox, outbox
 from messenger_app.store.database import Database
 from messenger_app.store.outbox import OpenCommand
-from messenger_app.store.wakeup import Bell
+from messenger_app.store.wakeup import SocketBell
 from messenger_app.webhook.envelope import split
 from messenger_app.worker import Worker
 
@@ -120,7 +120,7 @@ def measure(
         database.upgrade()
         fill(database, people, words)
         policy = Policy(app_id=APP, targets={}, default_target="")
-        bell = Bell(Path(folder) / "bell")
+        bell = SocketBell(Path(folder) / "bell")
         worker = Worker(database, executor, policy, Clock(), bell, calls=calls)
         run = functools.partial(profile.runcall, worker.run) if profile else worker.run
         thread = threading.Thread(target=run)

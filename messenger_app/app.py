@@ -30,7 +30,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app.register_blueprint(health.blueprint)
     app.register_error_handler(HTTPException, _plain)
     cli.register(app)
-    if doubt := shared_file.doubt(bridge.database.path_beside("")):
+    file = bridge.database.path_beside("")
+    if file is not None and (doubt := shared_file.doubt(file)):
         log.warning("database.may_not_be_shared", hint=f"DATABASE_URL {doubt}")
     bridge.database.upgrade()  # no separate step is needed
     bridge.clock.follow()

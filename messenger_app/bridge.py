@@ -15,7 +15,7 @@ from messenger_app.rasa.client import RasaClient
 from messenger_app.store.database import Database
 from messenger_app.store.intake import Intake
 from messenger_app.store.purge import Purge
-from messenger_app.store.wakeup import Bell
+from messenger_app.store.wakeup import Bell, bell_of
 from messenger_app.worker import Worker
 
 
@@ -114,7 +114,7 @@ def build_bridge(settings: Settings) -> Bridge:
         content=handoff.content,
     )
     database = Database(settings.database_url)
-    bell = Bell(database.path_beside(".bell"))
+    bell = bell_of(database)
     return Bridge(
         settings=settings,
         pages=pages,

@@ -18,6 +18,7 @@ from messenger_app.graph.errors import (
 )
 from messenger_app.page_profile import Difference
 from messenger_app.store import conversations, profiles, shared_file
+from messenger_app.store.postgresql_engine import OLDEST
 
 #: Without these the bridge is deaf, above all while a human has the thread.
 NEEDED_FIELDS = (
@@ -72,9 +73,21 @@ def _database(bridge: Bridge) -> Finding:
         return Finding("database", "failed", f"{error} Check DATABASE_URL.")
     if not current:
         return Finding("database", "failed", "is not migrated: run `flask db upgrade`.")
-    if doubt := shared_file.doubt(bridge.database.path_beside("")):
+    file = bridge.database.path_beside("")
+    if file is None:
+        return _server(bridge)
+    if doubt := shared_file.doubt(file):
         return Finding("database", "warning", doubt)
     return Finding("database", "ok", "can be reached, and its tables are up to date.")
+
+
+def _server(bridge: Bridge) -> Finding:
+    major, *minor = bridge.database.version()
+    name = f"is PostgreSQL {'.'.join(map(str, (major, *minor)))}"
+    if major < OLDEST:
+        says = f"{name}, which nobody mends any more: use {OLDEST} or newer."
+        return Finding("database", "failed", says)
+    return Finding("database", "ok", f"{name}, and its tables are up to date.")
 
 
 def _worker(bridge: Bridge) -> Finding:

@@ -5,7 +5,8 @@ HandoverError
 ├── SignatureError           answer 403, store nothing
 ├── EnvelopeError            answer 400, store nothing
 ├── StoreUnavailable         answer 503: the platform sends it again
-│   └── StoreRefused             nothing wrong with the database: it would refuse this again
+│   ├── StoreRefused             nothing wrong with the database: it would refuse this again
+│   └── StoreInDoubt             find out what was written, before anything is built on it
 ├── RowUnreadable            leave its thread alone for now, go on with the others
 ├── GraphError               see messenger_app/graph/errors.py
 └── BotError                 see messenger_app/rasa/errors.py
@@ -37,6 +38,10 @@ class StoreUnavailable(HandoverError):
 
 class StoreRefused(StoreUnavailable):
     """The database works, and does not take this."""
+
+
+class StoreInDoubt(StoreUnavailable):
+    """The connection was lost over the commit, so that it may have happened."""
 
 
 class RowUnreadable(HandoverError):

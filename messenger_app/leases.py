@@ -1,7 +1,7 @@
 """Which threads a worker has to itself, and for how long."""
 
 import fcntl
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import TextIO
 
 import structlog
@@ -45,6 +45,8 @@ class Leases:
         self._worker = worker
         #: When the last heartbeat was, by the machine's clock and by one that never steps.
         self._beat_at = (-HEARTBEAT, -HEARTBEAT)
+        #: Threads of which memory and database may differ, with the tokens they may be held under.
+        self._in_doubt: dict[str, int] = {}
         self._lock: TextIO | None = None
 
     def snapshot(self) -> Snapshot:
@@ -54,6 +56,23 @@ class Leases:
     def go_back_to(self, snapshot: Snapshot) -> None:
         """Forget what came after the snapshot: a heartbeat that was rolled back was none."""
         self.in_hand, self._beat_at = snapshot
+
+    def doubt(self, tokens: Mapping[str, int]) -> None:
+        """Forget threads of which nobody knows what was written, and what memory made of it.
+
+        They are leased anew and read afresh, as after another worker's death.
+        """
+        self._in_doubt.update(tokens)
+        self.in_hand = {
+            thread: hand for thread, hand in self.in_hand.items() if thread not in tokens
+        }
+
+    def free_what_is_in_doubt(self) -> None:
+        """Make ready what was forgotten, for whoever comes first. Raises StoreUnavailable."""
+        if self._in_doubt:
+            with self._database.writing() as connection:
+                conversations.free(connection, self._worker, self._in_doubt)
+            self._in_doubt = {}
 
     def keep(self, connection: Connection, threads: Collection[str]) -> None:
         """Let go of those of the threads that another worker has taken over.
@@ -115,8 +134,14 @@ class Leases:
         return True
 
     def free_what_the_dead_left(self, connection: Connection) -> None:
-        """On one machine a file lock proves that no other worker lives: no lease need run out."""
-        self._lock = self._database.path_beside(".worker").open("w")
+        """On one machine a file lock proves that no other worker lives: no lease need run out.
+
+        On a server nothing proves it: a worker that it no longer hears may have calls under way.
+        """
+        path = self._database.path_beside(".worker")
+        if path is None:
+            return
+        self._lock = path.open("w")
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from messenger_app.calls import Call, Calls, Done
 from messenger_app.clock import Clock
 from messenger_app.conversation.policy import Policy
-from messenger_app.errors import HandoverError, StoreRefused, StoreUnavailable
+from messenger_app.errors import HandoverError, StoreInDoubt, StoreRefused, StoreUnavailable
 from messenger_app.executor import Executor
 from messenger_app.in_hand import InHand
 from messenger_app.jobs.job import CALL_DEADLINE, Job, Result
@@ -104,6 +104,7 @@ class Worker:
 
         Takes out of ``done`` what is written.
         """
+        self._leases.free_what_is_in_doubt()
         try:
             self._work(done)
             done.clear()
@@ -131,7 +132,7 @@ class Worker:
         ``step`` are the threads to take forward; with none of them threads are claimed and no
         more. None means all for which there is news.
         """
-        before = self._leases.snapshot()
+        before, tokens = self._leases.snapshot(), dict[str, int]()
         try:
             with self._database.writing() as connection:
                 decided_at = self._clock.steady()
@@ -141,6 +142,7 @@ class Worker:
                 if not step and not self._stopping.is_set():
                     news.update(self._leases.claim(connection, self._slots))
                 touched = self._touch(news)
+                tokens = {thread: self._leases.in_hand[thread].token for thread in touched}
                 for item in done:
                     self._take_result(item)
                 jobs = []
@@ -148,8 +150,10 @@ class Worker:
                     self._read_events(connection, touched)
                     jobs = self._step_all(connection, touched)
                 self._write_changes(connection, touched)
-        except BaseException:
+        except BaseException as error:
             self._leases.go_back_to(before)  # memory must not know of what was rolled back
+            if isinstance(error, StoreInDoubt):
+                self._leases.doubt(tokens)
             raise
         self._let_go(touched)
         committed_at = self._clock.steady()
@@ -237,6 +241,9 @@ class Worker:
         hand = self._leases.in_hand[thread].copy()
         try:
             with self._database.writing() as connection:
+                if not conversations.held(connection, {thread: hand.token}):
+                    del self._leases.in_hand[thread]
+                    return
                 hand.events = inbox.pending(connection, thread)
                 culprit = hand.events[0] if hand.events and not had_result else None
                 if had_result:
@@ -246,6 +253,8 @@ class Worker:
                 hand.release(found.until if isinstance(found, NothingToDo) else call_is_over)
                 worklist.write(connection, {thread: hand.changes}, self._clock.machine())
         except Exception as error:  # its lease runs out, and then it is tried again
+            if isinstance(error, StoreInDoubt):
+                self._leases.doubt({thread: hand.token})
             if isinstance(error, StoreUnavailable) and not isinstance(error, StoreRefused):
                 raise
             log.error("thread.failed", thread=thread, reason=_told(error))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+from messenger_app.store.database import Database
 from tests.support.postgres import Postgres
 from tests.support.rasa import SCRIPT, Rasa
 
@@ -40,3 +41,20 @@ def postgres() -> Iterator[Postgres]:
     """One PostgreSQL server for all tests that neither stop it nor kill it."""
     with Postgres(durable=False) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: Postgres) -> str:
+    """The name of a database with every table, to make others like."""
+    url = postgres.new_database()
+    database = Database(url)
+    database.upgrade()
+    database.close()
+    return url.rsplit("/", 1)[1]
+
+
+@pytest.fixture
+def postgres_url(postgres: Postgres, postgres_template: str) -> Iterator[str]:
+    """The address of a database of the test's own, with every table."""
+    with postgres.database(postgres_template) as url:
+        yield url

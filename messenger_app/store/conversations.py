@@ -104,7 +104,7 @@ def claim(
             first = first.limit(limit - len(leases)).with_for_update(skip_locked=True)
             rows = connection.execute(
                 update(table)
-                .where(table.c.thread.in_(first.scalar_subquery()))
+                .where(table.c.thread.in_(select(first.cte().c.thread)))  # looked for once
                 .values(worker=worker, token=table.c.token + 1, due=lease_until)
                 .returning(table)
             )
@@ -170,14 +170,28 @@ def mend(connection: Connection, machine: int, lease: int) -> None:
     to the front what an older release made ready.
     """
     hidden = (table.c.due > machine + LONGEST_WAIT) | (table.c.due == _READY_BEFORE)
+    found = select(table.c.thread).where(hidden).with_for_update(skip_locked=True).cte()
     soon = case((table.c.worker.is_(None), READY), else_=machine + lease)
-    connection.execute(update(table).where(hidden).values(due=soon))
+    connection.execute(
+        update(table).where(table.c.thread.in_(select(found.c.thread))).values(due=soon)
+    )
+
+
+def free(connection: Connection, worker: str, tokens: Mapping[str, int]) -> None:
+    """Make these threads ready where the worker still has them under that token."""
+    rows = [
+        {"_thread": thread, "_worker": worker, "_token": tokens[thread]}
+        for thread in sorted(tokens)
+    ]
+    _FREE.each(connection, rows)
 
 
 def release_all(connection: Connection, workers: Collection[str] | None = None) -> None:
     """Free what dead workers left, and make it ready. None means every worker."""
     left = table.c.worker.is_not(None) if workers is None else table.c.worker.in_(workers)
-    connection.execute(update(table).where(left).values(worker=None, due=READY))
+    found = select(table.c.thread).where(left).order_by(table.c.thread).with_for_update()
+    threads = connection.execute(found).scalars().all()
+    _RELEASE.each(connection, [{"_thread": thread, "due": READY} for thread in threads])
 
 
 def roles(connection: Connection, page_ids: Collection[str]) -> dict[str, Routing]:
@@ -234,4 +248,9 @@ def _load(state: bytes, page_id: str, psid: str) -> Conversation:
 _WAKE = Inserts(_wake, "thread", "page_id", "psid", "owner", "state", "due", "token")
 _THIS = update(table).where(table.c.thread == bindparam("_thread"))
 _SAVE = Statement(_THIS.values({name: bindparam(name) for name in ("owner", "state", "timer_due")}))
+_FREE = Statement(
+    _THIS.where(
+        table.c.worker == bindparam("_worker"), table.c.token == bindparam("_token")
+    ).values(worker=null(), due=literal_column(str(READY)))
+)
 _RELEASE = Statement(_THIS.values(worker=null(), due=bindparam("due")))

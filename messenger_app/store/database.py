@@ -1,31 +1,20 @@
-"""The SQLite file that keeps everything. PostgreSQL is not built yet, so it is refused."""
+"""The database that keeps everything: a SQLite file or a PostgreSQL server, by DATABASE_URL."""
 
 import fcntl
-import importlib
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType
-from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, RootTransaction
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 
-from messenger_app.errors import SettingsError, StoreRefused, StoreUnavailable
-
-#: How long a writer waits for another one, in milliseconds.
-BUSY_TIMEOUT = 10_000
-#: Pages of 4 KiB in the WAL before they are copied to where they belong, which waits for the disk:
-#: most pages change many times over meanwhile.
-CHECKPOINT_AFTER = 8_000
-#: KiB of pages that a connection may keep in memory.
-CACHE = 32_000
+from messenger_app.errors import SettingsError, StoreInDoubt, StoreRefused, StoreUnavailable
+from messenger_app.store import postgresql_engine, sqlite_engine
 
 
 class Database:
@@ -35,29 +24,31 @@ class Database:
         """Raises SettingsError where the URL can't be used. Opens nothing yet."""
         try:
             self.url = make_url(url)
-            _refuse_what_is_not_built(self.url)
-            self.engine = self._sqlite()
+            self.engine = _engine(self.url)
         except (SQLAlchemyError, ValueError):  # its text may hold a password
             raise SettingsError("DATABASE_URL can't be read; see .env.example.") from None
-        except OSError as error:
-            raise SettingsError(
-                f"DATABASE_URL: {error.filename} can't be made a folder: {error.strerror}."
-            ) from None
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a SQLite file, which processes of one machine share."""
+        return self.engine.dialect.name == "sqlite"
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Open a transaction that commits at the end.
 
         Raises StoreUnavailable where the database can't take it, StoreRefused where it would not
-        take it later either; nothing was written then.
+        take it later either; nothing was written then. Raises StoreInDoubt where the connection
+        was lost over the commit: then it was written or not.
         """
         try:
-            with self.engine.begin() as connection:
+            with self.engine.connect() as connection, connection.begin() as transaction:
                 yield connection
+                _commit(transaction)
         except (DataError, IntegrityError) as error:
-            raise StoreRefused(_cause(error)) from error
+            raise StoreRefused(_cause(error)) from None
         except SQLAlchemyError as error:
-            raise StoreUnavailable(_cause(error)) from error
+            raise StoreUnavailable(_cause(error)) from None
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -66,12 +57,15 @@ class Database:
             with self.engine.connect() as connection:
                 yield connection.execution_options(isolation_level="AUTOCOMMIT")
         except SQLAlchemyError as error:
-            raise StoreUnavailable(_cause(error)) from error
+            raise StoreUnavailable(_cause(error)) from None
 
     def upgrade(self) -> None:
-        """Bring the tables up to date. Two processes on one machine may call this at once."""
+        """Bring the tables up to date. Several processes may call this at once.
+
+        Raises SettingsError where the database can't keep what people write.
+        """
         config = migrations_config()
-        with self._one_at_a_time(), self.writing() as connection:
+        with self._one_at_a_time() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
@@ -81,46 +75,32 @@ class Database:
         with self.reading() as connection:
             return MigrationContext.configure(connection).get_current_revision() == head
 
-    def path_beside(self, suffix: str) -> Path:
-        """Return a path beside the SQLite file, for locks and wake-ups."""
-        return Path(f"{self.url.database}{suffix}")
+    def version(self) -> tuple[int, ...]:
+        """Return the version of SQLite or of the server. Raises StoreUnavailable."""
+        with self.reading() as connection:
+            return tuple(map(int, connection.dialect.server_version_info or ()))
+
+    def path_beside(self, suffix: str) -> Path | None:
+        """Return a path beside the SQLite file, for locks and wake-ups; None for a server."""
+        return Path(f"{self.url.database}{suffix}") if self.is_file else None
 
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
 
     @contextmanager
-    def _one_at_a_time(self) -> Iterator[None]:
-        with self.path_beside(".migrating").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
-
-    def _sqlite(self) -> Engine:
-        self.path_beside("").parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(
-            self.url,
-            module=_sqlite_module(),
-            hide_parameters=True,  # what people wrote has no place in an error's text
-            connect_args={"timeout": BUSY_TIMEOUT / 1000, "check_same_thread": False},
-        )
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_immediate)
-        return engine
-
-
-def _refuse_what_is_not_built(url: URL) -> None:
-    """Raise SettingsError for a database that the bridge would lose events in, or never try."""
-    if url.get_backend_name() != "sqlite":
-        raise SettingsError(
-            f"DATABASE_URL: {url.get_backend_name()} is not built yet. "
-            "Name a SQLite file: sqlite:////folder/handover.db."
-        )
-    file = url.database or ":memory:"
-    if ":memory:" in file or url.query.get("mode") == "memory":
-        raise SettingsError(
-            "DATABASE_URL is in memory, where web and worker would each have their own. "
-            "Name a SQLite file: sqlite:////folder/handover.db."
-        )
+    def _one_at_a_time(self) -> Iterator[Connection]:
+        """Open a transaction for changing the tables, which no other process changes meanwhile."""
+        path = self.path_beside(".migrating")
+        if path is None:
+            with self.writing() as connection:
+                postgresql_engine.lock_migrations(connection)
+                yield connection
+        else:
+            with path.open("w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                with self.writing() as connection:
+                    yield connection
 
 
 def migrations_config() -> Config:
@@ -130,36 +110,31 @@ def migrations_config() -> Config:
     return config
 
 
-def sqlite_version() -> str:
-    """Return the version of SQLite that is used."""
-    return str(_sqlite_module().sqlite_version)
+def _engine(url: URL) -> Engine:
+    if url.drivername == "sqlite":
+        return sqlite_engine.build(url)
+    if postgresql_engine.speaks(url):
+        return postgresql_engine.build(url)
+    raise SettingsError(
+        f"DATABASE_URL: {url.drivername} is not known here. Name a SQLite file, "
+        "sqlite:////folder/handover.db, or a PostgreSQL server, postgresql://…"
+    )
 
 
-def _sqlite_module() -> ModuleType:
-    """Prefer the SQLite that comes as a wheel, for Linux: older ones can corrupt their WAL."""
+def _commit(transaction: RootTransaction) -> None:
     try:
-        return importlib.import_module("pysqlite3")
-    except ImportError:
-        return sqlite3
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # we say BEGIN ourselves, below
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode = WAL")
-    cursor.execute("PRAGMA synchronous = FULL")  # a commit is on the disk when it returns
-    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
-    cursor.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_AFTER}")
-    cursor.execute(f"PRAGMA cache_size = -{CACHE}")
-    cursor.close()
-
-
-def _begin_immediate(connection: Connection) -> None:
-    """Take the write lock at once: a lock that is upgraded later can fail half way."""
-    if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        transaction.commit()
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise StoreInDoubt(_cause(error)) from None
+        raise
 
 
 def _cause(error: SQLAlchemyError) -> str:
-    """Name the fault without statement or values: those hold what people wrote."""
-    return f"The database refused: {getattr(error, 'orig', None) or type(error).__name__}"
+    """Name the fault without statement or values: those hold what people wrote.
+
+    PostgreSQL's whole text would hold the row that it refuses.
+    """
+    fault = getattr(error, "orig", None)
+    short = getattr(getattr(fault, "diag", None), "message_primary", None)
+    return f"The database refused: {short or fault or type(error).__name__}"

@@ -1,7 +1,7 @@
 """The durable inbox: what the platform sent, kept before it is answered."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,13 +75,13 @@ def add_all(
     }
     since = min((received_at for _, received_at in deliveries), default=0)
     wake(connection, threads, since)  # before the events: the row's lock keeps it from being lost
-    rows: dict[bytes, dict[str, object]] = {}
+    rows: dict[bytes, dict[str, Any]] = {}
     for events, received_at in deliveries:
         for event in events:
             rows.setdefault(event.dedupe_key, _row(event, received_at))
     if not rows:
         return [0] * len(deliveries)
-    new = set(_INSERT.together(connection, list(rows.values())))
+    new = set(_INSERT.together(connection, sorted(rows.values(), key=_unguarded)))
     counted = []
     for events, _ in deliveries:
         keys = {event.dedupe_key for event in events} & new
@@ -90,7 +90,16 @@ def add_all(
     return counted
 
 
-def _row(event: ReceivedEvent, received_at: int) -> dict[str, object]:
+def _unguarded(row: Mapping[str, Any]) -> bytes:
+    """Sort by key what no thread's row guards, behind what one does, which keeps its order.
+
+    Of two transactions with the same rows one waits for the other, and not each for the other.
+    """
+    key: bytes = row["dedupe_key"]
+    return b"" if row["thread"] else key
+
+
+def _row(event: ReceivedEvent, received_at: int) -> dict[str, Any]:
     recognised = event.channel is not Channel.UNRECOGNISED
     return {
         "thread": thread_of(event.page_id, event.psid) if event.psid else None,

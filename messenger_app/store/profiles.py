@@ -65,7 +65,8 @@ def purge(
         known = known.where(table.c.thread == thread)
     if before is not None:
         known = known.where(table.c.locale_told_at < before).order_by(table.c.locale_told_at)
-    forget = update(table).where(table.c.thread.in_(known.scalar_subquery()))
+    found = known.with_for_update(skip_locked=thread is None).cte()
+    forget = update(table).where(table.c.thread.in_(select(found.c.thread)))
     return connection.execute(forget.values(locale=None, locale_told_at=0, locale_due=0)).rowcount
 
 

@@ -77,10 +77,12 @@ class Purge:
             )
             .order_by(finished_at)
             .limit(BATCH)
+            .with_for_update(skip_locked=True)
+            .cte()
         )
         emptied = connection.execute(
             update(inbox_event)
-            .where(inbox_event.c.id.in_(old.scalar_subquery()))
+            .where(inbox_event.c.id.in_(select(old.c.id)))
             .values(body=b"")
             .returning(finished_at)
         )
@@ -92,7 +94,8 @@ class Purge:
 def _delete(connection: Connection, table: Table, time: Column[int], before: int) -> int:
     expired: ColumnElement[bool] = time <= before
     old = select(table.c.id).where(expired).order_by(time).limit(BATCH)
-    return connection.execute(delete(table).where(table.c.id.in_(old.scalar_subquery()))).rowcount
+    found = old.with_for_update(skip_locked=True).cte()
+    return connection.execute(delete(table).where(table.c.id.in_(select(found.c.id)))).rowcount
 
 
 def bodies_of(connection: Connection, thread: str) -> dict[Table, list[int]]:
@@ -126,9 +129,9 @@ def forget_answers(connection: Connection, thread: str) -> bool | None:
     Call it in a transaction that writes.
     """
     row = connection.execute(
-        select(conversation.c.worker, conversation.c.psid, conversation.c.page_id).where(
-            conversation.c.thread == thread
-        )
+        select(conversation.c.worker, conversation.c.psid, conversation.c.page_id)
+        .where(conversation.c.thread == thread)
+        .with_for_update()
     ).one()
     if row.worker is not None:
         return None

@@ -52,7 +52,8 @@ def purge(
         old = old.where(transcript.c.thread == thread)
     if before is not None:
         old = old.where(transcript.c.at < before)
-    gone = delete(transcript).where(transcript.c.id.in_(old.scalar_subquery()))
+    found = old.with_for_update(skip_locked=thread is None).cte()
+    gone = delete(transcript).where(transcript.c.id.in_(select(found.c.id)))
     return connection.execute(gone).rowcount
 
 

@@ -14,7 +14,7 @@ from messenger_app.conversation.policy import Policy
 from messenger_app.executor import Executor
 from messenger_app.graph.client import GraphClient
 from messenger_app.rasa.client import RasaClient
-from messenger_app.store.wakeup import Bell
+from messenger_app.store.wakeup import Bell, bell_of
 from messenger_app.worker import Worker
 from tests.faults.breaking import on_graph, sends, texts, wait_until_struck
 from tests.support.bridge import ROOT, SETTINGS, Bridge
@@ -72,7 +72,7 @@ def in_thread(
     policy = Policy(
         app_id=SETTINGS["APP_ID"], targets=handoff.targets, default_target=handoff.default
     )
-    bell = Bell(bridge.database.path_beside(".bell"))
+    bell = bell_of(bridge.database)
     return Worker(bridge.database, executor, policy, clock, bell), (graph, rasa, bell)
 
 

@@ -37,12 +37,15 @@ class Bridge:
     settings: dict[str, str] = field(default_factory=dict)
     #: A module that runs web and worker, named with their own as its arguments; none runs them.
     runs_in: str = ""
+    #: A file of its own without it.
+    database_url: str = ""
 
     def __post_init__(self) -> None:
         self.web: subprocess.Popen[bytes] | None = None
         self.worker: subprocess.Popen[bytes] | None = None
         self.simulator_url = ""
-        self.database = Database(f"sqlite:///{self.folder}/handover.db")
+        self.database_url = self.database_url or f"sqlite:///{self.folder}/handover.db"
+        self.database = Database(self.database_url)
         self.log = self.folder / "bridge.log"
 
     @property
@@ -161,6 +164,6 @@ class Bridge:
             **{key: value for key, value in os.environ.items() if key not in SETTINGS},
             **SETTINGS,
             **self.settings,
-            "DATABASE_URL": f"sqlite:///{self.folder}/handover.db",
+            "DATABASE_URL": self.database_url,
             "PORT": str(self.port),
         }

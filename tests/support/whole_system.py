@@ -28,10 +28,10 @@ def faults_of_our_own(log: str) -> list[str]:
 
 @contextmanager
 def running(
-    folder: Path, rasa_url: str, *, runs_in: str = "", **settings: str
+    folder: Path, rasa_url: str, *, runs_in: str = "", database_url: str = "", **settings: str
 ) -> Iterator[WholeSystem]:
-    """Run simulator, web and worker until the block ends; ``runs_in`` as in `Bridge`."""
-    bridge = Bridge(folder, settings=settings, runs_in=runs_in)
+    """Run simulator, web and worker until the block ends; the named ones are as in `Bridge`."""
+    bridge = Bridge(folder, settings=settings, runs_in=runs_in, database_url=database_url)
     with Simulator(webhook_url=bridge.webhook_url) as simulator:
         bridge.connect(simulator.url, rasa_url)
         try:

@@ -14,7 +14,7 @@ from messenger_app.bridge import Bridge
 from messenger_app.clock import Clock
 from messenger_app.config import Settings
 from messenger_app.store.database import Database
-from messenger_app.store.wakeup import Bell
+from messenger_app.store.wakeup import SocketBell
 from messenger_app.worker import Worker
 from tests.support.ports import free_port
 from tests.unit.payloads import APP_SECRET, OWN_APP_ID, PAGE_ID
@@ -74,12 +74,27 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
+def sqlite(tmp_path: Path) -> Iterator[Database]:
     """A real SQLite file with every table."""
     built = Database(f"sqlite:///{tmp_path}/handover.db")
     built.upgrade()
     yield built
     built.close()
+
+
+@pytest.fixture
+def postgresql(postgres_url: str) -> Iterator[Database]:
+    """A database of a real PostgreSQL server, with every table."""
+    built = Database(postgres_url)
+    yield built
+    built.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Database:
+    """Each of the two in turn."""
+    built: Database = request.getfixturevalue(request.param)
+    return built
 
 
 @pytest.fixture
@@ -91,6 +106,6 @@ def executor() -> Silent:
 def worker(database: Database, executor: Silent) -> Iterator[Worker]:
     """A worker with four calls at once, not yet running."""
     logs.configure(as_json=True, level="ERROR")
-    bell = Bell(None)
+    bell = SocketBell(None)
     yield Worker(database, executor, POLICY, Clock(), bell, calls=4)
     bell.close()

@@ -1,4 +1,4 @@
-"""One worker on a real SQLite file, with rules and calls that go wrong in ways of ours."""
+"""One worker on a real database, with rules and calls that go wrong in ways of ours."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,7 +16,7 @@ from messenger_app.store.tables import EventStatus
 from messenger_app.worker import Worker
 from tests.support.waiting import wait_for
 from tests.unit.payloads import PAGE_ID
-from tests.unit.working import Silent, counts, is_quiet, running, say
+from tests.unit.working import Silent, counts, is_quiet, refuse, running, say
 
 
 def poisoned(progress: Progress, psid: str) -> Callable[..., Any]:
@@ -67,11 +67,7 @@ def test_an_event_that_was_set_aside_is_applied_once_it_is_replayed(
 def test_what_the_database_refuses_of_one_thread_holds_back_no_other(
     worker: Worker, database: Database, executor: Silent
 ) -> None:
-    with database.writing() as connection:
-        connection.exec_driver_sql(
-            "CREATE TRIGGER refuse BEFORE INSERT ON transcript "
-            "WHEN NEW.thread LIKE '%:66' BEGIN SELECT RAISE(ABORT, 'CHECK failed'); END"
-        )
+    refuse(database, "INSERT", "transcript", "NEW.thread LIKE '%:66'")
     with pytest.raises(StoreRefused), database.writing() as connection:
         transcripts.add(connection, "x:66", [Line("person", "Hi", 1)])
     say(database, "1", "66", "2")

@@ -15,7 +15,7 @@ from messenger_app.store.tables import inbox_event
 from messenger_app.worker import Worker
 from tests.support.waiting import wait_for
 from tests.unit.payloads import PAGE_ID
-from tests.unit.working import Silent, counts, is_quiet, running, say
+from tests.unit.working import Silent, allow, counts, is_quiet, refuse, running, say
 
 
 def execute(database: Database, statement: str) -> None:
@@ -23,14 +23,10 @@ def execute(database: Database, statement: str) -> None:
         connection.exec_driver_sql(statement)
 
 
-def refuse(database: Database, what: str) -> None:
-    execute(database, f"CREATE TRIGGER refuse BEFORE {what} BEGIN SELECT RAISE(ABORT, 'no'); END")
-
-
 def test_nobody_else_is_blamed_for_what_is_refused_of_one_thread(
     worker: Worker, database: Database, executor: Silent
 ) -> None:
-    refuse(database, "INSERT ON outbox WHEN NEW.thread LIKE '%:66'")
+    refuse(database, "INSERT", "outbox", "NEW.thread LIKE '%:66'")
     say(database, *(str(psid) for psid in range(1, 10)), "66")
     execute(database, "UPDATE conversation SET due = -1 WHERE psid <> '1' AND psid <> '2'")
     with running(worker):
@@ -91,7 +87,7 @@ def test_a_thread_that_could_not_even_be_let_go_of_is_free_once_its_lease_has_ru
     monkeypatch.setattr(leases, "LEASE", 1_000)
     monkeypatch.setattr(leases, "HEARTBEAT", 200)
     monkeypatch.setattr(worker_module, "LEASE", 60_000)  # calls may begin all the same
-    refuse(database, "UPDATE ON inbox_event WHEN OLD.status = 0")
+    refuse(database, "UPDATE", "inbox_event", "OLD.status = 0")
     say(database, "66")
 
     def is_let_go_of() -> bool:
@@ -101,7 +97,7 @@ def test_a_thread_that_could_not_even_be_let_go_of_is_free_once_its_lease_has_ru
 
     with running(worker):
         wait_for(is_let_go_of, "the refusal")
-        execute(database, "DROP TRIGGER refuse")
+        allow(database, "inbox_event")
         wait_for(lambda: counts(database) == {"done": 1}, "the event")
 
 

@@ -4,6 +4,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from sqlalchemy import text
+
 from messenger_app.clock import Clock
 from messenger_app.conversation.policy import Policy
 from messenger_app.executor import Executor
@@ -47,6 +49,32 @@ def say(database: Database, *psids: str, at: int | None = None) -> None:
         said = {**message(f"m_{psid}_{now}"), "sender": {"id": psid}, "timestamp": now}
         with database.writing() as connection:
             inbox.add(connection, split(delivery(entry(said)), frozenset({PAGE_ID}), now), now)
+
+
+_REFUSE = {
+    "sqlite": """
+        CREATE TRIGGER refuse BEFORE {what} ON {table} WHEN {rows}
+        BEGIN SELECT RAISE(ABORT, 'CHECK failed'); END""",
+    "postgresql": """
+        CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE check_violation; END $$;
+        CREATE TRIGGER refuse BEFORE {what} ON {table} FOR EACH ROW WHEN ({rows})
+        EXECUTE FUNCTION refuse()""",
+}
+_ALLOW = {"sqlite": "DROP TRIGGER refuse", "postgresql": "DROP TRIGGER refuse ON {table}"}
+
+
+def refuse(database: Database, what: str, table: str, rows: str) -> None:
+    """Let the database refuse to INSERT or UPDATE such rows, by a rule of its own."""
+    with database.writing() as connection:
+        statement = _REFUSE[connection.dialect.name].format(what=what, table=table, rows=rows)
+        connection.execute(text(statement.replace(":", r"\:")))
+
+
+def allow(database: Database, table: str) -> None:
+    """Take back what `refuse` said of this table."""
+    with database.writing() as connection:
+        connection.execute(text(_ALLOW[connection.dialect.name].format(table=table)))
 
 
 def is_quiet(database: Database) -> bool:

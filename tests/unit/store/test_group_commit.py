@@ -9,7 +9,7 @@ from messenger_app.errors import StoreRefused, StoreUnavailable
 from messenger_app.store.database import Database
 from messenger_app.store.group_commit import LARGEST_GROUP, GroupCommit
 from messenger_app.store.intake import Intake
-from messenger_app.store.wakeup import Bell
+from messenger_app.store.wakeup import SocketBell
 from tests.support.waiting import wait_for
 from tests.unit.payloads import NOW
 from tests.unit.store.threads import event
@@ -120,7 +120,7 @@ def test_who_is_ended_while_giving_way_leaves_the_lead_to_the_next_one(
 
 
 def test_each_delivery_learns_how_much_of_it_was_new(database: Database) -> None:
-    bell = Bell(None)
+    bell = SocketBell(None)
     intake = Intake(database, bell)
     deliveries = [[event("a"), event("b")], [event("b"), event("c")], [event("a")], []]
     assert intake._write([(events, NOW) for events in deliveries]) == [2, 1, 0, 0]

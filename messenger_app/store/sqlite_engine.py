@@ -1,0 +1,78 @@
+"""SQLite: one file for web and worker on one machine."""
+
+import importlib
+import sqlite3
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL
+
+from messenger_app.errors import SettingsError
+
+#: How long a writer waits for another one, in milliseconds.
+BUSY_TIMEOUT = 10_000
+#: Pages of 4 KiB in the WAL before they are copied to where they belong, which waits for the disk:
+#: most pages change many times over meanwhile.
+CHECKPOINT_AFTER = 8_000
+#: KiB of pages that a connection may keep in memory.
+CACHE = 32_000
+
+
+def build(url: URL) -> Engine:
+    """Return the engine, and make the file's folder. Opens nothing yet.
+
+    Raises SettingsError for a database in memory, and where the folder can't be made.
+    """
+    file = url.database or ":memory:"
+    if ":memory:" in file or url.query.get("mode") == "memory":
+        raise SettingsError(
+            "DATABASE_URL is in memory, where web and worker would each have their own. "
+            "Name a SQLite file: sqlite:////folder/handover.db."
+        )
+    try:
+        Path(file).parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(
+            f"DATABASE_URL: {error.filename} can't be made a folder: {error.strerror}."
+        ) from None
+    engine = create_engine(
+        url,
+        module=_module(),
+        hide_parameters=True,  # what people wrote has no place in an error's text
+        connect_args={"timeout": BUSY_TIMEOUT / 1000, "check_same_thread": False},
+    )
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def version() -> str:
+    """Return the version of SQLite that is used."""
+    return str(_module().sqlite_version)
+
+
+def _module() -> ModuleType:
+    """Prefer the SQLite that comes as a wheel, for Linux: older ones can corrupt their WAL."""
+    try:
+        return importlib.import_module("pysqlite3")
+    except ImportError:
+        return sqlite3
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves, below
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")  # a commit is on the disk when it returns
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
+    cursor.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_AFTER}")
+    cursor.execute(f"PRAGMA cache_size = -{CACHE}")
+    cursor.close()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    """Take the write lock at once: a lock that is upgraded later can fail half way."""
+    if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
