@@ -4,23 +4,52 @@ A conversation here is one session that never expires. Rasa's SQL store loads th
 for every message, so that a person's answers get slower the longer they have been a customer. It
 has no limit of its own that works: `max_event_history` would make it count wrongly which events
 are new, and save none.
+
+It also waits for a database that is away for a moment. Without that Rasa would answer as if it had
+never met the person, and keep the turn in its memory alone.
 """
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import json
-from collections.abc import Iterator
-from typing import Any
+import logging
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any, TypeVar
 
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.events import Event, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy import func
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
+
+log = logging.getLogger(__name__)
 
 #: Enough for some thirty turns. The bot's policies look at far fewer.
 RECENT_EVENTS = 150
+
+#: Seconds that a database may be away. Whoever asked gives up before, and that ends the turn.
+PATIENCE = 30.0
+#: Seconds between two tries.
+PAUSE = 0.2
+
+Result = TypeVar("Result")
+
+
+async def once_it_is_there(do: Callable[[], Awaitable[Result]]) -> Result:
+    """Do something with the database, again and again while it can't be reached."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return await do()
+        except (OperationalError, InterfaceError) as error:
+            if time.monotonic() > deadline:
+                raise
+            log.warning("The database of the conversations is away: %s", error.orig)
+        await asyncio.sleep(PAUSE)
 
 
 class RecentEventsTrackerStore(SQLTrackerStore):
@@ -32,6 +61,34 @@ class RecentEventsTrackerStore(SQLTrackerStore):
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """Return the conversation from its newest events; None if there is none."""
+        return await once_it_is_there(lambda: self._retrieve_recent(sender_id))
+
+    async def retrieve_full_tracker(self, conversation_id: str) -> DialogueStateTracker | None:
+        """Return the conversation from all of its events; None if there is none."""
+        whole = super().retrieve_full_tracker
+        return await once_it_is_there(lambda: whole(conversation_id))
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Add what is new in the conversation since it was loaded or last saved."""
+        keep, tries = super().save, itertools.count()
+
+        async def keep_once() -> None:
+            # A try that failed may have been kept all the same, its confirmation lost.
+            if next(tries) == 0 or not self._has_kept(tracker):
+                await keep(tracker)
+
+        await once_it_is_there(keep_once)
+        tracker.events_in_store = len(tracker.events)
+
+    def _has_kept(self, tracker: DialogueStateTracker) -> bool:
+        """Whether the newest event is in the database; they go in all together."""
+        row = self.SQLEvent
+        with self.session_scope() as session:
+            kept = session.query(row.data).filter(row.sender_id == tracker.sender_id)
+            newest = kept.order_by(row.id.desc()).first()
+        return newest is not None and newest.data == json.dumps(tracker.events[-1].as_dict())
+
+    async def _retrieve_recent(self, sender_id: str) -> DialogueStateTracker | None:
         with self.session_scope() as session:
             recent = self._recent(session, sender_id)
             if not recent:
@@ -42,11 +99,6 @@ class RecentEventsTrackerStore(SQLTrackerStore):
         # Rasa changes this object and hands it back to `save`, maybe more than once.
         tracker.events_in_store = len(tracker.events)
         return tracker
-
-    async def save(self, tracker: DialogueStateTracker) -> None:
-        """Add what is new in the conversation since it was loaded or last saved."""
-        await super().save(tracker)
-        tracker.events_in_store = len(tracker.events)
 
     def _additional_events(
         self, session: Session, tracker: DialogueStateTracker

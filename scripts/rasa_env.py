@@ -210,7 +210,9 @@ def run(bot: Bot) -> NoReturn:
     port = os.environ.get(bot.setting, bot.port)
     served = ["--enable-api", "--model", str(bot.model)]
     listen = ["--interface", "127.0.0.1", "--port", port]
-    endpoints = ["--endpoints", str(bot.folder / "endpoints.yml")]
+    # Another file for several servers behind one address; MoodBot has one server.
+    chosen = os.environ.get("RASA_ENDPOINTS") if bot is SHOP else None
+    endpoints = ["--endpoints", str(bot.folder / (chosen or "endpoints.yml"))]
     run_here([str(PYTHON), "serve.py", "run", *listen, *served, *endpoints])
 
 
@@ -233,6 +235,11 @@ def child_environment() -> dict[str, str]:
         **{name: value for name, value in os.environ.items() if name not in NOT_FOR_RASA},
         "ACTIONS_PORT": os.environ.get("ACTIONS_PORT", "5055"),
         "RASA_TRACKER_DB": os.environ.get("RASA_TRACKER_DB", "var/tracker.db"),
+        "RASA_REDIS_HOST": os.environ.get("RASA_REDIS_HOST", "127.0.0.1"),
+        "RASA_REDIS_PORT": os.environ.get("RASA_REDIS_PORT", "6379"),
+        "RASA_REDIS_PASSWORD": os.environ.get("RASA_REDIS_PASSWORD", ""),
+        # Seconds. The bridge waits for no turn longer, and who died over one holds up its person.
+        "TICKET_LOCK_LIFETIME": os.environ.get("TICKET_LOCK_LIFETIME", "10"),
         "MOODBOT_TRACKER_DB": os.environ.get("MOODBOT_TRACKER_DB", "var/moodbot.db"),
         "PYTHONPATH": str(BOT),  # where checks/ finds what config.yml names
         "SANIC_HOST": "127.0.0.1",  # the action server listens on every interface otherwise

@@ -95,6 +95,14 @@ class Rasa:
             process.send_signal(signal.SIGTERM)
             process.wait(30)
 
+    def freeze(self, command: str = "run") -> None:
+        """Let one of the two servers stand still, with its connections open; `kill` ends it."""
+        self._processes[command].send_signal(signal.SIGSTOP)
+
+    def thaw(self, command: str = "run") -> None:
+        """Let it go on."""
+        self._processes[command].send_signal(signal.SIGCONT)
+
     def kill(self, command: str = "run") -> None:
         """End one of the two servers as a power cut would, if it runs."""
         process = self._processes.pop(command, None)
