@@ -28,6 +28,11 @@ def facts() -> list[Fact]:
     return [fact for module in _modules() for fact in getattr(module, "COVERS", ())]
 
 
+def raised() -> set[tuple[int, int | None]]:
+    """Return code and subcode of every error that the model raises by itself."""
+    return {(each.code, each.subcode) for each in _kinds(PlatformError)}
+
+
 def markdown() -> str:
     """Return the whole document."""
     parts = [INTRODUCTION, *_endpoints(), *_facts(), *_errors()]
@@ -69,9 +74,9 @@ def _errors() -> Iterator[str]:
     yield "## Errors\n"
     yield "Those that nothing raises by itself come from a fault rule that names their numbers.\n"
     yield "| code | subcode | meaning | comes | known |\n|---|---|---|---|---|"
-    raised = {(each.code, each.subcode) for each in _kinds(PlatformError)}
+    alone = raised()
     for (code, subcode), meaning in PUBLISHED.items():
-        comes = "by itself" if (code, subcode) in raised else "by a fault rule"
+        comes = "by itself" if (code, subcode) in alone else "by a fault rule"
         known = "observed" if (code, subcode) in SEEN else "documented"
         yield f"| {code} | {subcode or ''} | {meaning} | {comes} | {known} |"
 
