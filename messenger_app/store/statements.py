@@ -4,7 +4,8 @@ SQLAlchemy Core says what a statement is, for every database; for a row that is 
 times a second, its own work at each execution costs more than the database's.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from operator import itemgetter
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy import Connection, Dialect, Executable, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 
 Row = Mapping[str, Any]
+Values = Callable[[Row], Iterable[Any]]
 Insert = sqlite.Insert | postgresql.Insert
 
 #: How many rows are inserted together at most: few enough for every database's parameters.
@@ -25,19 +27,18 @@ class Statement:
         """``names`` are an insert's columns; any other statement has bind parameters."""
         self._statement = statement
         self._names = names
-        self._compiled: dict[str, tuple[str, Callable[[Row], Any]]] = {}
+        self._compiled: dict[str, tuple[str, Values]] = {}
 
     def each(self, connection: Connection, rows: Sequence[Row]) -> None:
         """Execute it once for each row, in their order."""
         if rows:
             text, values = self._for(connection.dialect)
-            connection.exec_driver_sql(text, [values(row) for row in rows])
+            connection.exec_driver_sql(text, list(map(values, rows)))
 
-    def _for(self, dialect: Dialect) -> tuple[str, Callable[[Row], Any]]:
+    def _for(self, dialect: Dialect) -> tuple[str, Values]:
         if dialect.name not in self._compiled:
             text, order = _compile(self._statement, dialect, self._names or None)
-            values = _in_order(order) if order else dict
-            self._compiled[dialect.name] = (text, values)
+            self._compiled[dialect.name] = (text, _in_order(order))
         return self._compiled[dialect.name]
 
 
@@ -48,37 +49,33 @@ class Inserts:
         """``build`` makes the statement, without rows, of the database's own kind of insert."""
         self._build = build
         self._names = names
-        self._compiled: dict[tuple[str, int], tuple[str, list[str] | None]] = {}
+        self._compiled: dict[tuple[str, int], tuple[str, Values]] = {}
 
     def together(self, connection: Connection, rows: Sequence[Row]) -> list[Any]:
         """Insert the rows in their order; return the column that it returns, if any."""
         returned: list[Any] = []
         for start in range(0, len(rows), MOST_TOGETHER):
             some = rows[start : start + MOST_TOGETHER]
-            text, order = self._for(connection.dialect, len(some))
-            named = {_nth(name, n): row[name] for n, row in enumerate(some) for name in self._names}
-            values: Any = tuple(map(named.__getitem__, order)) if order else named
-            result = connection.exec_driver_sql(text, values)
+            text, values = self._for(connection.dialect, len(some))
+            result = connection.exec_driver_sql(text, tuple(chain.from_iterable(map(values, some))))
             if result.returns_rows:
-                returned += result.scalars()
+                returned += result.scalars().all()
         return returned
 
-    def _for(self, dialect: Dialect, rows: int) -> tuple[str, list[str] | None]:
+    def _for(self, dialect: Dialect, rows: int) -> tuple[str, Values]:
         known = (dialect.name, rows)
         if known not in self._compiled:
-            values: list[dict[str, Any]] = [
-                {name: bindparam(_nth(name, n)) for name in self._names} for n in range(rows)
+            places: list[dict[str, Any]] = [
+                {name: bindparam(f"{name}_of_{n}") for name in self._names} for n in range(rows)
             ]
-            statement = self._build(_KINDS[dialect.name]).values(values)
-            self._compiled[known] = _compile(statement, dialect)
+            statement = self._build(_KINDS[dialect.name]).values(places)
+            text, order = _compile(statement, dialect)
+            of_a_row = [name.removesuffix("_of_0") for name in order[: len(self._names)]]
+            self._compiled[known] = (text, _in_order(of_a_row))
         return self._compiled[known]
 
 
-def _nth(name: str, n: int) -> str:
-    return f"{name}_of_{n}"
-
-
-def _in_order(names: Sequence[str]) -> Callable[[Row], Any]:
+def _in_order(names: Sequence[str]) -> Values:
     if len(names) == 1:  # of one name `itemgetter` gives the bare value
         return lambda row: (row[names[0]],)
     return itemgetter(*names)
@@ -86,10 +83,13 @@ def _in_order(names: Sequence[str]) -> Callable[[Row], Any]:
 
 def _compile(
     statement: Any, dialect: Dialect, names: Sequence[str] | None = None
-) -> tuple[str, list[str] | None]:
-    """Return the text, and the names in the order of its places; None where it has names itself."""
-    compiled = statement.compile(dialect=dialect, column_keys=names)
+) -> tuple[str, list[str]]:
+    """Return the text, and the names in the order of its places."""
+    kind: Any = type(dialect)
+    compiled = statement.compile(dialect=kind(paramstyle=_PLACES[dialect.name]), column_keys=names)
     return str(compiled), compiled.positiontup
 
 
 _KINDS: dict[str, type[Insert]] = {"sqlite": sqlite.Insert, "postgresql": postgresql.Insert}
+#: How a place for a value is written. Values by name would cost a lookup for each.
+_PLACES = {"sqlite": "qmark", "postgresql": "format"}

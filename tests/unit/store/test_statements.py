@@ -59,17 +59,17 @@ def test_what_is_inserted_together_is_told(database: Database) -> None:
     ],
 )
 def test_each_statement_is_one_of_postgresqls_too(statement: Statement) -> None:
-    text, values = statement._for(postgresql.dialect())
-    assert "%(" in text
-    assert values is dict
+    text, _ = statement._for(postgresql.dialect())
+    assert "%s" in text
 
 
 @pytest.mark.parametrize("inserts", [conversations._WAKE, inbox._INSERT])
 def test_each_insert_is_one_of_postgresqls_too(inserts: Inserts) -> None:
-    text, order = inserts._for(postgresql.dialect(), 2)
+    text, values = inserts._for(postgresql.dialect(), 2)
     assert "ON CONFLICT" in text
-    assert "%(thread_of_1)s" in text
-    assert order is None
+    row = {name: name for name in inserts._names}
+    assert text.count("%s") == 2 * len(row)
+    assert sorted(values(row)) == sorted(row)
 
 
 def test_a_statement_with_one_name_takes_a_row_too(database: Database) -> None:
