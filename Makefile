@@ -29,8 +29,8 @@ test: env-dev ## Run every test, after getting Rasa, a trained bot and a browser
 	@HANDOVER_CHROMIUM="$$($(PY) -m scripts.browser)" && export HANDOVER_CHROMIUM && \
 		exec $(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 
-chaos: env-dev ## Let everything go wrong at once, and judge (SEEDS=1-10 MESSAGES=2000 BOT=stand-in or rasa)
-	@[ "$$BOT" != rasa ] || $(PY) scripts/rasa_env.py train
+chaos: env-dev ## Let everything go wrong at once, and judge (SEEDS=1-10 MESSAGES=2000 DATABASE=sqlite or postgresql BOT=stand-in, rasa or two-rasas)
+	@case "$$BOT" in *rasa*) $(PY) scripts/rasa_env.py train ;; esac
 	@exec $(PY) -m scripts.chaos
 
 bench: env-dev ## Measure the bridge in turns with what it is compared with; writes benchmarks/RESULTS.md

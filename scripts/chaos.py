@@ -1,6 +1,7 @@
 """Play chaos against the real programs and print what came of it: ``make chaos``.
 
-People and agents act at random, webhooks and Graph calls go wrong, web, worker and bot are killed.
+People and agents act at random, webhooks and Graph calls go wrong, web, worker and bot are killed,
+with PostgreSQL the database too, and then there are two web processes and three workers.
 Ends with 1 where anything was lost, said twice or said to a human.
 """
 
@@ -14,6 +15,7 @@ from pathlib import Path
 from tests.chaos import report
 from tests.chaos.bots import BOTS
 from tests.chaos.run import Outcome, play
+from tests.chaos.systems import SYSTEMS
 
 
 def main() -> int:
@@ -22,19 +24,23 @@ def main() -> int:
     parser.add_argument("--seeds", default=os.environ.get("SEEDS", "1-10"), help="such as 1-10,42")
     parser.add_argument("--messages", type=int, default=int(os.environ.get("MESSAGES", "2000")))
     parser.add_argument("--bot", choices=sorted(BOTS), default=os.environ.get("BOT", "stand-in"))
+    parser.add_argument(
+        "--database", choices=sorted(SYSTEMS), default=os.environ.get("DATABASE", "sqlite")
+    )
     parser.add_argument("--keep", type=Path, default=None, help="where logs of failures go")
     options = parser.parse_args()
     outcomes: list[Outcome] = []
     for seed in read_seeds(options.seeds):
         folder = Path(tempfile.mkdtemp(prefix=f"chaos-{seed}-", dir=options.keep))
         bot = BOTS[options.bot](folder, seed)
-        outcomes.append(play(seed, options.messages, folder, bot))
+        system = SYSTEMS[options.database](folder)
+        outcomes.append(play(seed, options.messages, folder, bot, system))
         print(report.table(outcomes[-1:]), flush=True)
         if outcomes[-1].is_good:
             shutil.rmtree(folder)
         else:
             print(report.troubles(outcomes[-1]), flush=True)
-    print(report.table(outcomes))
+    print(f"{report.table(outcomes)}\n{report.killed(outcomes)}")
     return 0 if all(outcome.is_good for outcome in outcomes) else 1
 
 

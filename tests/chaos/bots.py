@@ -1,14 +1,19 @@
 """The bots of a run: what starts them, and what they say they heard."""
 
 import json
+import random
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
+
+import psycopg
 
 from tests.chaos import rasa_front
 from tests.chaos.programs import Program
 from tests.chaos.record import Record, Turn
+from tests.support.grown_rasa import GrownRasa
+from tests.support.postgres import Postgres
 from tests.support.rasa import Rasa
 
 
@@ -35,10 +40,11 @@ class Bot(Protocol):
 class StandInBot:
     """The stand-in, with its record in a file."""
 
-    def __init__(self, folder: Path, seed: int) -> None:
+    def __init__(self, folder: Path, seed: int, *moods: str) -> None:
+        """``moods`` is empty, or ``--calm`` for a bot that has none."""
         self._file = folder / "bot.db"
         record = ("--record", str(self._file), "--seed", f"{seed} start {{start}}")
-        arguments = ("-m", "tests.chaos.stand_in", "--port", "{port}", *record)
+        arguments = ("-m", "tests.chaos.stand_in", "--port", "{port}", *record, *moods)
         self._program = Program("bot", arguments, folder, "/version")
 
     @property
@@ -58,7 +64,8 @@ class StandInBot:
         """Read its record."""
         record = Record(self._file)
         try:
-            return [turn for turn in record.turns() if turn.sender in psids]
+            asked_for = set(psids)
+            return [turn for turn in record.turns() if turn.sender in asked_for]
         finally:
             record.close()
 
@@ -111,4 +118,57 @@ class RealRasa:
         self._rasa.stop()
 
 
-BOTS: dict[str, type[StandInBot] | type[RealRasa]] = {"stand-in": StandInBot, "rasa": RealRasa}
+class TwoRasas:
+    """Two of them behind one address, as docs/growing.md sets them up; one at a time is killed."""
+
+    def __init__(self, folder: Path, seed: int, postgres: Postgres | None = None) -> None:
+        """``postgres`` is a server that has room for its conversations; none means its own."""
+        self._own = None if postgres else Postgres().start()
+        server = postgres or self._own
+        assert server is not None
+        self._tracker_url = server.new_database()
+        self.rasas = GrownRasa(folder, self._tracker_url)
+        arguments = ("-m", "tests.chaos.rasa_front", "--port", "{port}", "--rasa", self.rasas.url)
+        self._front = Program("front", arguments, folder, "/version")
+        self._dice = random.Random(f"{seed} which Rasa")
+        self._dead: Rasa | None = None
+
+    @property
+    def url(self) -> str:
+        """Where the front listens."""
+        return self._front.url
+
+    def start(self) -> None:
+        """Start everything the first time, then the one that was killed."""
+        if self._dead is None:
+            self.rasas.start()
+            self._front.start()
+        else:
+            self._dead.start()
+
+    def kill(self) -> None:
+        """End one of the two."""
+        self._dead = self._dice.choice(self.rasas.servers)
+        self._dead.kill()
+
+    def turns(self, psids: list[str]) -> list[Turn]:
+        """Read their database: over HTTP they tell of the newest events alone."""
+        kept: dict[str, list[Any]] = {psid: [] for psid in psids}
+        with psycopg.connect(self._tracker_url) as database:
+            for psid, data in database.execute("SELECT sender_id, data FROM events ORDER BY id"):
+                kept.setdefault(psid, []).append(json.loads(data))
+        return [turn for psid in psids for turn in rasa_front.turns(psid, kept[psid])]
+
+    def stop(self) -> None:
+        """End everything."""
+        self._front.kill()
+        self.rasas.close()
+        if self._own is not None:
+            self._own.close()
+
+
+BOTS: dict[str, type[StandInBot] | type[RealRasa] | type[TwoRasas]] = {
+    "stand-in": StandInBot,
+    "rasa": RealRasa,
+    "two-rasas": TwoRasas,
+}

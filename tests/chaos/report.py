@@ -1,5 +1,6 @@
 """The table at the end, and what happened on a thread where a rule was broken."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from inbox_simulator.client import JSON
@@ -26,6 +27,12 @@ def table(outcomes: list[Outcome]) -> str:
         for row in [names, *rows]
     ]
     return "\n".join(lines)
+
+
+def killed(outcomes: list[Outcome]) -> str:
+    """Return who was ended how often, over all seeds."""
+    times = sum((outcome.killed for outcome in outcomes), Counter[str]())
+    return "ended: " + ", ".join(f"{name} {count}" for name, count in sorted(times.items()))
 
 
 def _row(name: str, outcomes: list[Outcome]) -> list[str]:

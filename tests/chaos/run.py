@@ -14,9 +14,10 @@ from tests.chaos.bots import Bot
 from tests.chaos.journal import Journal, JournalReader
 from tests.chaos.judge import Verdict, judge
 from tests.chaos.people import Agent, Operator, Person
+from tests.chaos.systems import System
 from tests.chaos.truth import ThreadTruth, gather
 from tests.chaos.weather import Killer, Weather
-from tests.support.bridge import SETTINGS, Bridge
+from tests.support.bridge import SETTINGS
 
 INBOX = "263902037430900"
 AGENTS = 3
@@ -57,9 +58,9 @@ class Outcome:
 class Run:
     """All processes and all who act, for one seed."""
 
-    def __init__(self, seed: int, messages: int, folder: Path, bot: Bot) -> None:
+    def __init__(self, seed: int, messages: int, folder: Path, bot: Bot, system: System) -> None:
         self.seed, self._messages, self._folder, self._bot = seed, messages, folder, bot
-        self._bridge = Bridge(folder, settings={"LOG_JSON": "true"})
+        self._bridge = system
         self._simulator = programs.simulator(folder, self._bridge.webhook_url)
         self._trouble: list[str] = []
 
@@ -91,10 +92,7 @@ class Run:
             yield
             self._bridge.stop()
         finally:
-            for process in (self._bridge.worker, self._bridge.web):
-                if process is not None and process.poll() is None:
-                    process.kill()
-                    process.wait()
+            self._bridge.end()
             self._bot.stop()
             self._simulator.kill()
 
@@ -114,14 +112,8 @@ class Run:
         ]
         staff.append(Operator(self.seed, psids, self._bridge.flask))
         weather = Weather(self._simulator.url, self.seed)
-        killer = Killer(
-            self.seed,
-            {
-                "web": (self._bridge.kill_web, self._bridge.start_web),
-                "worker": (self._bridge.kill_worker, self._bridge.start_worker),
-                "bot": (self._bot.kill, self._bot.start),
-            },
-        )
+        bot = {"bot": (self._bot.kill, self._bot.start)}
+        killer = Killer(self.seed, {**self._bridge.victims(), **bot})
         for thread in (weather, killer, *staff, *people):
             thread.start()
         for person in people:
@@ -158,6 +150,6 @@ class Run:
         return gather(shown, journal, turns, our_app_id=SETTINGS["APP_ID"], inbox_app_id=INBOX)
 
 
-def play(seed: int, messages: int, folder: Path, bot: Bot) -> Outcome:
+def play(seed: int, messages: int, folder: Path, bot: Bot, system: System) -> Outcome:
     """Play one seed; logs and databases stay in the folder."""
-    return Run(seed, messages, folder, bot).play()
+    return Run(seed, messages, folder, bot, system).play()

@@ -2,7 +2,7 @@
 
 It has moods: now and then it thinks for long, answers with an error before or after it has heard,
 or says two things at once. Like Rasa it writes a turn down at its end, so that a bot that was
-killed over a question has not heard it. What it wrote down outlives it.
+killed over a question has not heard it. What it wrote down outlives it. ``--calm`` has no moods.
 """
 
 import argparse
@@ -27,15 +27,15 @@ HANDOFF = {"target": "page_inbox", "reason": "user_asked", "summary": "Wants a p
 class StandIn:
     """Thinks, writes down, answers."""
 
-    def __init__(self, record: Record, seed: str) -> None:
-        self._record = record
+    def __init__(self, record: Record, seed: str, *, calm: bool = False) -> None:
+        self._record, self._calm = record, calm
         self._random = random.Random(seed)
         self._lock = threading.Lock()
 
     def hear(self, body: dict[str, Any]) -> Answer:
         """Answer one message of the REST channel."""
         with self._lock:
-            pause, trouble = self._pause(), self._random.random()
+            pause, trouble = self._pause(), 0.5 if self._calm else self._random.random()
         time.sleep(pause)
         if trouble < 0.01:
             return 500, {"error": "it fell over before it had heard"}
@@ -61,7 +61,7 @@ class StandIn:
     def _pause(self) -> float:
         """Return how many seconds this question takes."""
         mood = self._random.random()
-        if mood < 0.9:
+        if mood < 0.9 or self._calm:
             return self._random.uniform(0, 0.03)
         return self._random.uniform(0.1, 0.5) if mood < 0.98 else self._random.uniform(1, 4)
 
@@ -82,8 +82,9 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--record", type=Path, required=True)
     parser.add_argument("--seed", required=True)
+    parser.add_argument("--calm", action="store_true")
     options = parser.parse_args()
-    bot = StandIn(Record(options.record), options.seed)
+    bot = StandIn(Record(options.record), options.seed, calm=options.calm)
     serve(options.port, bot.hear, bot.tracker)
 
 

@@ -17,9 +17,13 @@ import pytest
 from tests.chaos import report
 from tests.chaos.bots import StandInBot
 from tests.chaos.run import play
+from tests.chaos.systems import OneOfEach, Several
 
 SEEDS = [2, 6, 7, 10, 14]
 MESSAGES = 500
+#: With two web processes, three workers and PostgreSQL; `make chaos` plays more and longer ones.
+SEEDS_OF_SEVERAL = [1, 2]
+MESSAGES_TO_SEVERAL = 200
 
 
 @pytest.mark.timeout(420)
@@ -27,8 +31,22 @@ MESSAGES = 500
 def test_nothing_is_lost_or_said_twice_or_said_to_a_human_whatever_goes_wrong(
     seed: int, tmp_path: Path
 ):
-    outcome = play(seed, MESSAGES, tmp_path, StandInBot(tmp_path, seed))
+    bot, system = StandInBot(tmp_path, seed), OneOfEach(tmp_path)
+    outcome = play(seed, MESSAGES, tmp_path, bot, system)
 
     assert outcome.is_good, f"{report.table([outcome])}\n{report.troubles(outcome)}"
     assert outcome.verdict.answered > MESSAGES / 4
+    assert outcome.killed.total() > 0
+
+
+@pytest.mark.timeout(420)
+@pytest.mark.parametrize("seed", SEEDS_OF_SEVERAL)
+def test_the_same_holds_for_several_processes_on_a_database_that_is_killed_too(
+    seed: int, tmp_path: Path
+):
+    bot, system = StandInBot(tmp_path, seed), Several(tmp_path)
+    outcome = play(seed, MESSAGES_TO_SEVERAL, tmp_path, bot, system)
+
+    assert outcome.is_good, f"{report.table([outcome])}\n{report.troubles(outcome)}"
+    assert outcome.verdict.answered > MESSAGES_TO_SEVERAL / 4
     assert outcome.killed.total() > 0

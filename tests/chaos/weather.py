@@ -75,11 +75,19 @@ class Weather(threading.Thread):
 class Killer(threading.Thread):
     """Ends processes as a power cut would, one after another, and starts them again."""
 
-    def __init__(self, seed: int, victims: dict[str, tuple[Callable[[], None], ...]]) -> None:
-        """``victims`` gives for each name what kills it and what starts it again."""
+    def __init__(
+        self,
+        seed: int,
+        victims: dict[str, tuple[Callable[[], None], ...]],
+        every: tuple[float, float] = (0.5, 4),
+    ) -> None:
+        """``victims`` gives for each name what ends it and what starts it again.
+
+        ``every`` says how many seconds there are between two, at least and at most.
+        """
         super().__init__(name="killer", daemon=True)
         self._dice = random.Random(f"{seed} killer")
-        self._victims = victims
+        self._victims, self._every = victims, every
         self._stopping = threading.Event()
         self.killed: Counter[str] = Counter()
         self.error: Exception | None = None
@@ -87,7 +95,7 @@ class Killer(threading.Thread):
     def run(self) -> None:
         """Kill until told to stop. Whatever was killed is started again."""
         try:
-            while not self._stopping.wait(self._dice.uniform(0.5, 4)):
+            while not self._stopping.wait(self._dice.uniform(*self._every)):
                 name = self._dice.choice(sorted(self._victims))
                 kill, start = self._victims[name]
                 kill()

@@ -37,7 +37,7 @@ class Bridge:
     settings: dict[str, str] = field(default_factory=dict)
     #: A module that runs web and worker, named with their own as its arguments; none runs them.
     runs_in: str = ""
-    #: A file of its own without it.
+    #: Where its database is; none means a SQLite file in the folder.
     database_url: str = ""
 
     def __post_init__(self) -> None:
@@ -95,10 +95,29 @@ class Bridge:
 
     def stop(self) -> None:
         """End both processes in good order; fail where one doesn't."""
+        self.stop_worker()
+        self.stop_web()
+        self.database.close()
+
+    def stop_web(self) -> None:
+        """End the web process in good order, if it runs."""
+        self._stop(self.web)
+
+    def stop_worker(self) -> None:
+        """End the worker in good order, if it runs."""
+        self._stop(self.worker)
+
+    def _stop(self, process: subprocess.Popen[bytes] | None) -> None:
+        if process is not None and process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(30) == 0, f"it ended in a bad way, see {self.log}"
+
+    def end(self) -> None:
+        """End whatever still runs, at once."""
         for process in (self.worker, self.web):
             if process is not None and process.poll() is None:
-                process.send_signal(signal.SIGTERM)
-                assert process.wait(30) == 0, f"it ended in a bad way, see {self.log}"
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
         self.database.close()
 
     def flask(self, *arguments: str) -> str:

@@ -1,0 +1,187 @@
+"""Everyday life for half an hour while processes die: nothing may be lost, nothing said twice.
+
+    python -m benchmarks.soak [--minutes 30] [--rate 50] [--rasa-rate 5] [--no-write]
+
+Two web processes and three workers on PostgreSQL serve two Pages: one with a stand-in bot, and one
+with two real Rasa servers. Every 20 to 40 seconds something is killed, or restarted in good order.
+Ends with 1 where anything was lost, said twice or came late; writes ``benchmarks/SOAK.md``.
+"""
+
+import argparse
+import shutil
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import yaml
+
+from benchmarks import report, soak_report
+from benchmarks.soak_life import BOOKS, BOOKS_TOKEN, CAFE, CAFE_TOKEN, Agents, Crowd, write
+from benchmarks.soak_report import Soaked
+from inbox_simulator.client import Client
+from tests.chaos import programs
+from tests.chaos.bots import StandInBot, TwoRasas
+from tests.chaos.judge import judge
+from tests.chaos.run import INBOX
+from tests.chaos.systems import Several, Victims
+from tests.chaos.truth import ThreadTruth, gather
+from tests.chaos.weather import Killer
+from tests.support.bridge import SETTINGS
+
+PAGE = Path(__file__).with_name("SOAK.md")
+
+#: Seconds between two deaths, at least and at most.
+EVERY = (20.0, 40.0)
+#: People for each word a second, so that one person writes about every eight seconds.
+PEOPLE_FOR_A_RATE = 8
+#: Seconds until what is left over at the end has settled.
+TO_SETTLE = 180.0
+
+
+class Stage:
+    """Everything that runs during a soak."""
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.seed = seed
+        self.system = Several(folder)
+        self.simulator = programs.simulator(folder, self.system.webhook_url)
+        self.stand_in = StandInBot(folder, seed, "--calm")
+        self.rasas = TwoRasas(folder, seed, self.system.postgres)
+        self._pages = folder / "pages.yml"
+
+    @contextmanager
+    def running(self) -> Iterator[Client]:
+        """Start everything; at the end stop it in good order, and whatever is left at once."""
+        try:
+            self.simulator.start()
+            self.stand_in.start()
+            self.rasas.start()
+            client = Client(self.simulator.url)
+            self._connect(client)
+            self.system.start()
+            yield client
+            client.close()
+            self.system.stop()
+        finally:
+            self.rasas.stop()
+            self.stand_in.stop()
+            self.system.end()
+            self.simulator.kill()
+
+    def victims(self) -> Victims:
+        """Say who dies now and then, each with its start."""
+        found = {**self.system.victims(), "all in order": (self._roll, _nothing)}
+        found["Rasa"] = (self.rasas.kill, self.rasas.start)
+        redis = self.rasas.rasas.redis
+        found["Redis"] = (redis.kill, lambda: _nothing(redis.start()))
+        return found
+
+    def _connect(self, client: Client) -> None:
+        added = {"page_id": CAFE, "name": "Harbour Café", "access_token": CAFE_TOKEN}
+        client.post("pages", added)
+        pages = [
+            {"id": BOOKS, "token": BOOKS_TOKEN, "rasa_url": self.stand_in.url},
+            {"id": CAFE, "token": CAFE_TOKEN, "rasa_url": self.rasas.url},
+        ]
+        self._pages.write_text(yaml.safe_dump(pages))
+        for each in self.system.bridges:
+            each.settings["PAGES_FILE"] = str(self._pages)
+        self.system.connect(self.simulator.url, self.stand_in.url)
+
+    def _roll(self) -> None:
+        """Restart every process of the bridge in good order, one after the other."""
+        for web in self.system.webs:
+            web.stop_web()
+            web.start_web()
+        for worker in self.system.workers:
+            worker.stop_worker()
+            self.system.start_worker(worker)
+
+
+def _nothing(_: object = None) -> None:
+    """Nothing is left to do."""
+
+
+def soak(minutes: float, rates: dict[str, float], folder: Path, seed: int = 1) -> Soaked:
+    """Run it all, and judge."""
+    stage = Stage(folder, seed)
+    with stage.running() as client:
+        people = {page: int(rate * PEOPLE_FOR_A_RATE) for page, rate in rates.items()}
+        crowd = Crowd(client, {page: count for page, count in people.items() if count}, rates)
+        words = crowd.words(minutes * 60)
+        agents = Agents(stage.simulator.url, words)
+        killer = Killer(seed, stage.victims(), EVERY)
+        telling = threading.Event()
+        for thread in (agents, killer, threading.Thread(target=_tell, args=(stage, telling))):
+            thread.start()
+        load = write(stage.simulator.port, words, crowd.rate)
+        telling.set()
+        killer.stop()
+        agents.join()
+        troubles = [repr(each.error) for each in (killer, agents) if each.error is not None]
+        troubles += _come_to_rest(stage, agents, {word.psid for word in words})
+        agents.close()
+        threads = {page: _gather(stage, client, psids) for page, psids in crowd.psids.items()}
+    verdicts = {page: judge(found) for page, found in threads.items()}
+    return Soaked(minutes, load.rate, killer.killed, threads, verdicts, agents.served, troubles)
+
+
+def _tell(stage: Stage, over: threading.Event) -> None:
+    """Say each minute what the bridge still has to do."""
+    began = time.monotonic()
+    while not over.wait(60):
+        minute = (time.monotonic() - began) / 60
+        try:
+            told = stage.system.bridges[0].describe()
+        except Exception as error:  # noqa: BLE001 - the database may be down just now
+            told = repr(error)
+        print(f"minute {minute:.0f}: {told}", flush=True)
+
+
+def _come_to_rest(stage: Stage, agents: Agents, psids: set[str]) -> list[str]:
+    """Let everything under way end, and hand back whom a late handoff gave to the agents."""
+    try:
+        stage.system.settle(TO_SETTLE)
+        while agents.hand_all_back(sorted(psids)):
+            stage.system.settle(TO_SETTLE)
+    except AssertionError as error:
+        return [str(error)]
+    return []
+
+
+def _gather(stage: Stage, client: Client, psids: list[str]) -> list[ThreadTruth]:
+    shown = [client.get(f"threads/{psid}") for psid in psids]
+    turns = [*stage.stand_in.turns(psids), *stage.rasas.turns(psids)]
+    journal = soak_report.stored(stage.system.bridges[0].database, set(psids))
+    return gather(shown, journal, turns, our_app_id=SETTINGS["APP_ID"], inbox_app_id=INBOX)
+
+
+def main() -> int:
+    """Soak, tell, write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=30.0)
+    parser.add_argument("--rate", type=float, default=50.0, help="words a second to the stand-in")
+    parser.add_argument("--rasa-rate", type=float, default=5.0, help="words a second to real Rasa")
+    parser.add_argument("--keep", type=Path, default=None, help="where logs of a failure go")
+    parser.add_argument("--no-write", action="store_true", help="leave SOAK.md as it is")
+    asked = parser.parse_args()
+    machine = report.machine()
+    folder = Path(tempfile.mkdtemp(prefix="soak-", dir=asked.keep))
+    soaked = soak(asked.minutes, {BOOKS: asked.rate, CAFE: asked.rasa_rate}, folder)
+    page = soak_report.page(soaked, {BOOKS: "stand-in", CAFE: "two Rasa servers"}, machine)
+    print(f"\n{page}")
+    if not asked.no_write:
+        PAGE.write_text(page)
+    if soaked.is_good:
+        shutil.rmtree(folder)
+        return 0
+    print("\n".join([*soaked.complaints(), f"Logs: {folder}"]))
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,79 @@
+"""The bridge on several processes: web behind a balancer, workers, all on one PostgreSQL."""
+
+from pathlib import Path
+
+from tests.support.balancer import Balancer
+from tests.support.bridge import Bridge
+from tests.support.postgres import Postgres
+from tests.support.waiting import wait_for
+
+WEBS, WORKERS = 2, 3
+
+
+class Fleet:
+    """Two web processes and three workers. Each can be ended and started by itself."""
+
+    def __init__(self, folder: Path, settings: dict[str, str]) -> None:
+        self.postgres = Postgres().start()
+        url = self.postgres.new_database()
+        self.bridges: list[Bridge] = []
+        for number in range(1, max(WEBS, WORKERS) + 1):
+            part = folder / f"bridge-{number}"
+            part.mkdir()
+            self.bridges.append(Bridge(part, settings=dict(settings), database_url=url))
+        self.webs, self.workers = self.bridges[:WEBS], self.bridges[:WORKERS]
+        self.balancer = Balancer([web.port for web in self.webs])
+
+    @property
+    def webhook_url(self) -> str:
+        """Where the platform delivers to."""
+        return f"{self.balancer.url}/webhook"
+
+    @property
+    def log(self) -> str:
+        """What all processes logged."""
+        return "".join(each.log.read_text() for each in self.bridges if each.log.exists())
+
+    def connect(self, simulator_url: str, rasa_url: str) -> None:
+        """Say where Graph and the bot are."""
+        for each in self.bridges:
+            each.connect(simulator_url, rasa_url)
+
+    def start(self) -> None:
+        """Make the tables, then start everything and wait until each web process answers."""
+        self.flask("db", "upgrade")
+        self.balancer.start()
+        for web in self.webs:
+            web.start_web()
+        for worker in self.workers:
+            self.start_worker(worker)
+
+    @staticmethod
+    def start_worker(bridge: Bridge) -> None:
+        """Start a worker and wait until it works: before that it can't end in good order."""
+        logged = bridge.log.stat().st_size if bridge.log.exists() else 0
+        bridge.start_worker()
+        wait_for(
+            lambda: b"worker.started" in bridge.log.read_bytes()[logged:],
+            f"the worker, see {bridge.log}",
+        )
+
+    def flask(self, *arguments: str) -> str:
+        """Run one of the bridge's commands and return what it prints."""
+        return self.bridges[0].flask(*arguments)
+
+    def settle(self, within: float = 30.0) -> None:
+        """Wait until no webhook is under way and the bridge has nothing to do."""
+        self.bridges[0].settle(within)
+
+    def stop(self) -> None:
+        """End the bridge's processes in good order; fail where one doesn't."""
+        for each in self.bridges:
+            each.stop()
+
+    def end(self) -> None:
+        """End whatever still runs, at once."""
+        for each in self.bridges:
+            each.end()
+        self.balancer.close()
+        self.postgres.close()
