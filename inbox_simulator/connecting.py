@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from inbox_simulator.control_calls import an_object
 from inbox_simulator.platform import roles
 from inbox_simulator.platform.apps import FIELDS, App, known_fields
 from inbox_simulator.platform.errors import InvalidParameterError
@@ -56,7 +57,7 @@ def connect(simulator: "Simulator", values: JSON) -> App:
 def add_page(simulator: "Simulator", values: JSON) -> JSON:
     """Add a Page to which the default app is connected; without a token it gets one.
 
-    The token is told, since nobody else knows it.
+    The token is told, since nobody else knows it. ``switches`` are the Page's own.
     """
     with simulator.acting() as (platform, _):
         page_id = str(values.get("page_id") or platform.ids.new_number())
@@ -66,7 +67,7 @@ def add_page(simulator: "Simulator", values: JSON) -> JSON:
         known = platform.apps[platform.default_app_id]
         app = replace(known, access_token=token, fields=list(known.fields), subscribed=True)
         page = Page(page_id, str(values.get("name") or f"Page {page_id}"))
-        simulator.pages.add(page, [app], app.app_id)
+        simulator.pages.add(page, [app], app.app_id, an_object(values, "switches"))
     simulator.feed.note("reset")
     return {"page_id": page_id, "name": page.name, "app_id": app.app_id, "access_token": token}
 

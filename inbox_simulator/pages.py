@@ -1,8 +1,8 @@
 """Several Pages of one simulator: each a platform of its own, with apps that may be on many.
 
 What belongs to an app (name, secret, webhook) is the same on every Page; what belongs to a Page
-(people, threads, tokens, subscriptions, profile) is not. Ids and switches are shared, so that a
-PSID or a token says which Page is meant.
+(people, threads, tokens, subscriptions, profile) is not. Ids are shared, so that a PSID or a token
+says which Page is meant, and switches too, but for a Page that was added with some of its own.
 """
 
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from typing import Any
 
 from inbox_simulator.platform.apps import App
 from inbox_simulator.platform.errors import InvalidParameterError
+from inbox_simulator.platform.switches import Switches
 from inbox_simulator.platform.world import Page, Platform
 
 JSON = dict[str, Any]
@@ -49,17 +50,27 @@ class Pages:
                 return platform
         return self.first
 
-    def add(self, page: Page, apps: list[App], default_app_id: str) -> Platform:
-        """Add a Page; its id, and the tokens of its apps, must be new."""
+    def add(
+        self, page: Page, apps: list[App], default_app_id: str,
+        own_switches: dict[str, str] | None = None,
+    ) -> Platform:  # fmt: skip
+        """Add a Page; its id, and the tokens of its apps, must be new.
+
+        With switches of its own it goes by those, and for the others by the first Page's as they
+        are now; without, by the first Page's whatever becomes of them.
+        """
         if page.id in self._by_id:
             raise InvalidParameterError(f"There is a Page {page.id} already")
         for app in apps:
             self.check_token(app.access_token)
         first = self.first
+        switches = first.switches
+        if own_switches:
+            switches = Switches({**switches.as_json(), **own_switches})
         platform = Platform(
             page=page, inbox_app_id=first.inbox_app_id, ids=first.ids, agents=first.agents,
             apps={app.app_id: app for app in apps}, default_app_id=default_app_id,
-            switches=first.switches, user=first.user, pages=self._by_id,
+            switches=switches, user=first.user, pages=self._by_id,
         )  # fmt: skip
         self._by_id[page.id] = platform
         return platform

@@ -48,7 +48,8 @@ class Seed:
         for values in self.values.get("pages") or []:
             default = values.get("default_app_id", pages.first.default_app_id)
             apps = [self._on_page(pages.first, each) for each in values["apps"]]
-            pages.add(Page(values["id"], values["name"]), apps, default)
+            page = Page(values["id"], values["name"])
+            pages.add(page, apps, default, values.get("switches"))
         return pages
 
     @staticmethod

@@ -41,6 +41,7 @@ class Bridge:
                 self.settings.graph_api_version,
                 page.id,
                 page.token.get_secret_value(),
+                app_secret=self.settings.app_secret.get_secret_value(),
                 connections=self.settings.calls_at_once + presence.CALLS,
             )
             for page in self.pages.values()

@@ -124,6 +124,18 @@ def test_a_page_is_added_while_it_runs_and_listed_for_its_manager(simulator, con
     assert len(control("GET", "pages").json()) == 2
 
 
+def test_a_page_may_have_switches_of_its_own(control, stage, person, cafe, guest):
+    own = {"name": "Harbour Gifts", "access_token": "gifts", "switches": {"inbox_done": "nothing"}}
+    gifts = control("POST", "pages", own).json()
+    control("PUT", "switches", {"inbox_done": "release"})
+    child = Person(stage, "Cleo", page_id=gifts["page_id"])
+    for each in (person, guest, child):
+        each.says("hello")
+        Agent(stage, each).replies("Hi.")
+        Agent(stage, each).marks_done()
+    assert [each.thread.owner for each in (person, guest, child)] == [None, None, INBOX]
+
+
 def test_another_app_may_be_on_one_page_alone(control, guest, person, receiver, quiet):
     values = {
         "app_id": "77", "app_secret": "s77", "access_token": "t77", "webhook_url": receiver.url,
@@ -142,6 +154,7 @@ def test_another_app_may_be_on_one_page_alone(control, guest, person, receiver, 
     [
         ("pages", {"page_id": PAGE}), ("pages", {"page_id": "café"}),
         ("pages", {"access_token": TOKEN}), ("people", {"page_id": "404"}),
+        ("pages", {"switches": {"routing": "sideways"}}), ("pages", {"switches": "off"}),
         ("apps", {"app_id": APP, "page_id": SECOND, "access_token": TOKEN}),
         ("apps", {"app_id": APP, "page_id": "404"}),
     ],

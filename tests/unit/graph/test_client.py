@@ -57,6 +57,34 @@ def test_a_message_is_sent_as_an_answer_and_gives_its_mid(
     }
 
 
+def test_the_proof_of_the_apps_secret_goes_with_each_call(
+    platform: responses.RequestsMock,
+) -> None:
+    # echo -n a-page-token | openssl dgst -sha256 -hmac the-secret
+    expected = "81ed868d169e10fccd1d950cb783480ea610449db4c5f95a3b9913be6de60110"
+    of_app = "e77e2a3135b4784812f9aeeff9b727a0880b1be7e73e53750010272e43d8cfbd"
+    graph = GraphClient(URL, "v26.0", PAGE_ID, "a-page-token", app_secret="the-secret")
+    platform.post(f"{PAGE}/messages", json=golden("graph", "send_ok"))
+    graph.send_message(PSID, {"text": "hello"})
+    assert sent(platform)["appsecret_proof"] == expected
+    platform.delete(f"{PAGE}/messenger_profile", json={"result": "success"})
+    graph.delete_messenger_profile(["greeting"])
+    assert sent(platform)["appsecret_proof"] == expected
+    platform.get(
+        f"{PAGE}/subscribed_apps",
+        json={"data": []},
+        match=[matchers.query_param_matcher({"appsecret_proof": expected})],
+    )
+    assert graph.subscribed_apps() == []
+    platform.get(
+        f"{URL}/v26.0/77/subscriptions",
+        json={"data": []},
+        match=[matchers.query_param_matcher({"appsecret_proof": of_app})],
+    )
+    assert graph.app_subscriptions("77", "the-secret") == []
+    graph.close()
+
+
 def test_half_an_emoji_can_be_sent(graph: GraphClient, platform: responses.RequestsMock) -> None:
     platform.post(f"{PAGE}/messages", json=golden("graph", "send_ok"))
     assert graph.send_message(PSID, {"text": "\ud83d"})
