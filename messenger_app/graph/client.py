@@ -247,7 +247,11 @@ class GraphClient:
         timeout = (min(connect, within), min(read, within))
         return self._answer(
             lambda: self._remote.get(
-                path, query={**self._proof, **query}, headers=headers, timeout=timeout, within=within
+                path,
+                query={**self._proof, **query},
+                headers=headers,
+                timeout=timeout,
+                within=within,
             )
         )
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import requests
+from sqlalchemy import func, select
 
 from messenger_app.store import conversations, inbox, outbox
 from messenger_app.store.database import Database
@@ -140,6 +141,16 @@ class Bridge:
             wait_for(self._is_quiet_twice, "quiet", within=within)
         except AssertionError as error:
             raise AssertionError(f"{error}; {self.describe()}") from None
+
+    def wait_for_timers(self, now: int, within: float = 30.0) -> None:
+        """Wait until each timer that is due by then (milliseconds) was seen to."""
+
+        def over() -> bool:
+            due = select(func.count()).where(conversations.table.c.timer_due <= now)
+            with self.database.reading() as connection:
+                return connection.execute(due).scalar_one() == 0
+
+        wait_for(over, "the timers that are due", within=within)
 
     def describe(self) -> str:
         """Say what the bridge still has to do."""
