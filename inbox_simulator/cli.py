@@ -140,7 +140,8 @@ def _chosen(names: list[str]) -> list[story.Scenario]:
     if names:
         return [story.Scenario.read(path) for path in story.find(names)]
     for left_out in [known for known in story.every() if known.needs]:
-        _say(f"{left_out.key} is left out. It needs: {left_out.needs}")
+        by = f" Start the demo by: {left_out.start}" if left_out.start else ""
+        _say(f"{left_out.key} is left out. It needs: {left_out.needs}{by}")
     return [known for known in story.every() if not known.needs]
 
 

@@ -74,6 +74,7 @@ def _summary(known: story.Scenario) -> JSON:
         "name": known.name,
         "about": known.about,
         "needs": known.needs,
+        "start": known.start,
         "bridge": known.bridge,
         "steps": len(known.steps),
     }

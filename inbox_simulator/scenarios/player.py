@@ -74,6 +74,7 @@ class Performance:
             "key": self.story.key,
             "name": self.story.name,
             "needs": self.story.needs,
+            "start": self.story.start,
             "status": self.status,
             "problem": self.problem,
             "pace": self.pace,

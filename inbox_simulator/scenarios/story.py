@@ -11,7 +11,7 @@ from inbox_simulator.scenarios.cast import StepError
 from inbox_simulator.scenarios.steps import JSON, Step
 
 FOLDER = Path(__file__).parent
-OPTIONAL = ("about", "needs", "order", "person", "bridge")
+OPTIONAL = ("about", "needs", "start", "order", "person", "bridge")
 KEYS = frozenset({"name", "steps", *OPTIONAL})
 
 
@@ -28,6 +28,8 @@ class Scenario:
     about: str = ""
     #: What has to be set up before it can hold; empty for nothing.
     needs: str = ""
+    #: The command that starts a demo in which that is so; empty where the usual demo will do.
+    start: str = ""
     #: Whether it shows a rule of this project's bridge, which another bot need not have.
     bridge: bool = False
     #: Place in a list of stories.

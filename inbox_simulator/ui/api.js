@@ -27,7 +27,8 @@ export const loadState = () => call("GET", "state");
 export const loadJournal = (since) => call("GET", `journal?since=${since}`);
 export const streamUrl = (version) => `/_simulator/stream?since=${version}`;
 
-export const addPerson = (name, locale) => call("POST", "people", { name, locale });
+export const addPerson = (name, locale, pageId) =>
+  call("POST", "people", { name, locale, ...(pageId && { page_id: pageId }) });
 export const say = (psid, text, replyTo) =>
   call("POST", `people/${psid}/messages`, { text, ...(replyTo && { reply_to: replyTo }) });
 export const sendAttachment = (psid, attachment) =>
@@ -43,6 +44,7 @@ export const tapButton = (psid, { title, payload }) =>
   call("POST", `people/${psid}/postbacks`, { title, payload });
 
 export const reply = (psid, text) => call("POST", `inbox/${psid}/replies`, { text });
+export const replyWith = (psid, attachment) => call("POST", `inbox/${psid}/replies`, { attachment });
 export const markDone = (psid) => call("POST", `inbox/${psid}/done`, {});
 export const markRead = (psid) => call("POST", `inbox/${psid}/read`, {});
 export const moveToMain = (psid) => call("POST", `inbox/${psid}/take`, {});

@@ -84,13 +84,15 @@ export function quotedBy({ reply_to: mid }, { messages }) {
   return answered ? lineOf(answered) : null;
 }
 
+const NO_WORDS = { image: "A picture", sticker: "A sticker", video: "A video", audio: "A sound", file: "A file" };
+
 /** One line for a list: the words, or what stands in for them. */
 export function lineOf(message) {
   if (message.text) return message.text;
   const [attachment] = message.attachments ?? [];
   if (!attachment) return "(a message)";
   const element = attachment.payload?.elements?.[0];
-  return element?.title ?? attachment.payload?.title ?? `(${attachment.type})`;
+  return element?.title ?? attachment.payload?.title ?? NO_WORDS[attachment.type] ?? `(${attachment.type})`;
 }
 
 /** What a person did that is no message, in words. */
@@ -102,5 +104,5 @@ export function actWords({ kind, about }, name) {
 
 /** The Page that a person writes to: the first one, unless there are several. */
 export function pageOf({ page_id: id }, { page, pages = [] }) {
-  return id && id !== page.id ? (pages.find((other) => other.id === id) ?? page) : page;
+  return id && id !== page.id ? (pages.find((other) => other.page_id === id) ?? page) : page;
 }

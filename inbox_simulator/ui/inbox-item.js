@@ -4,6 +4,7 @@ import { markRead } from "./api.js";
 import { h, setAttr, setText } from "./dom.js";
 import { lineOf, windowLeft } from "./facts.js";
 import { timeLeft } from "./format.js";
+import { pageTag } from "./page-tag.js";
 import { stateMark } from "./state-word.js";
 import { avatar, speakerOf } from "./speakers.js";
 
@@ -11,6 +12,7 @@ export function inboxItem({ psid, name }, store) {
   const line = h("span", { class: "item-line" });
   const left = windowMark(store);
   const state = stateMark(store);
+  const tag = pageTag();
   const unread = h("span", { class: "unread-dot" }, h("span", { class: "visually-hidden" }, "unread"));
   const node = h(
     "button",
@@ -29,7 +31,7 @@ export function inboxItem({ psid, name }, store) {
       "span",
       { class: "item-words" },
       h("span", { class: "item-top" }, h("strong", {}, name), unread, state.node),
-      h("span", { class: "item-bottom" }, line, left.node),
+      h("span", { class: "item-bottom" }, line, tag.node, left.node),
     ),
   );
 
@@ -40,6 +42,7 @@ export function inboxItem({ psid, name }, store) {
     setText(line, lastLine(thread, store.state));
     state.update(thread);
     left.update(thread);
+    tag.update(thread, store.state);
   }
 
   return { node, update };

@@ -1,6 +1,6 @@
 /** The conversation that the agent has open. */
 
-import { markDone, moveToMain, reply } from "./api.js";
+import { markDone, moveToMain, reply, replyWith } from "./api.js";
 import { composer } from "./composer.js";
 import { fill, h, keyed, setAttr, setText } from "./dom.js";
 import { grouped, ownerOf, quotedBy } from "./facts.js";
@@ -9,6 +9,9 @@ import { clockTime, dayAndTime } from "./format.js";
 import { icon } from "./icons.js";
 import { readNow, windowMark } from "./inbox-item.js";
 import { messageRow, noteRow } from "./message-view.js";
+import { pageTag } from "./page-tag.js";
+import { popup } from "./popup.js";
+import { pictureChoices } from "./samples.js";
 import { avatar, speakerOf } from "./speakers.js";
 import { stateMark } from "./state-word.js";
 
@@ -34,6 +37,7 @@ export function inboxThread(store, { back }) {
     store.select(shown);
   });
   view.send = (text) => reply(shown, text).then(view.follow.toEnd);
+  view.sendFile = (attachment) => acting((psid) => replyWith(psid, attachment).then(view.follow.toEnd))();
 
   function update(state) {
     const thread = state.threads.get(state.opened);
@@ -77,6 +81,7 @@ function build(store, back) {
     picture: h("span", { class: "picture" }),
     state: stateMark(store),
     left: windowMark(store),
+    pageTag: pageTag(),
     take: h("button", { type: "button", class: "quiet", "data-test": "inbox-take" }, icon("moveIn"), h("span", {}, h("span", { class: "optional" }, "Move to "), "Main")),
     done: h("button", { type: "button", class: "quiet", "data-test": "inbox-done" }, icon("check"), "Done"),
     rows: h("div", { class: "rows" }),
@@ -92,6 +97,7 @@ function build(store, back) {
     placeholder: "Write a reply",
     sendWords: "Send",
     send: (text) => view.send(text),
+    before: [popup({ iconName: "plus", label: "More that the agent can send", test: "agent-more", items: () => pictureChoices((file) => view.sendFile(file), "reply") }).node],
   });
   view.blank = h(
     "div",
@@ -111,7 +117,7 @@ function head(view, back) {
     { class: "thread-head" },
     h("button", { type: "button", class: "icon-button only-narrow", "aria-label": "Back to the list", click: back }, icon("back")),
     view.picture,
-    h("div", { class: "thread-title" }, view.name, h("div", { class: "thread-facts" }, view.state.node, view.left.node)),
+    h("div", { class: "thread-title" }, view.name, h("div", { class: "thread-facts" }, view.state.node, view.left.node, view.pageTag.node)),
     h("div", { class: "thread-actions" }, view.take, view.done),
   );
 }
@@ -123,6 +129,7 @@ function tick(view, thread, state) {
   setText(view.name, thread.name);
   view.state.update(thread);
   view.left.update(thread);
+  view.pageTag.update(thread, state);
   view.take.disabled = thread.folder === "main" && owner === "page_inbox";
   view.done.disabled = thread.folder === "done" && owner !== "page_inbox";
   const takesByReply = state.switches.routing === "default_app";

@@ -4,6 +4,7 @@ import { h, keyed, setAttr, setText } from "./dom.js";
 import { icon } from "./icons.js";
 import { inboxItem } from "./inbox-item.js";
 import { inboxThread } from "./inbox-thread.js";
+import { pageChoice } from "./page-tag.js";
 
 const FOLDERS = [
   ["main", "Main"],
@@ -17,6 +18,8 @@ const EMPTY = {
 
 export function inboxPlace(root, store) {
   let folder = "main";
+  let onPage = "";
+  const choice = pageChoice({ label: "Show conversations of", test: "inbox-page", all: "All Pages", change: choosePage });
   const tabs = FOLDERS.map(([name, words]) => folderTab(name, words, () => choose(name)));
   const list = h("div", { class: "inbox-list", role: "group", "aria-label": "Conversations" });
   const empty = h("p", { class: "inbox-empty" });
@@ -27,6 +30,7 @@ export function inboxPlace(root, store) {
       "div",
       { class: "place-head" },
       h("h2", { id: "inbox-title" }, "Page Inbox"),
+      choice.node,
       h("div", { class: "folders", role: "group", "aria-label": "Folders" }, ...tabs.map(({ node }) => node)),
     ),
     h("div", { class: "inbox-body" }, side, thread.node),
@@ -38,8 +42,16 @@ export function inboxPlace(root, store) {
     store.changed();
   }
 
+  function choosePage(id) {
+    onPage = id;
+    const opened = store.state.threads.get(store.state.opened);
+    if (onPage && opened && opened.page_id !== onPage) store.state.opened = null;
+    store.changed();
+  }
+
   store.subscribe((state) => {
-    const threads = [...state.threads.values()].filter(({ messages }) => messages.length);
+    choice.update(state);
+    const threads = [...state.threads.values()].filter(({ messages, page_id: page }) => messages.length && (!onPage || page === onPage));
     threads.sort((a, b) => b.messages.at(-1).at - a.messages.at(-1).at);
     for (const tab of tabs) tab.update(threads, folder);
     const shown = threads.filter((item) => item.folder === folder);
@@ -60,7 +72,9 @@ export function inboxPlace(root, store) {
 
   /** Open a conversation in the folder in which it lies. */
   function show(psid) {
-    folder = store.state.threads.get(psid).folder;
+    const thread = store.state.threads.get(psid);
+    folder = thread.folder;
+    if (onPage && thread.page_id !== onPage) choice.node.value = onPage = "";
     store.open(psid);
   }
 

@@ -4,6 +4,7 @@ import { addPerson } from "./api.js";
 import { h, keyed, setAttr, setText } from "./dom.js";
 import { presentOf } from "./facts.js";
 import { icon } from "./icons.js";
+import { pageChoice } from "./page-tag.js";
 import { phone } from "./phone.js";
 import { avatar } from "./speakers.js";
 
@@ -54,7 +55,7 @@ export function peoplePlace(root, store) {
   });
 
   store.subscribe((state) => {
-    adding.suggest(nextName(state.people));
+    adding.update(state);
     empty.hidden = !state.loaded || state.people.length > 0;
     chips.hidden = state.people.length < 2;
     keyed(chips, state.people, ({ psid }) => psid, (person) => chip(person, store, show));
@@ -93,15 +94,16 @@ function nextName(people) {
 function addForm(store, added) {
   const input = h("input", { class: "name-input", "aria-label": "Name of the new person (optional)", maxlength: 60, autocomplete: "off" });
   const locale = h("select", { class: "locale", "aria-label": "Language of the new person", title: "The person's language on Messenger", "data-test": "person-locale" }, ...LOCALES.map(([value, words]) => h("option", { value }, words)));
+  const page = pageChoice({ label: "The Page that the new person writes to", test: "person-page" });
   const button = h("button", { type: "submit", class: "primary", "data-test": "add-person" }, icon("plus"), "Add person");
   const trouble = h("p", { class: "trouble", role: "alert", hidden: true });
-  const node = h("form", { class: "add-person", submit: add }, input, locale, button);
+  const node = h("form", { class: "add-person", submit: add }, input, page.node, locale, button);
 
   async function add(event) {
     event.preventDefault();
     button.disabled = true;
     try {
-      const { psid } = await addPerson(input.value.trim() || nextName(store.state.people), locale.value);
+      const { psid } = await addPerson(input.value.trim() || nextName(store.state.people), locale.value, page.node.value);
       input.value = "";
       trouble.hidden = true;
       added(psid);
@@ -113,7 +115,10 @@ function addForm(store, added) {
     }
   }
 
-  return { node, trouble, submit: () => node.requestSubmit(), suggest: (name) => setAttr(input, "placeholder", name) };
+  return { node, trouble, submit: () => node.requestSubmit(), update: (state) => {
+    setAttr(input, "placeholder", nextName(state.people));
+    page.update(state);
+  } };
 }
 
 function chip({ psid, name }, store, show) {

@@ -4,11 +4,8 @@ import { block, edit, followLink, say, sendAttachment, tapButton } from "./api.j
 import { safeUrl } from "./attachments.js";
 import { composer } from "./composer.js";
 import { popup } from "./popup.js";
+import { pictureChoices } from "./samples.js";
 
-const PICTURES = [
-  ["A picture of a parcel", "parcel.svg"],
-  ["A picture of a book", "book.svg"],
-];
 const HARBOUR = { type: "location", latitude: 53.5461, longitude: 9.9661, title: "Harbour" };
 
 export function phoneComposer({ psid, name }, store, { sent }) {
@@ -20,7 +17,7 @@ export function phoneComposer({ psid, name }, store, { sent }) {
     label: `More that ${name} can send`,
     test: "person-more",
     items: () => [
-      ...PICTURES.map(([words, file]) => ({ iconName: "image", words, test: `send-${file}`, act: () => send({ type: "image", url: `${location.origin}/_simulator/ui/samples/${file}` }) })),
+      ...pictureChoices(send, "send"),
       { iconName: "pin", words: "Where I am", test: "send-location", act: () => send(HARBOUR) },
       { iconName: "close", words: isBlocked() ? "Let the Page write again" : "Block the Page", test: "send-block", act: () => block(psid, !isBlocked()).catch(tell) },
       { iconName: "link", words: "Come by an m.me link", test: "send-link", act: () => followLink(psid, "autumn_sale").catch(tell) },

@@ -13,6 +13,7 @@ export function createStore() {
     app_id: "",
     inbox_app_id: "",
     apps: [],
+    pages: [],
     people: [],
     threads: new Map(),
     switches: {},

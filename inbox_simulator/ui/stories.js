@@ -1,6 +1,7 @@
 /** The list of stories to choose from. */
 
 import { loadStories, playStory, reset } from "./api.js";
+import { commandLine } from "./copying.js";
 import { fill, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { menu } from "./menu.js";
@@ -34,7 +35,7 @@ export function storyMenu({ fail }) {
     if (known) return;
     try {
       known = await loadStories();
-      fill(list, ...known.map((story) => storyButton(story, play)));
+      fill(list, ...known.map((story) => storyChoice(story, play)));
       list.querySelector("button")?.focus();
     } catch (error) {
       fill(list, h("p", { class: "trouble" }, error.message));
@@ -58,17 +59,14 @@ export function storyMenu({ fail }) {
   return { node: part.node, open: () => part.show(true), play };
 }
 
-function storyButton({ key, name, about, needs, bridge }, play) {
-  return h(
-    "button",
-    { type: "button", class: "story-choice", "data-test": `story-${key}`, click: () => play(key) },
-    h("span", { class: "story-play" }, icon("play")),
-    h(
-      "span",
-      { class: "story-words" },
-      h("strong", {}, name, bridge && h("span", { class: "tag", title: "A rule of this project's bridge. Another bot need not do the same." }, "bridge")),
-      h("span", {}, about),
-      needs && h("small", { class: "needs" }, "Needs: ", needs),
-    ),
+function storyChoice({ key, name, about, needs, start, bridge }, play) {
+  const words = h(
+    "span",
+    { class: "story-words" },
+    h("strong", {}, name, bridge && h("span", { class: "tag", title: "A rule of this project's bridge. Another bot need not do the same." }, "bridge")),
+    h("span", {}, about),
+    needs && h("small", { class: "needs" }, "Needs: ", needs),
   );
+  const button = h("button", { type: "button", class: "story-choice", "data-test": `story-${key}`, click: () => play(key) }, h("span", { class: "story-play" }, icon("play")), words);
+  return start ? h("div", {}, button, h("div", { class: "story-start" }, "Start the demo by ", commandLine(start))) : button;
 }

@@ -1,6 +1,7 @@
 /** The story that is played: a caption for its step, how far it is, and what to do with it. */
 
 import { actOnStory, playStory, setPace } from "./api.js";
+import { commandLine } from "./copying.js";
 import { fill, h, keyed, setAttr, setText } from "./dom.js";
 import { icon } from "./icons.js";
 import { avatar } from "./speakers.js";
@@ -53,6 +54,7 @@ function build(acts) {
     count: h("span", { class: "story-count" }),
     words: h("strong", { class: "story-caption", "data-test": "story-caption" }),
     why: h("p", { class: "story-why", "data-test": "story-why" }),
+    start: h("div", { class: "story-start", hidden: true }),
     problem: h("details", { class: "story-problem", hidden: true }, h("summary", {}, "What was there instead"), h("pre", { tabindex: "0" })),
     steps: h("ol", { class: "story-steps", "aria-label": "Steps" }),
     toggle: button("toggle", "pause", "Pause", acts.toggle, "icon-button is-strong"),
@@ -70,7 +72,7 @@ function build(acts) {
       "div",
       { class: "story-main" },
       parts.picture,
-      h("div", { class: "story-text", "aria-live": "polite" }, h("div", { class: "story-head" }, parts.name, parts.count), parts.words, parts.why, parts.problem),
+      h("div", { class: "story-text", "aria-live": "polite" }, h("div", { class: "story-head" }, parts.name, parts.count), parts.words, parts.why, parts.start, parts.problem),
       h("div", { class: "story-controls" }, parts.toggle, parts.step, parts.pace, parts.again, parts.another, parts.leave, parts.stop),
     ),
     parts.steps,
@@ -113,6 +115,8 @@ function drawCaption(parts, story, step) {
   parts.problem.hidden = !story.problem;
   if (story.problem) setText(parts.why, story.needs ? `${first} This story needs: ${story.needs}` : first);
   setText(parts.problem.querySelector("pre"), rest.join("\n"));
+  parts.start.hidden = !(story.problem && story.start);
+  if (!parts.start.hidden) fill(parts.start, "Start the demo by ", commandLine(story.start));
 }
 
 /** The step that is under way, else the last one that was. */

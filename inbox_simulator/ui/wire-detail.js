@@ -1,6 +1,7 @@
 /** What one line of the wire carried: bodies, headers, signature, and two things to do with it. */
 
 import { sendAgain } from "./api.js";
+import { copyText } from "./copying.js";
 import { curlOf } from "./curl.js";
 import { fill, h } from "./dom.js";
 import { exactTime } from "./format.js";
@@ -83,17 +84,6 @@ async function run(status, act, words) {
   } catch (error) {
     status.textContent = error.message;
   }
-}
-
-/** Browsers offer the clipboard to secure pages alone; elsewhere a selection does it. */
-async function copyText(text) {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text);
-  const area = h("textarea", { class: "visually-hidden" });
-  area.value = text;
-  document.body.append(area);
-  area.select();
-  document.execCommand("copy");
-  area.remove();
 }
 
 function causeLink(cause, state, choose) {

@@ -3,6 +3,7 @@
 from playwright.sync_api import expect
 
 from inbox_simulator.actors import Agent, Person, Stage
+from inbox_simulator.client import Client
 from tests.browser.conftest import SimulatorPage
 from tests.support.whole_system import WholeSystem
 
@@ -47,6 +48,48 @@ def test_a_person_sends_a_thumb_a_picture_and_a_place(page: SimulatorPage):
     page.part("person-more", phone).click()
     page.part("send-location").click()
     expect(phone.locator(".place-card")).to_contain_text("Harbour")
+
+
+def test_an_agent_sends_a_picture_which_the_person_and_the_bot_s_app_get(
+    page: SimulatorPage, system: WholeSystem
+):
+    ana = page.add_person()
+    page.says(ana, "hello")
+    page.part("folder-done").click()
+    page.owner_of(ana, "bot")
+    page.part("agent-more").click()
+    page.part("reply-parcel.svg").click()
+    expect(page.phone(ana).locator('img[alt="Picture"]')).to_be_visible()
+    page.wait_for_owner("page_inbox")
+    system.bridge.settle()
+    echoes = [e for e in system.simulator.journal.since(0) if e.get("field") == "message_echoes"]
+    echo = echoes[-1]["body"]["entry"][0]["standby"][0]["message"]
+    assert [each["type"] for each in echo["attachments"]] == ["image"]
+
+
+def test_several_pages_are_told_apart_and_one_can_be_shown_alone(
+    page: SimulatorPage, system: WholeSystem
+):
+    ana = page.add_person()
+    page.says(ana, "hello")
+    expect(page.part("inbox-page")).to_be_hidden()
+    cafe = Client(system.simulator.url).post("pages", {"name": "Harbour Café"})
+    system.simulator.unsubscribe(cafe["app_id"], cafe["page_id"])  # the bridge has one Page
+    page.part("person-page").select_option(cafe["page_id"])
+    ben = page.add_person()
+    expect(page.phone(ben).locator(".phone-head")).to_contain_text("Harbour Café")
+    page.says(ben, "A coffee, please")
+    page.part("folder-done").click()
+    items = page.part("inbox-item")
+    expect(items).to_have_count(2)
+    expect(items.filter(has_text="Ben")).to_contain_text("Harbour Café")
+    expect(items.filter(has_text="Ana")).to_contain_text("Harbour Books")
+    page.part("inbox-page").select_option(cafe["page_id"])
+    expect(items).to_have_count(1)
+    expect(items).to_contain_text("Ben")
+    expect(page.part("inbox-thread")).to_contain_text("A coffee, please")
+    page.part("inbox-page").select_option("")
+    expect(items).to_have_count(2)
 
 
 def test_a_person_comes_by_a_link_and_blocks_the_page(page: SimulatorPage):

@@ -2,6 +2,7 @@
 
 from playwright.sync_api import expect
 
+from inbox_simulator.scenarios.story import every
 from tests.browser.conftest import SimulatorPage
 from tests.support.whole_system import WholeSystem
 
@@ -35,6 +36,17 @@ def test_a_caption_says_why_the_protocol_does_it_so(page: SimulatorPage):
     expect(page.part("story-why")).to_contain_text("Control belongs to a thread")
     at_once(page)
     expect(page.part("story")).to_contain_text("the end")
+
+
+def test_a_story_that_another_demo_plays_says_how_to_start_that(page: SimulatorPage):
+    page.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.part("menu-stories").click()
+    command = page.part("command").first
+    words = command.locator("code").text_content()
+    assert words in {story.start for story in every()}
+    command.get_by_role("button").click()
+    expect(command).to_contain_text("Copied")
+    assert page.page.evaluate("navigator.clipboard.readText()") == words
 
 
 def test_a_story_is_paused_stepped_and_taken_over_by_hand(page: SimulatorPage):

@@ -1,19 +1,19 @@
 """Every story of the simulator holds: this bridge, and a small bot that says what they need."""
 
-from collections.abc import Callable, Iterator
+import shlex
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from inbox_simulator import Simulator
 from inbox_simulator.actors import Stage
-from inbox_simulator.scenarios import runner
+from inbox_simulator.scenarios import player, runner
 from inbox_simulator.scenarios.story import Scenario, every, find
 from tests.support.bridge import Bridge
 from tests.support.stand_in_bot import StandInBot
-from tests.support.whole_system import WholeSystem, running
+from tests.support.whole_system import running
 
-ROOT = Path(__file__).resolve().parents[2]
 STORIES = every()
 TWO_BOTS = """
 default: page_inbox
@@ -47,22 +47,23 @@ def test_each_story_holds(bridge: Bridge, bookshop: StandInBot, play: Play, stor
     bridge.settle()
 
 
-@pytest.fixture
-def closing(tmp_path: Path) -> Iterator[WholeSystem]:
-    """A bridge whose agents go home at six."""
-    config = ROOT / "examples" / "closed_at_night.yml"
+def settings_of(name: str) -> dict[str, str]:
+    """Return what a story's own command sets for the demo."""
+    *pairs, make, demo = shlex.split(Scenario.read(find([name])[0]).start)
+    assert (make, demo) == ("make", "demo")
+    return dict(pair.split("=", 1) for pair in pairs)
+
+
+def test_the_story_of_agents_who_went_home_holds_as_it_says_to_start_it(tmp_path: Path):
     with StandInBot() as bot:
         bot.learn_the_bookshop()
-        with running(tmp_path, bot.url, HANDOFF_CONFIG=str(config)) as system:
-            yield system
+        with running(tmp_path, bot.url, **settings_of("agents_closed")) as system:
+            assert played(system.simulator, "agents_closed") == []
 
 
-def test_the_story_of_agents_who_went_home_holds(closing: WholeSystem):
-    assert played(closing.simulator, "agents_closed") == []
-
-
-def test_the_story_of_a_bot_that_is_dead_holds(tmp_path: Path):
-    with running(tmp_path, StandInBot().url, BOT_PATIENCE="1") as system:
+def test_the_story_of_a_bot_that_is_dead_holds_as_it_says_to_start_it(tmp_path: Path):
+    settings = settings_of("cannot_think")
+    with running(tmp_path, settings.pop("BOT"), **settings) as system:
         assert played(system.simulator, "cannot_think") == []
 
 
@@ -86,7 +87,7 @@ def test_the_story_of_two_bots_holds(tmp_path: Path):
 def played(simulator: Simulator, name: str) -> list[str]:
     """Play a story against another simulator; return what failed."""
     told: list[str] = []
-    stage = Stage(simulator.url)
+    stage = Stage(simulator.url, player.PATIENCE)  # as on the page
     runner.play(Scenario.read(find([name])[0]), stage, told.append, silence=0.5)
     stage.close()
     return [line for line in told if "FAILED" in line]
