@@ -96,7 +96,7 @@ def _say(
 ) -> Message:
     """Add the person's bubble. Who writes has read what was there, and keeps the owner."""
     come_alive(platform, thread, at)
-    if platform.switches["ad_window"] == "seven_days":
+    if thread.came_by_ad and platform.switches["ad_window"] == "seven_days":
         window.open_by_ad(thread, at)
     thread.came_by_ad = False
     thread.unread = thread.owner == platform.inbox_app_id

@@ -23,6 +23,8 @@ from tests.support.whole_system import WholeSystem
 OUR_APP, PAGE_INBOX, OTHER_APP = SETTINGS["APP_ID"], "263902037430900", "777000000000001"
 OTHER_SECRET = "made-up-secret-of-the-other-app"
 MINUTE, DAY = 60, 24 * 3600
+#: Seconds, a minute more than the bridge's own settings: HUMAN_IDLE_TIMEOUT, AGENT_ECHO_PAUSE.
+FALLS_QUIET, ECHO_PAUSE = 4 * 3600 + MINUTE, 16 * MINUTE
 #: Seconds that everything may take to come to rest.
 WITHIN = 120.0
 
@@ -97,7 +99,7 @@ class Journey:
         if detours:
             self._all(_do_more_than_write)
             self._expect_the_bot_stays_away()
-        self._is_done()
+        self._is_done(falls_quiet=detours and self._place.takes_back)
         self._goes_on_with_the_bot()
         self._stage.close()
         self._client.close()
@@ -135,14 +137,15 @@ class Journey:
             t.expect("The bot hears nothing", holds=t.heard(self._bot) == [])
             t.expect("The agent keeps the thread", holds=t.person.thread.owner == PAGE_INBOX)
 
-    def _is_done(self) -> None:
+    def _is_done(self, *, falls_quiet: bool) -> None:
         self._all(lambda t: t.agent.marks_done())
         for t in self.travellers:
             said = t.news(keep=True)
             is_right = _says_it_is_back(said) if self._gives_back(t) else said == []
             t.expect("The bot speaks first, if control came back", holds=is_right)
-        if self._needs_time:
-            told = self._client.post("clock", {"advance_seconds": self._needs_time})
+        seconds = self._seconds_until_the_bot_may_be_back(falls_quiet=falls_quiet)
+        if seconds:
+            told = self._client.post("clock", {"advance_seconds": seconds})
             self._system.bridge.wait_for_timers(told["now"], WITHIN)
             self._rest()
 
@@ -179,12 +182,12 @@ class Journey:
         passes = traveller.switches["inbox_done"] == "pass_to_default"
         return passes and self._place.is_routed
 
-    @property
-    def _needs_time(self) -> int:
-        """Seconds that have to pass until the bot may be back: only what the rules name."""
+    def _seconds_until_the_bot_may_be_back(self, *, falls_quiet: bool) -> int:
+        """Return 0 where Done brings it back; else control lapses, or the agent falls quiet."""
         if any(t.switches["inbox_done"] == "nothing" for t in self.travellers):
-            return 0 if self._place.has_roles else DAY + MINUTE
-        return 0 if self._place.is_routed else 16 * MINUTE
+            lapse = FALLS_QUIET if falls_quiet else DAY + MINUTE
+            return 0 if self._place.has_roles else lapse
+        return 0 if self._place.is_routed else ECHO_PAUSE
 
     def _expect_the_bot_has(self, traveller: Traveller) -> None:
         owner = OUR_APP if self._place.is_routed else None
@@ -249,6 +252,8 @@ def _do_more_than_write(traveller: Traveller) -> None:
     person.shares_place(53.5461, 9.9661)
     person.reacts()
     person.unreacts()
+    person.clicks_ad("6045246247433")
+    person.says("I saw your ad")
     person.sends("https://example.com/parcel.jpg")
     agent.sends("https://example.com/receipt.jpg")
 

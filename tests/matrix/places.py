@@ -23,6 +23,11 @@ class Place:
         return self.routing == "receiver_roles"
 
     @property
+    def takes_back(self) -> bool:
+        """Whether the bridge takes a thread from an agent who falls quiet."""
+        return self.is_routed and self.may_take and not self.has_roles
+
+    @property
     def is_routed(self) -> bool:
         """Whether idle threads go to one app."""
         return self.routing != "off"

@@ -30,12 +30,10 @@ DEPENDS_ON = {
     "unicode_escapes",
 }
 #: What it comes to depend on where person and agent do more than write.
-ON_DETOURS = {
-    "stickers": "nobody sends one",
-    "locations": "nobody shares a place",
-    "unreactions": "nobody reacts",
-}
-#: Why it doesn't depend on the others.
+ON_DETOURS = {"stickers", "locations", "unreactions", "ad_window"}
+#: And where the bridge takes a thread back, since an agent fell quiet.
+BY_A_TAKE = {"take_answer"}
+#: Why it never depends on the others.
 DOES_NOT_MATTER = {
     "persona_echoes": "neither the bridge nor the Page Inbox speaks as a persona",
     "human_agent_send": "the bridge never sends with the tag",
@@ -65,6 +63,11 @@ class OnPages:
 def depends_on(place: Place) -> set[str]:
     """Return what the journey depends on there, beside ``routing``."""
     return DEPENDS_ON - ({"inbox_done"} if place.has_roles else set())
+
+
+def on_detours(place: Place) -> set[str]:
+    """Return what it comes to depend on there."""
+    return ON_DETOURS | (BY_A_TAKE if place.takes_back else set())
 
 
 @pytest.fixture(scope="module", params=PLACES, ids=lambda place: place.name)
@@ -98,7 +101,7 @@ def looked_up(monkeypatch: pytest.MonkeyPatch) -> set[str]:
 
 
 def test_each_switch_is_in_the_matrix() -> None:
-    assert {"routing"} | DEPENDS_ON | set(ON_DETOURS) | set(DOES_NOT_MATTER) == set(SWITCHES)
+    assert {"routing"} | DEPENDS_ON | ON_DETOURS | BY_A_TAKE | set(DOES_NOT_MATTER) == set(SWITCHES)
     assert {place.routing for place in PLACES} == set(SWITCHES["routing"].options)
 
 
@@ -113,7 +116,7 @@ def test_the_journey_with_detours_holds_for_every_pair(
 ) -> None:
     wrong = _travel(running_on, running_on.pairs, detours=True)
     assert not wrong, _told(wrong, running_on.pairs)
-    assert looked_up == {"routing"} | running_on.depends_on | set(ON_DETOURS)
+    assert looked_up == {"routing"} | running_on.depends_on | on_detours(running_on.place)
 
 
 def _travel(on: OnPages, pages: dict[str, Values], *, detours: bool) -> list[str]:

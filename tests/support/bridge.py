@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from messenger_app.store import conversations, inbox, outbox
 from messenger_app.store.database import Database
+from messenger_app.store.tables import conversation
 from tests.support.ports import free_port
 from tests.support.waiting import wait_for
 
@@ -146,7 +147,7 @@ class Bridge:
         """Wait until each timer that is due by then (milliseconds) was seen to."""
 
         def over() -> bool:
-            due = select(func.count()).where(conversations.table.c.timer_due <= now)
+            due = select(func.count()).where(conversation.c.timer_due <= now)
             with self.database.reading() as connection:
                 return connection.execute(due).scalar_one() == 0
 
