@@ -32,7 +32,7 @@ def deliver_to_person(
 def _repeated(platform: Platform, content: JSON) -> JSON:
     """Return what an echo repeats: no quick replies, and no text of a button template."""
     shown = {key: value for key, value in content.items() if key != "quick_replies"}
-    if platform.switches["template_echoes"] == "with_text" or "attachments" not in content:
+    if "attachments" not in content or platform.switches["template_echoes"] == "with_text":
         return shown
     return {**shown, "attachments": [_without_text(each) for each in content["attachments"]]}
 

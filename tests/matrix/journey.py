@@ -101,6 +101,7 @@ class Journey:
             self._expect_the_bot_stays_away()
         self._is_done(falls_quiet=detours and self._place.takes_back)
         self._goes_on_with_the_bot()
+        self._meets_the_agent_again()
         self._stage.close()
         self._client.close()
         return [str(traveller) for traveller in self.travellers if traveller.problems]
@@ -160,6 +161,14 @@ class Journey:
             t.expect(f"The bot is told, once: {told}", holds=_was_told(told))
             t.expect("The bot hears it, once", holds=heard == "When are you open?")
             self._expect_the_bot_has(t)
+
+    def _meets_the_agent_again(self) -> None:
+        """Let the agent step in, unasked: order of echo and take, and who hears of it, matter."""
+        self._all(lambda t: t.agent.replies("One thing more."))
+        self._all(lambda t: t.person.says("Yes, please?"))
+        for t in self.travellers:
+            t.expect("The bot falls silent", holds=t.news() == [])
+            t.expect("The bot hears no more", holds=t.heard(self._bot) == [])
 
     def _reach_our_app(self) -> list[Traveller]:
         """Where idle threads are another app's, let people write to it, which passes them to ours.

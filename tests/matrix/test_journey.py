@@ -1,7 +1,8 @@
 """The main job holds for the whole matrix of switches, the harder values first.
 
 A person asks for a human through the bot, the thread passes to the Page Inbox, the agent answers
-and marks it done, the bot is back and goes on where it left off. Every combination of the switches
+and marks it done, the bot is back and goes on where it left off; then the agent steps in once more,
+unasked. Every combination of the switches
 that the journey depends on is played, in each place that our app may have on a Page. Which switches
 those are is not believed but watched: one that the simulator looks up on the way has to be among
 them. The others change along with them.
@@ -25,14 +26,15 @@ DEPENDS_ON = {
     "inbox_done",
     "echo_and_take",
     "standby_postbacks",
-    "template_echoes",
     "rate_limits",
     "unicode_escapes",
 }
 #: What it comes to depend on where person and agent do more than write.
-ON_DETOURS = {"stickers", "locations", "unreactions", "ad_window"}
-#: And where the bridge takes a thread back, since an agent fell quiet.
-BY_A_TAKE = {"take_answer"}
+ON_DETOURS = {"stickers", "locations", "unreactions", "ad_window", "template_echoes"}
+#: Where an agent's reply takes control.
+BY_AN_AGENT_S_TAKE = {"take_events"}
+#: And on detours, where the bridge takes a thread back since an agent fell quiet.
+BY_OUR_TAKE = {"take_answer"}
 #: Why it never depends on the others.
 DOES_NOT_MATTER = {
     "persona_echoes": "neither the bridge nor the Page Inbox speaks as a persona",
@@ -62,12 +64,14 @@ class OnPages:
 
 def depends_on(place: Place) -> set[str]:
     """Return what the journey depends on there, beside ``routing``."""
-    return DEPENDS_ON - ({"inbox_done"} if place.has_roles else set())
+    if place.has_roles:
+        return DEPENDS_ON - {"inbox_done"}
+    return DEPENDS_ON | (BY_AN_AGENT_S_TAKE if place.is_routed else set())
 
 
 def on_detours(place: Place) -> set[str]:
     """Return what it comes to depend on there."""
-    return ON_DETOURS | (BY_A_TAKE if place.takes_back else set())
+    return ON_DETOURS | (BY_OUR_TAKE if place.takes_back else set())
 
 
 @pytest.fixture(scope="module", params=PLACES, ids=lambda place: place.name)
@@ -101,7 +105,8 @@ def looked_up(monkeypatch: pytest.MonkeyPatch) -> set[str]:
 
 
 def test_each_switch_is_in_the_matrix() -> None:
-    assert {"routing"} | DEPENDS_ON | ON_DETOURS | BY_A_TAKE | set(DOES_NOT_MATTER) == set(SWITCHES)
+    matters = {"routing"} | DEPENDS_ON | ON_DETOURS | BY_AN_AGENT_S_TAKE | BY_OUR_TAKE
+    assert matters | set(DOES_NOT_MATTER) == set(SWITCHES)
     assert {place.routing for place in PLACES} == set(SWITCHES["routing"].options)
 
 
