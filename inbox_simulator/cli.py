@@ -12,6 +12,7 @@ from inbox_simulator.actors import Stage
 from inbox_simulator.client import ControlError
 from inbox_simulator.config import ports
 from inbox_simulator.scenarios import runner, story
+from inbox_simulator.seed import SEED_FILE, Seed
 from inbox_simulator.server import Simulator
 
 
@@ -33,8 +34,11 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--port", type=int, default=ports().simulator, help="default: SIMULATOR_PORT")
     run.add_argument(
         "--webhook-url",
-        default=f"http://127.0.0.1:{ports().bridge}/webhook",
-        help="where the bridge takes webhooks (default: at PORT on this machine)",
+        help="where the default app takes webhooks (default: what a seed file says, or at PORT on"
+        " this machine)",
+    )
+    run.add_argument(
+        "--seed", type=Path, metavar="FILE", help="start with these Pages, apps and people"
     )
     run.add_argument(
         "--https-port", type=int,
@@ -80,8 +84,12 @@ def _run(options: argparse.Namespace) -> int:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
+    webhook_url = options.webhook_url
+    if options.seed is None:
+        webhook_url = webhook_url or f"http://127.0.0.1:{ports().bridge}/webhook"
+    seed = Seed.read(options.seed or SEED_FILE, webhook_url or "")
     with Simulator(
-        options.port, options.host, options.webhook_url, https_port=options.https_port
+        options.port, options.host, seed=seed, https_port=options.https_port
     ) as simulator:
         _say(f"The simulator is at {simulator.url}")
         if simulator.https_url:

@@ -8,6 +8,7 @@ import yaml
 
 from inbox_simulator.pages import Pages
 from inbox_simulator.platform.apps import App, known_fields
+from inbox_simulator.platform.errors import PlatformError
 from inbox_simulator.platform.ids import Ids
 from inbox_simulator.platform.switches import Switches
 from inbox_simulator.platform.world import Page, Platform
@@ -25,14 +26,21 @@ class Seed:
 
     @classmethod
     def read(cls, path: Path = SEED_FILE, webhook_url: str = "") -> "Seed":
-        """Read a seed file."""
-        return cls(yaml.safe_load(path.read_text(encoding="utf-8")), webhook_url)
+        """Read a seed file; one that nothing can grow from is refused with ``ValueError``."""
+        try:
+            seed = cls(yaml.safe_load(path.read_text(encoding="utf-8")), webhook_url)
+            seed.grow_pages(epoch=0)
+        except KeyError as error:
+            raise ValueError(f"{path} is no seed file: it has no {error}") from None
+        except (AttributeError, TypeError, PlatformError, yaml.YAMLError) as error:
+            raise ValueError(f"{path} is no seed file: {' '.join(str(error).split())}") from None
+        return seed
 
     def grow(self, epoch: int) -> Platform:
         """Return a new platform in the state of the seed."""
         values = self.values
         apps = [self._app(app) for app in values["apps"]]
-        return Platform(
+        platform = Platform(
             page=Page(values["page"]["id"], values["page"]["name"]),
             inbox_app_id=values["inbox_app_id"],
             ids=Ids(epoch),
@@ -41,6 +49,8 @@ class Seed:
             default_app_id=values["default_app_id"],
             switches=Switches(values.get("switches")),
         )
+        _settle(platform, values)
+        return platform
 
     def grow_pages(self, epoch: int) -> Pages:
         """Return the first Page, and those under ``pages``, which name their apps with tokens."""
@@ -49,7 +59,7 @@ class Seed:
             default = values.get("default_app_id", pages.first.default_app_id)
             apps = [self._on_page(pages.first, each) for each in values["apps"]]
             page = Page(values["id"], values["name"])
-            pages.add(page, apps, default, values.get("switches"))
+            _settle(pages.add(page, apps, default, values.get("switches")), values)
         return pages
 
     @staticmethod
@@ -61,5 +71,11 @@ class Seed:
     def _app(self, values: dict[str, Any]) -> App:
         app = App(**{**values, "fields": known_fields(values["fields"])})
         if app.app_id == self.values["default_app_id"]:
-            app.webhook_url = self.webhook_url
+            app.webhook_url = self.webhook_url or app.webhook_url
         return app
+
+
+def _settle(platform: Platform, values: dict[str, Any]) -> None:
+    """Let the people of a seed open their threads; nobody has written yet."""
+    for person in values.get("people") or []:
+        platform.add_person(person["name"], person.get("locale", "en_US"))

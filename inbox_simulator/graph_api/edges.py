@@ -20,6 +20,7 @@ from inbox_simulator.graph_api.caller import Caller
 from inbox_simulator.graph_api.fields import pick
 from inbox_simulator.graph_api.parameters import GraphCall
 from inbox_simulator.platform import usage
+from inbox_simulator.platform.coverage import documented
 from inbox_simulator.platform.errors import JSON, AccessTokenError, UnsupportedRequestError
 from inbox_simulator.platform.world import Platform
 
@@ -138,3 +139,13 @@ def _node(caller: Caller) -> JSON | None:
             return personas.delete(caller, persona.id)
         return personas.shown(persona, fields) if call.method == "GET" else None
     return conversations.message(caller, call.node, fields) if key == ("GET", "") else None
+
+
+COVERS = (
+    documented("other edges", "custom_labels, and the labels of a person", "identity", done=False),
+    documented("other edges", "unlink_accounts", "identity/account-linking", done=False),
+    documented("other edges", "nlp_configs", "built-in-nlp", done=False),
+    documented(
+        "other edges", "moderating conversations: block, ban, spam", "changelog", done=False
+    ),
+)
