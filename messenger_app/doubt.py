@@ -1,8 +1,7 @@
 """Calls that ended without an answer, and times that can't be: when may it be tried again?"""
 
-from dataclasses import replace
-
 from messenger_app.conversation.commands import SendMessage
+from messenger_app.conversation.replacing import replace
 from messenger_app.in_hand import InHand
 from messenger_app.jobs.job import CALL_DEADLINE, ECHO_GRACE
 from messenger_app.store.conversations import LONGEST_WAIT

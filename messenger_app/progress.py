@@ -3,7 +3,7 @@
 All of it in memory: the worker reads before and writes after, in one transaction for all threads.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import structlog
 from sqlalchemy import Connection
@@ -12,6 +12,7 @@ from messenger_app.clock import Clock
 from messenger_app.conversation.commands import Command, SendMessage
 from messenger_app.conversation.events import Event, MessageSent, OwnAppEchoed, TimerFired
 from messenger_app.conversation.policy import Policy
+from messenger_app.conversation.replacing import replace
 from messenger_app.conversation.state import Conversation
 from messenger_app.conversation.transcript import Line
 from messenger_app.conversation.transitions import Transition, may_run, transition

@@ -81,7 +81,7 @@ class LastWord:
     answered: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots it is cheap to replace
 class Conversation:
     """Everything that decides who may speak on the thread ``(page_id, psid)``."""
 

@@ -7,7 +7,7 @@ Two clocks meet here. The order of echoes, handovers and a person's words is the
 (``at``); timers are the bridge's (``received_at``).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import assert_never
 
 from messenger_app.conversation import buttons, content, wording
@@ -61,6 +61,7 @@ from messenger_app.conversation.policy import (
     Policy,
     Target,
 )
+from messenger_app.conversation.replacing import replace
 from messenger_app.conversation.routing import Routing
 from messenger_app.conversation.state import (
     Conversation,

@@ -45,7 +45,7 @@ _kinds: dict[str, TypeAdapter[Any]] = {
 _OPEN = text("outbox.status < 2")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # without slots it is cheap to replace
 class OpenCommand:
     """A command and how far it has come."""
 
