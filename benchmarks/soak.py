@@ -74,7 +74,9 @@ class Stage:
 
     def victims(self) -> Victims:
         """Say who dies now and then, each with its start."""
-        found = {**self.system.victims(), "all in order": (self._roll, _nothing)}
+        found: Victims = {"all in order": (self._roll, _nothing)}
+        for group in self.system.victims():
+            found |= group
         found["Rasa"] = (self.rasas.kill, self.rasas.start)
         redis = self.rasas.rasas.redis
         found["Redis"] = (redis.kill, lambda: _nothing(redis.start()))
@@ -96,7 +98,7 @@ class Stage:
         """Restart every process of the bridge in good order, one after the other."""
         for web in self.system.webs:
             web.stop_web()
-            web.start_web()
+            self.system.start_web(web)
         for worker in self.system.workers:
             worker.stop_worker()
             self.system.start_worker(worker)

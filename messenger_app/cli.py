@@ -11,13 +11,19 @@ from typing import Any
 import click
 import orjson
 from flask import Flask
-from flask.cli import AppGroup
 from sqlalchemy import Connection
 
 from messenger_app.bridge import Bridge
 from messenger_app.cli_inbox import inbox_group, transcript_group
 from messenger_app.cli_page import page_group
-from messenger_app.cli_shared import as_json_option, fail, find, page_option, this_bridge
+from messenger_app.cli_shared import (
+    CommandGroup,
+    as_json_option,
+    fail,
+    find,
+    page_option,
+    this_bridge,
+)
 from messenger_app.conversation.state import Conversation, Owner
 from messenger_app.doctor import examine
 from messenger_app.store import conversations, inbox, profiles, transcripts
@@ -51,7 +57,7 @@ def run_worker() -> None:
     worker.run()
 
 
-db_group = AppGroup("db", help="The database.")
+db_group = CommandGroup("db", help="The database.")
 
 
 @db_group.command("upgrade")
@@ -61,7 +67,7 @@ def db_upgrade() -> None:
     click.echo("The database is up to date.")
 
 
-thread_group = AppGroup("thread", help="Threads and who owns them.")
+thread_group = CommandGroup("thread", help="Threads and who owns them.")
 
 
 @thread_group.command("list")

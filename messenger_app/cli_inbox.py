@@ -6,10 +6,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 import click
-from flask.cli import AppGroup
 
 from messenger_app.bridge import Bridge
-from messenger_app.cli_shared import as_json_option, fail, find, page_option, this_bridge
+from messenger_app.cli_shared import (
+    CommandGroup,
+    as_json_option,
+    fail,
+    find,
+    page_option,
+    this_bridge,
+)
 from messenger_app.config import LONGEST_RETENTION
 from messenger_app.store import conversations, inbox, outbox, profiles, purge, transcripts
 from messenger_app.store.inbox import KeptEvent, thread_of
@@ -18,7 +24,7 @@ from messenger_app.store.tables import EventStatus
 
 _DAYS = click.IntRange(min=0, max=LONGEST_RETENTION)
 
-inbox_group = AppGroup("inbox", help="The durable inbox.")
+inbox_group = CommandGroup("inbox", help="The durable inbox.")
 
 
 @inbox_group.command("list")
@@ -85,7 +91,7 @@ def inbox_replay(event_id: int, *, as_json: bool) -> None:
     click.echo(f"Event {event_id} is pending again.{hint}")
 
 
-transcript_group = AppGroup("transcript", help="What was said on a thread.")
+transcript_group = CommandGroup("transcript", help="What was said on a thread.")
 
 
 @transcript_group.command("show")

@@ -7,11 +7,10 @@ from functools import partial
 from typing import Any, TypeVar
 
 import click
-from flask.cli import AppGroup
 
 from messenger_app import page_profile
 from messenger_app.bridge import Bridge
-from messenger_app.cli_shared import as_json_option, fail, page_option, this_bridge
+from messenger_app.cli_shared import CommandGroup, as_json_option, fail, page_option, this_bridge
 from messenger_app.doctor import NEEDED_FIELDS, USEFUL_FIELDS
 from messenger_app.errors import SettingsError
 from messenger_app.graph.client import GraphClient
@@ -26,7 +25,7 @@ DIFFERS = 3
 
 Answer = TypeVar("Answer")
 
-page_group = AppGroup("page", help="The Facebook Page.")
+page_group = CommandGroup("page", help="The Facebook Page.")
 
 
 @page_group.command("subscribe")

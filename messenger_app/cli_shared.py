@@ -1,16 +1,29 @@
 """What several commands need."""
 
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 from flask import current_app
+from flask.cli import AppGroup
 
 from messenger_app.bridge import Bridge
 from messenger_app.conversation.state import Conversation
+from messenger_app.errors import StoreUnavailable
 from messenger_app.store import conversations
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
 page_option = click.option("--page", "page_id", help="This Page alone, by its id.")
+
+
+class CommandGroup(AppGroup):
+    """Commands of one subject. Where the database is away they end with a line, too."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except StoreUnavailable as error:
+            fail(str(error))
 
 
 def this_bridge() -> Bridge:

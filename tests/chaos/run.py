@@ -27,6 +27,9 @@ TO_SETTLE = 180.0
 #: Seconds after which both of the bridge's timers have run out.
 ALL_TIMERS = 15 * 60 + 4 * 60 * 60 + 60
 
+#: Seconds between two deaths of what all depend on, at least and at most.
+SELDOM = (4.0, 12.0)
+
 #: Two answers of the platform's that its documents leave open, for each seed another pair.
 SWITCHES = [
     {"inbox_done": done, "echo_and_take": order}
@@ -112,19 +115,26 @@ class Run:
         ]
         staff.append(Operator(self.seed, psids, self._bridge.flask))
         weather = Weather(self._simulator.url, self.seed)
-        bot = {"bot": (self._bot.kill, self._bot.start)}
-        killer = Killer(self.seed, {**self._bridge.victims(), **bot})
-        for thread in (weather, killer, *staff, *people):
+        killers = self._killers()
+        for thread in (weather, *killers, *staff, *people):
             thread.start()
         for person in people:
             person.join()
         for worker in staff:
             worker.stop()
             worker.join()
-        killer.stop()
+        for killer in killers:
+            killer.stop()
         weather.stop()
-        self._note_errors([killer, *staff, *people])
-        return killer.killed, weather.storms
+        self._note_errors([*killers, *staff, *people])
+        return sum((killer.killed for killer in killers), Counter[str]()), weather.storms
+
+    def _killers(self) -> list[Killer]:
+        """One for each group of victims; the bot belongs to the first."""
+        first, *rest = self._bridge.victims()
+        first = {**first, "bot": (self._bot.kill, self._bot.start)}
+        others = [Killer(self.seed, each, SELDOM, f"killer of {min(each)}") for each in rest]
+        return [Killer(self.seed, first), *others]
 
     def _note_errors(self, threads: list[Killer | Agent | Operator | Person]) -> None:
         for thread in threads:

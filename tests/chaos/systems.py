@@ -27,8 +27,8 @@ class System(Protocol):
     def start(self) -> None:
         """Start everything."""
 
-    def victims(self) -> Victims:
-        """Say who may be ended, each with its start."""
+    def victims(self) -> list[Victims]:
+        """Say who may be ended, each with its start. One of each group may be away at a time."""
 
     def flask(self, *arguments: str) -> str:
         """Run one of the bridge's commands; AssertionError where it ends with a complaint."""
@@ -49,12 +49,14 @@ class OneOfEach(Bridge):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder, settings=dict(SETTINGS))
 
-    def victims(self) -> Victims:
+    def victims(self) -> list[Victims]:
         """Say who may be ended, each with its start."""
-        return {
-            "web": (self.kill_web, self.start_web),
-            "worker": (self.kill_worker, self.start_worker),
-        }
+        return [
+            {
+                "web": (self.kill_web, self.start_web),
+                "worker": (self.kill_worker, self.start_worker),
+            }
+        ]
 
 
 class Several(Fleet):
@@ -66,17 +68,18 @@ class Several(Fleet):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder, SETTINGS)
 
-    def victims(self) -> Victims:
-        """Say who may be ended, each with its start."""
-        found: Victims = {"database": (self.postgres.kill, self._start_database)}
+    def victims(self) -> list[Victims]:
+        """Say who may be ended, each with its start; the database also while others are away."""
+        found: Victims = {}
         for number, each in enumerate(self.webs, 1):
-            found[f"web {number}"] = (each.kill_web, each.start_web)
-            found[f"web {number} in order"] = (each.stop_web, each.start_web)
+            start = partial(self.start_web, each)
+            found[f"web {number}"] = (each.kill_web, start)
+            found[f"web {number} in order"] = (each.stop_web, start)
         for number, each in enumerate(self.workers, 1):
             start = partial(self.start_worker, each)
             found[f"worker {number}"] = (each.kill_worker, start)
             found[f"worker {number} in order"] = (each.stop_worker, start)
-        return found
+        return [found, {"database": (self.postgres.kill, self._start_database)}]
 
     def _start_database(self) -> None:
         self.postgres.start()

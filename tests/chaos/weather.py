@@ -80,13 +80,15 @@ class Killer(threading.Thread):
         seed: int,
         victims: dict[str, tuple[Callable[[], None], ...]],
         every: tuple[float, float] = (0.5, 4),
+        name: str = "killer",
     ) -> None:
         """``victims`` gives for each name what ends it and what starts it again.
 
-        ``every`` says how many seconds there are between two, at least and at most.
+        ``every`` says how many seconds there are between two, at least and at most; ``name`` gives
+        this one dice of its own.
         """
-        super().__init__(name="killer", daemon=True)
-        self._dice = random.Random(f"{seed} killer")
+        super().__init__(name=name, daemon=True)
+        self._dice = random.Random(f"{seed} {name}")
         self._victims, self._every = victims, every
         self._stopping = threading.Event()
         self.killed: Counter[str] = Counter()

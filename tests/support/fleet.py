@@ -9,6 +9,9 @@ from tests.support.waiting import wait_for
 
 WEBS, WORKERS = 2, 3
 
+#: How often a web process may end while it starts.
+STARTS = 10
+
 
 class Fleet:
     """Two web processes and three workers. Each can be ended and started by itself."""
@@ -44,9 +47,20 @@ class Fleet:
         self.flask("db", "upgrade")
         self.balancer.start()
         for web in self.webs:
-            web.start_web()
+            self.start_web(web)
         for worker in self.workers:
             self.start_worker(worker)
+
+    @staticmethod
+    def start_web(bridge: Bridge) -> None:
+        """Start a web process, and again where it ended, as a host does: it needs its database."""
+        for _ in range(STARTS):
+            try:
+                return bridge.start_web()
+            except AssertionError:
+                if bridge.web is None or bridge.web.poll() is None:
+                    raise
+        raise AssertionError(f"it ended {STARTS} times by itself, see {bridge.log}")
 
     @staticmethod
     def start_worker(bridge: Bridge) -> None:

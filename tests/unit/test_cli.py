@@ -48,6 +48,15 @@ def printed(result: Result) -> Any:
     return json.loads(result.output)
 
 
+def test_a_command_ends_with_a_line_where_the_database_is_away(flask: Any, bridge: Bridge) -> None:
+    with bridge.database.writing() as connection:
+        connection.exec_driver_sql("ALTER TABLE conversation RENAME TO away")
+    result = flask("thread", "list")
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: The database refused")
+    assert "Traceback" not in result.output
+
+
 # Threads
 
 
