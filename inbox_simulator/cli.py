@@ -85,8 +85,8 @@ def _run(options: argparse.Namespace) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     webhook_url = options.webhook_url
-    if options.seed is None:
-        webhook_url = webhook_url or f"http://127.0.0.1:{ports().bridge}/webhook"
+    if webhook_url is None and options.seed is None:
+        webhook_url = f"http://127.0.0.1:{ports().bridge}/webhook"
     seed = Seed.read(options.seed or SEED_FILE, webhook_url or "")
     with Simulator(
         options.port, options.host, seed=seed, https_port=options.https_port

@@ -5,7 +5,6 @@ import subprocess
 import sys
 
 import pytest
-import requests
 import yaml
 
 from inbox_simulator import Simulator
@@ -49,16 +48,30 @@ def test_pages_apps_and_people_of_a_seed_are_there_and_come_back_at_a_reset(seed
             client.post("reset", {})
 
 
-def test_the_command_starts_with_a_seed_file(seed_file):
-    command = [sys.executable, "-m", "inbox_simulator", "run", "--port", "0", "--seed", seed_file]
+def started(*options):
+    """Run the command, and return its Pages' names and where the default app's webhook is."""
+    command = [sys.executable, "-m", "inbox_simulator", "run", "--port", "0", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
         try:
             line = running.stdout.readline() if running.stdout else ""
-            told = requests.get(f"{line.split()[-1]}/_simulator/pages", timeout=5).json()
+            client = Client(line.split()[-1])
+            pages, apps = client.get("pages"), client.get("apps")
         finally:
             running.send_signal(signal.SIGTERM)
         assert running.wait(timeout=10) == 0
-    assert [each["name"] for each in told] == ["Harbour Books", "Harbour Café"]
+    return [each["name"] for each in pages], apps[0]["webhook_url"]
+
+
+def test_the_command_starts_with_a_seed_file(seed_file):
+    two = ["Harbour Books", "Harbour Café"]
+    assert started("--seed", seed_file) == (two, "http://127.0.0.1:9/mine")
+    elsewhere = "http://127.0.0.1:9/elsewhere"
+    assert started("--seed", seed_file, "--webhook-url", elsewhere) == (two, elsewhere)
+
+
+def test_without_one_the_webhook_is_the_bridge_s_or_nowhere():
+    assert started()[1].endswith("/webhook")
+    assert started("--webhook-url", "")[1] == ""
 
 
 @pytest.mark.parametrize(
