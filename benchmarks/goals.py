@@ -3,8 +3,8 @@
 from benchmarks.line import Goal, Sample
 
 
-def rate_of(least: float) -> Goal:
-    """Ask for this share of the baseline's rate."""
+def rate_of(least: float | None) -> Goal:
+    """Ask for this share of the baseline's rate; with None the share is only told."""
     return Goal(lambda baseline, subject: subject.rate / baseline.rate, least, "of the rate")
 
 
@@ -16,6 +16,11 @@ def rate(least: float) -> Goal:
 def millis(percent: int, most: float) -> Goal:
     """Ask that so many of a hundred take no longer, in milliseconds."""
     return Goal(lambda _, subject: subject.millis(percent), most, f"ms, p{percent}", at_most=True)
+
+
+def seconds(most: float) -> Goal:
+    """Ask that a round takes no longer."""
+    return Goal(lambda _, subject: subject.seconds, most, "s", at_most=True)
 
 
 def times_lower(percent: int, least: float) -> Goal:

@@ -46,7 +46,8 @@ class Goal:
     """A figure of a pair of rounds, baseline first, and what its median is to reach."""
 
     figure: Callable[[Sample, Sample], float]
-    bound: float
+    #: None where the figure is only told.
+    bound: float | None
     #: What stands behind the number, such as "of the rate".
     unit: str
     #: Whether less is better.
@@ -54,6 +55,8 @@ class Goal:
 
     def is_met(self, median: float) -> bool:
         """Say whether this is good enough."""
+        if self.bound is None:
+            return True
         return median <= self.bound if self.at_most else median >= self.bound
 
 
@@ -93,7 +96,7 @@ class Outcome:
     def missed(self) -> list[Goal]:
         """Return the goals that the medians don't reach; all where the line failed."""
         if self.failure or not self.pairs:
-            return list(self.line.goals)
+            return [goal for goal in self.line.goals if goal.bound is not None]
         return [
             goal
             for goal in self.line.goals

@@ -38,14 +38,22 @@ def bridge(
     folder: Path, rasa_url: str, graph_url: str, port: int | None = None
 ) -> Iterator[Bridge]:
     """Run web and worker."""
-    folder.mkdir(exist_ok=True)
-    settings = {"RASA_URL": rasa_url, "GRAPH_API_URL": graph_url, "CLOCK_URL": ""}
-    running = Bridge(folder, port or free_port(), {"LOG_JSON": "true", **settings})
+    running = stopped(folder, rasa_url, graph_url, port or free_port())
     try:
         running.start()
         yield running
     finally:
         running.stop()
+
+
+def stopped(
+    folder: Path, rasa_url: str, graph_url: str, port: int, database_url: str = ""
+) -> Bridge:
+    """Return web and worker that nobody has started yet."""
+    folder.mkdir(exist_ok=True)
+    settings = {"RASA_URL": rasa_url, "GRAPH_API_URL": graph_url, "CLOCK_URL": ""}
+    settings["LOG_JSON"] = "true"
+    return Bridge(folder, port, settings, database_url=database_url)
 
 
 def bridge_cpu(running: Bridge) -> float:

@@ -7,8 +7,8 @@ import os
 from typing import Any
 
 from fbmessenger import MessengerClient
-from rasa.__main__ import main  # type: ignore[import-not-found]  # it is in Rasa's environment
-from rasa.core.channels import facebook  # type: ignore[import-not-found]  # the same
+from rasa.__main__ import main
+from rasa.core.channels import facebook
 
 
 class Elsewhere(MessengerClient):  # type: ignore[misc]  # it has no types

@@ -74,8 +74,14 @@ def _row(outcome: Outcome) -> tuple[str, ...]:
         if all(p[0].cpu and p[1].cpu for p in outcome.pairs)
         else "",
         goals,
-        "; ".join("no" if goal in missed else "yes" for goal in line.goals),
+        "; ".join(_met(goal, missed) for goal in line.goals),
     )
+
+
+def _met(goal: Goal, missed: list[Goal]) -> str:
+    if goal.bound is None:
+        return ""
+    return "no" if goal in missed else "yes"
 
 
 def _missed(outcomes: list[Outcome]) -> str:
@@ -85,7 +91,8 @@ def _missed(outcomes: list[Outcome]) -> str:
         for outcome in outcomes
         for goal in outcome.missed()
     ]
-    count = sum(len(outcome.line.goals) for outcome in outcomes)
+    goals = [goal for outcome in outcomes for goal in outcome.line.goals]
+    count = sum(goal.bound is not None for goal in goals)
     if not listed:
         return f"All {count} goals are met."
     return "\n".join([f"Missed, {len(listed)} of {count} goals:", "", *listed])
@@ -93,6 +100,8 @@ def _missed(outcomes: list[Outcome]) -> str:
 
 def asked(goal: Goal) -> str:
     """Say what a goal asks for."""
+    if goal.bound is None:
+        return "none"
     return f"at {'most' if goal.at_most else 'least'} {_number(goal.bound)} {goal.unit}"
 
 

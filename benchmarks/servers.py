@@ -37,15 +37,15 @@ class Server:
 
 
 @contextmanager
-def gunicorn(application: str, kind: str, folder: Path) -> Iterator[Server]:
-    """Serve an application as `WEB_WORKERS` says, with logs and database in a folder."""
+def gunicorn(application: str, kind: str, folder: Path, database_url: str = "") -> Iterator[Server]:
+    """Serve an application as `WEB_WORKERS` says, with its log in a folder."""
     port = free_port()
     environment = {
         **{key: value for key, value in os.environ.items() if key not in SETTINGS},
         **SETTINGS,
         "RASA_URL": "http://127.0.0.1:9",
         "LOG_JSON": "true",
-        "DATABASE_URL": f"sqlite:///{folder}/handover.db",
+        "DATABASE_URL": database_url or f"sqlite:///{folder}/handover.db",
         "PORT": str(port),
         "WEB_WORKERS": kind,
         "CLOCK_URL": "",
@@ -69,11 +69,20 @@ def cpu_of(pid: int) -> float:
     return sum(map(_cpu, (pid, *children(pid))))
 
 
+def cpu_of_the_ended(pid: int) -> float:
+    """Return the seconds of CPU that those of its children used that have ended."""
+    return sum(map(int, _fields(pid)[13:15])) / os.sysconf("SC_CLK_TCK")
+
+
 def children(pid: int) -> list[int]:
     """Return the processes that a process has started itself and that live."""
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def _cpu(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return sum(map(int, _fields(pid)[11:13])) / os.sysconf("SC_CLK_TCK")
+
+
+def _fields(pid: int) -> list[str]:
+    """Return what /proc/PID/stat says behind the name: utime and stime are 11 and 12."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()

@@ -10,12 +10,14 @@ import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks import goals
 from benchmarks.line import Line, Round, Sample
 from benchmarks.load import hammer, post
 from benchmarks.servers import Server, gunicorn
+from benchmarks.stores import POSTGRESQL, SQLITE, Store
 from messenger_app.store import inbox
 from messenger_app.store.database import Database
 from tests.support.meta import JSON, entry, message, signatures
@@ -35,46 +37,55 @@ def lines(seconds: float) -> list[Line]:
     """Return the lines; each round lasts so long."""
     nothing = "a Flask view that does nothing"
     return [
-        Line(
-            "a. webhook, threads",
-            nothing,
-            "one event stored on SQLite, synchronous=FULL",
-            (goals.rate_of(0.45),),
-            functools.partial(_compare, "threads", "/webhook", 1, seconds),
+        *(
+            Line(
+                f"a. webhook, {kind}, {store.name}",
+                nothing,
+                "one event stored",
+                (goals.rate_of(least),),
+                functools.partial(_compare, kind, "/webhook", 1, seconds, store),
+            )
+            for kind, store, least in (
+                ("threads", SQLITE, 0.45),
+                ("threads", POSTGRESQL, 0.35),
+                ("gevent", SQLITE, 0.6),
+                ("gevent", POSTGRESQL, 0.5),
+            )
         ),
-        Line(
-            "a. webhook, gevent",
-            nothing,
-            "one event stored on SQLite, synchronous=FULL",
-            (goals.rate_of(0.60),),
-            functools.partial(_compare, "gevent", "/webhook", 1, seconds),
-        ),
-        Line(
-            "a. webhook, threads, batches of 100",
-            "a view that only verifies and parses",
-            "100 events stored at once",
-            (goals.rate_of(0.30),),
-            functools.partial(_compare, "threads", "/parse", 100, seconds),
+        *(
+            Line(
+                f"a. webhook, threads, batches of 100, {store.name}",
+                "a view that only verifies and parses",
+                "100 events stored at once",
+                (goals.rate_of(0.3),),
+                functools.partial(_compare, "threads", "/parse", 100, seconds, store),
+            )
+            for store in (SQLITE, POSTGRESQL)
         ),
     ]
 
 
 @contextmanager
-def _compare(kind: str, path: str, events: int, seconds: float) -> Iterator[tuple[Round, Round]]:
-    with tempfile.TemporaryDirectory() as name:
+def _compare(
+    kind: str, path: str, events: int, seconds: float, store: Store
+) -> Iterator[tuple[Round, Round]]:
+    with tempfile.TemporaryDirectory() as name, store.opened() as database:
         folders = [Path(name) / "baseline", Path(name) / "subject"]
         for folder in folders:
             folder.mkdir()
+        url = database.url.render_as_string(hide_password=False)
         with (
             gunicorn("benchmarks.nothing:app", kind, folders[0]) as baseline,
-            gunicorn("wsgi:app", kind, folders[1]) as subject,
+            gunicorn("wsgi:app", kind, folders[1], url) as subject,
         ):
-            stored = _Stored(folders[1])
-            yield (
-                lambda: _round(baseline, _repeated(path, events), events, seconds),
-                lambda: stored.check(_round(subject, _fresh(events, seconds), events, seconds)),
-            )
-            stored.close()
+            stored = _Stored(database)
+
+            def ours() -> Sample:
+                fresh, beside = _fresh(events, seconds), store.cpu()
+                sample = _round(subject, fresh, events, seconds)
+                return stored.check(replace(sample, cpu=sample.cpu + store.cpu() - beside))
+
+            yield lambda: _round(baseline, _repeated(path, events), events, seconds), ours
 
 
 def _round(server: Server, requests: Iterator[bytes], events: int, seconds: float) -> Sample:
@@ -110,8 +121,8 @@ def signed(path: str, said: list[JSON]) -> bytes:
 class _Stored:
     """Holds that what was answered is in the database."""
 
-    def __init__(self, folder: Path) -> None:
-        self._database = Database(f"sqlite:///{folder}/handover.db")
+    def __init__(self, database: Database) -> None:
+        self._database = database
         self._answered = 0
 
     def check(self, sample: Sample) -> Sample:
@@ -119,6 +130,3 @@ class _Stored:
         with self._database.reading() as connection:
             assert inbox.counts(connection)["pending"] >= self._answered
         return sample
-
-    def close(self) -> None:
-        self._database.close()

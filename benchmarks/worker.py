@@ -10,18 +10,18 @@ in another process, so it also measures HTTP. Both wait ``--think`` milliseconds
 import argparse
 import cProfile
 import functools
+import itertools
 import json
 import pstats
-import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
-from benchmarks import goals
+from benchmarks import goals, other_queues
 from benchmarks.line import Line, Round, Sample
 from benchmarks.stand_ins import stand_ins
+from benchmarks.stores import POSTGRESQL, SQLITE, Store
 from messenger_app import logs
 from messenger_app.calls import Call, Calls
 from messenger_app.clock import Clock
@@ -36,7 +36,7 @@ from messenger_app.rasa.client import RasaClient
 from messenger_app.store import conversations, inbox, outbox
 from messenger_app.store.database import Database
 from messenger_app.store.outbox import OpenCommand
-from messenger_app.store.wakeup import SocketBell
+from messenger_app.store.wakeup import bell_of
 from messenger_app.webhook.envelope import split
 from messenger_app.worker import Worker
 
@@ -45,6 +45,8 @@ APP = "615243000000001"
 
 #: How many people write at once, and how many seconds the bot thinks.
 PEOPLE, THINK = 200, 0.02
+
+_numbers = itertools.count()
 
 
 class Sleeper(Executor):
@@ -72,18 +74,18 @@ class Sleeper(Executor):
                 return Settled()
 
 
-def fill(database: Database, people: int, words: int) -> None:
+def fill(database: Database, psids: Sequence[str], words: int) -> None:
     """Store what everybody says, in their order."""
-    now = Clock.machine()
-    for word in range(words):
+    for _ in range(words):
+        now, number = Clock.machine(), next(_numbers)
         messaging = [
             {
-                "sender": {"id": str(person)},
+                "sender": {"id": psid},
                 "recipient": {"id": PAGE},
-                "timestamp": now + word,
-                "message": {"mid": f"m_{person}_{word}", "text": f"word {word}"},
+                "timestamp": now + number,
+                "message": {"mid": f"m_{psid}_{number}", "text": f"word {number}"},
             }
-            for person in range(1, people + 1)
+            for psid in psids
         ]
         entry = {"id": PAGE, "time": now, "messaging": messaging}
         body = json.dumps({"object": "page", "entry": [entry]}).encode()
@@ -112,57 +114,112 @@ def sleep_only(calls: int, events: int, think: float) -> Sample:
 
 
 def measure(
-    executor: Executor, people: int, words: int, calls: int, profile: cProfile.Profile | None = None
+    executor: Executor,
+    people: int,
+    words: int,
+    calls: int,
+    store: Store = SQLITE,
+    profile: cProfile.Profile | None = None,
 ) -> Sample:
     """Run one worker until nothing is left of what everybody said."""
-    with tempfile.TemporaryDirectory() as folder:
-        database = Database(f"sqlite:///{folder}/handover.db")
-        database.upgrade()
-        fill(database, people, words)
-        policy = Policy(app_id=APP, targets={}, default_target="")
-        bell = SocketBell(Path(folder) / "bell")
-        worker = Worker(database, executor, policy, Clock(), bell, calls=calls)
-        run = functools.partial(profile.runcall, worker.run) if profile else worker.run
-        thread = threading.Thread(target=run)
-        began, cpu = time.perf_counter(), time.process_time()
-        thread.start()
-        while True:
-            with database.reading() as connection:
-                if conversations.busy(connection) == 0:
-                    break
-            time.sleep(0.02)
-        events = people * words
-        sample = Sample(events, time.perf_counter() - began, time.process_time() - cpu)
-        worker.stop()
-        thread.join()
+    with store.opened() as database:
+        fill(database, [str(person) for person in range(1, people + 1)], words)
+        sample = work_off(database, executor, people * words, calls, store, profile)
         with database.reading() as connection:
-            assert inbox.counts(connection) == {"done": events}
-            assert outbox.counts(connection) == {"done": 2 * events}
-        database.close()
-        bell.close()
+            assert inbox.counts(connection) == {"done": people * words}
+            assert outbox.counts(connection) == {"done": 2 * people * words}
         return sample
+
+
+def work_off(
+    database: Database,
+    executor: Executor,
+    events: int,
+    calls: int,
+    store: Store,
+    profile: cProfile.Profile | None = None,
+) -> Sample:
+    """Run one worker in this process until these events are done."""
+    policy = Policy(app_id=APP, targets={}, default_target="")
+    bell = bell_of(database)
+    worker = Worker(database, executor, policy, Clock(), bell, calls=calls)
+    run = functools.partial(profile.runcall, worker.run) if profile else worker.run
+    thread = threading.Thread(target=run)
+    began, cpu = time.perf_counter(), time.process_time() + store.cpu()
+    thread.start()
+    wait_until_done(database)
+    used = time.process_time() + store.cpu() - cpu
+    sample = Sample(events, time.perf_counter() - began, used)
+    worker.stop()
+    thread.join()
+    bell.close()
+    return sample
+
+
+def wait_until_done(database: Database) -> None:
+    """Wait until no thread has anything to do."""
+    while True:
+        with database.reading() as connection:
+            if conversations.busy(connection) == 0:
+                return
+        time.sleep(0.02)
 
 
 def lines() -> list[Line]:
     """Return the lines of the worker."""
+    work = f"one reply an event, 20 ms, {PEOPLE} people at once: taken, asked, answered, recorded"
+    calls_alone = "the same calls with nothing between them"
     return [
         Line(
-            f"e. worker, one reply an event, 20 ms, {PEOPLE} people at once",
-            "the same calls with nothing between them",
-            "taken, asked, answered and recorded on SQLite, synchronous=FULL",
+            f"e. worker, {SQLITE.name}",
+            calls_alone,
+            work,
             (goals.rate(2_500),),
-            _compare,
-        )
+            functools.partial(_compare, _calls_alone, SQLITE, 40),
+        ),
+        Line(
+            f"e. worker, {POSTGRESQL.name}",
+            calls_alone,
+            work,
+            (goals.rate(1_500),),
+            functools.partial(_compare, _calls_alone, POSTGRESQL, 30),
+        ),
+        Line(
+            f"e. worker and Huey, {SQLITE.name}",
+            "Huey with fsync: no order, no second look after a crash",
+            work,
+            (goals.rate_of(None),),
+            functools.partial(_compare, _huey, SQLITE, 40),
+        ),
+        Line(
+            f"e. worker and Procrastinate, {POSTGRESQL.name}",
+            "Procrastinate, a lock for each person",
+            work,
+            (goals.rate_of(1.0),),
+            functools.partial(_compare, _procrastinate, POSTGRESQL, 20),
+        ),
     ]
 
 
+def _calls_alone() -> Sample:
+    return sleep_only(PEOPLE, PEOPLE * 40, THINK)
+
+
+def _huey() -> Sample:
+    return other_queues.huey(PEOPLE, 20, THINK)
+
+
+def _procrastinate() -> Sample:
+    return other_queues.procrastinate(POSTGRESQL, PEOPLE, 5, THINK)
+
+
 @contextmanager
-def _compare() -> Iterator[tuple[Round, Round]]:
+def _compare(baseline: Round, store: Store, words: int) -> Iterator[tuple[Round, Round]]:
+    """Let the worker take turns with something; each person writes so many words in a round."""
     logs.configure(as_json=True, level="ERROR")
-    words = 40
     yield (
-        lambda: sleep_only(PEOPLE, PEOPLE * words, THINK),
-        lambda: measure(Sleeper(Clock(), THINK), PEOPLE, words, PEOPLE),
+        baseline,
+        lambda: measure(Sleeper(Clock(), THINK), PEOPLE, words, PEOPLE, store),
     )
 
 
@@ -171,13 +228,13 @@ def tell(name: str, sample: Sample) -> None:
     print(f"{name:<7} {sample.rate:7.0f} events/s   {sample.micros:6.0f} µs CPU each", flush=True)
 
 
-def over_http(asked: argparse.Namespace) -> Sample:
+def over_http(asked: argparse.Namespace, store: Store) -> Sample:
     """Measure with a bot and a Graph in another process."""
     with stand_ins(think=asked.think / 1000) as url:
         graph = GraphClient(url, "v26.0", PAGE, "none", connections=asked.calls)
         rasa = RasaClient(url, connections=asked.calls)
         executor = Executor({PAGE: graph}, {PAGE: rasa}, APP, Clock())
-        sample = measure(executor, asked.people, asked.words, asked.calls)
+        sample = measure(executor, asked.people, asked.words, asked.calls, store)
         graph.close()
         rasa.close()
     return sample
@@ -190,16 +247,19 @@ def main() -> None:
     parser.add_argument("--words", type=int, default=20)
     parser.add_argument("--think", type=float, default=THINK * 1000, help="milliseconds")
     parser.add_argument("--calls", type=int, default=PEOPLE, help="at once")
+    parser.add_argument("--postgresql", action="store_true", help="in place of SQLite")
     parser.add_argument("--profile", action="store_true", help="where the engine's time goes")
     asked = parser.parse_args()
     logs.configure(as_json=True, level="ERROR")
+    store = POSTGRESQL if asked.postgresql else SQLITE
     profile = cProfile.Profile() if asked.profile else None
     engine = Sleeper(Clock(), asked.think / 1000)
-    tell("engine", measure(engine, asked.people, asked.words, asked.calls, profile))
+    tell("engine", measure(engine, asked.people, asked.words, asked.calls, store, profile))
     if profile is None:
-        tell("http", over_http(asked))
+        tell("http", over_http(asked, store))
     else:
         pstats.Stats(profile).sort_stats("tottime").print_stats(40)
+    store.close()
 
 
 if __name__ == "__main__":
