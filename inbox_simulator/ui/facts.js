@@ -84,7 +84,8 @@ export function quotedBy({ reply_to: mid }, { messages }) {
   return answered ? lineOf(answered) : null;
 }
 
-const NO_WORDS = { image: "A picture", sticker: "A sticker", video: "A video", audio: "A sound", file: "A file" };
+/** What stands for an attachment of which no words are known. */
+export const NO_WORDS = { image: "A picture", sticker: "A sticker", video: "A video", audio: "A sound", file: "A file" };
 
 /** One line for a list: the words, or what stands in for them. */
 export function lineOf(message) {

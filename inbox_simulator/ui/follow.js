@@ -7,6 +7,7 @@ const NEAR_END = 48;
 
 export function followEnd(scroller, label) {
   let atEnd = true;
+  let last = { top: 0, height: 0 };
   const pill = h("button", { class: "newer", type: "button", hidden: true, click: toEnd }, icon("arrowDown"), label);
 
   function toEnd() {
@@ -16,9 +17,16 @@ export function followEnd(scroller, label) {
   }
 
   scroller.addEventListener("scroll", () => {
-    atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END;
+    // What grows or shrinks, as when a picture has loaded, takes nobody from the end: only a reader
+    // who scrolls up leaves it.
+    const { scrollTop: top, scrollHeight: height } = scroller;
+    const up = top < last.top && height === last.height;
+    last = { top, height };
+    if (height - top - scroller.clientHeight < NEAR_END) atEnd = true;
+    else if (up) atEnd = false;
     if (atEnd) pill.hidden = true;
   });
+  scroller.addEventListener("load", () => atEnd && toEnd(), { capture: true });
   new ResizeObserver(() => atEnd && toEnd()).observe(scroller);
 
   return {

@@ -117,7 +117,7 @@ function head(view, back) {
     { class: "thread-head" },
     h("button", { type: "button", class: "icon-button only-narrow", "aria-label": "Back to the list", click: back }, icon("back")),
     view.picture,
-    h("div", { class: "thread-title" }, view.name, h("div", { class: "thread-facts" }, view.state.node, view.left.node, view.pageTag.node)),
+    h("div", { class: "thread-title" }, h("div", { class: "thread-who" }, view.name, view.pageTag.node), h("div", { class: "thread-facts" }, view.state.node, view.left.node)),
     h("div", { class: "thread-actions" }, view.take, view.done),
   );
 }

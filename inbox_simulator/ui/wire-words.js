@@ -1,5 +1,7 @@
 /** Journal entries in words: what was sent, about whom, how it went. */
 
+import { NO_WORDS } from "./facts.js";
+
 const FIELDS = [
   ["message", (event) => (event.message.is_echo ? "message_echoes" : "messages")],
   ["postback", () => "messaging_postbacks"],
@@ -110,7 +112,7 @@ function psidOfPath(path) {
 function attachmentWord(message) {
   const attachment = message?.attachment ?? message?.attachments?.[0];
   if (!attachment) return "";
-  return attachment.payload?.text ?? `(${attachment.payload?.template_type ?? attachment.type})`;
+  return attachment.payload?.text ?? NO_WORDS[attachment.type] ?? `(${attachment.payload?.template_type ?? attachment.type})`;
 }
 
 function troubleOf(entry, webhook) {

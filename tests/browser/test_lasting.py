@@ -1,8 +1,10 @@
 """A page that stays open: it loses its connection, and its reader scrolls up."""
 
+from collections.abc import Callable
+
 from playwright.sync_api import expect
 
-from inbox_simulator.actors import Person, Stage
+from inbox_simulator.actors import Agent, Person, Stage
 from inbox_simulator.http_server import cut
 from tests.browser.conftest import SimulatorPage
 from tests.support.whole_system import WholeSystem
@@ -62,3 +64,24 @@ def test_a_reader_who_scrolled_up_stays_there_and_is_told_of_news(
     assert screen.evaluate("node => node.scrollTop") == where
     newer.click()
     expect(page.bubble(ana.psid, "the newest line", author="person")).to_be_in_viewport()
+
+
+def test_a_picture_that_loads_late_leaves_the_newest_words_in_view(
+    open_page: Callable[..., SimulatorPage], system: WholeSystem
+):
+    first = open_page()
+    stage = Stage(system.simulator.url)
+    ana = Person(stage, "Ana")
+    ana.says("hello")
+    Agent(stage, ana).takes()  # so that no answer of the bot's comes after the newest line
+    system.bridge.settle()
+    for number in range(8):
+        ana.says(f"line {number}")
+    ana.sends(f"{system.simulator.url}/_simulator/ui/samples/parcel.svg")
+    ana.says("the newest line")
+    stage.close()
+    first.bubble(ana.psid, "the newest line", author="person").wait_for()
+    again = open_page()
+    picture = again.phone(ana.psid).locator('img[alt="Picture"]')
+    expect(picture).to_have_js_property("complete", True)
+    expect(again.bubble(ana.psid, "the newest line", author="person")).to_be_in_viewport()
