@@ -121,12 +121,23 @@ def _json_object(raw: str) -> JSON:
         raise InvalidParameterError("(#100) The request body is not valid JSON") from None
     if not isinstance(body, dict):
         raise InvalidParameterError("(#100) The request body must be a JSON object")
-    return {name: _value(name, value) for name, value in body.items() if value is not None}
+    found = {name: _value(name, value) for name, value in body.items()}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _value(name: str, value: Any) -> Any:
     if name in STRUCTURED and isinstance(value, str):
-        return relaxed_json.parse(value)
+        value = relaxed_json.parse(value)
+    return _without_nulls(value)
+
+
+def _without_nulls(value: Any) -> Any:
+    """Leave out what is null, or says nothing else: clients with types write all keys they know."""
+    if isinstance(value, dict) and value:
+        known = {key: _without_nulls(each) for key, each in value.items()}
+        return {key: each for key, each in known.items() if each is not None} or None
+    if isinstance(value, list):
+        return [_without_nulls(each) for each in value]
     return value
 
 
@@ -136,5 +147,9 @@ COVERS = (
     documented("requests", "relaxed JSON, as samples write it", "get-started"),
     observed("requests", "brackets in names of a form", "official SDKs for PHP"),
     observed("requests", "method= in place of the method", "official SDKs"),
-    assumed("requests", "a null is as good as absent", why="libraries send both for nothing"),
+    assumed(
+        "requests",
+        "a null is as good as absent, at any depth",
+        why="libraries with types send every key they know",
+    ),
 )

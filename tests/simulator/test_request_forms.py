@@ -5,6 +5,8 @@ from urllib.parse import urlencode
 
 import pytest
 import requests
+from hypothesis import given
+from hypothesis import strategies as st
 
 from inbox_simulator.graph_api import relaxed_json
 from tests.simulator.conftest import Graph, error_of
@@ -34,10 +36,59 @@ def test_brackets_that_do_not_fit_are_part_of_a_name(name):
     assert relaxed_json.unfold([(name, "1")]) == {name: "1"}
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("{id:123}", {"id": 123}),
+        ("{'id' : '1', }", {"id": "1"}),
+        ("{text:'5: five'}", {"text": "5: five"}),
+        ("{text:'Hello, World: ok! {a:1}'}", {"text": "Hello, World: ok! {a:1}"}),
+        ('{text:"don\'t"}', {"text": "don't"}),
+        (r"{'text':'I\'m here'}", {"text": "I'm here"}),
+        (r"""{'text':'say \"no\" or "yes" \\ \u00e9'}""", {"text": 'say "no" or "yes" \\ é'}),
+        ("{'a':{'url':'https://a.b/c.png?d=[1]'}}", {"a": {"url": "https://a.b/c.png?d=[1]"}}),
+        ("{url:https://a.b/c.png, b:true}", {"url": "https://a.b/c.png", "b": True}),
+        ("{text:hello there, on:[1,'two',three, null]}",
+         {"text": "hello there", "on": [1, "two", "three", None]}),
+        ("{'text':'two\nlines'}", {"text": "two\nlines"}),
+        *((text, text) for text in (
+            "hello", "'hello'", "{", "{a", "{a:", "{a:1", "{a:1}}", "[1] 2", "{'a:1}", "{a 1}",
+            "{a:1 'b'}}", "[" * 5000, "",
+        )),
+    ],
+)  # fmt: skip
+def test_what_samples_write_in_place_of_json(text, value):
+    assert relaxed_json.parse(text) == value
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    ).filter(lambda value: isinstance(value, dict | list))
+)
+def test_json_in_single_quotes_says_the_same(value):
+    assert relaxed_json.parse(_in_single_quotes(value)) == value
+
+
+def _in_single_quotes(value):
+    if isinstance(value, dict):
+        pairs = (f"{_in_single_quotes(k)} : {_in_single_quotes(v)}" for k, v in value.items())
+        return "{" + " , ".join(pairs) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(_in_single_quotes, value)) + "]"
+    if isinstance(value, str):
+        return "'" + json.dumps(value)[1:-1].replace('\\"', '"').replace("'", "\\'") + "'"
+    return json.dumps(value)
+
+
 def test_a_null_is_as_good_as_absent(graph, psid):
     body = {
-        "recipient": {"id": psid}, "message": {"text": "Hi", "attachment": None},
-        "sender_action": None, "tag": None, "persona_id": None, "thread_control": None,
+        "recipient": {"id": psid, "user_ref": None},
+        "message": {"text": "Hi", "attachment": None, "quick_replies": [
+            {"content_type": None, "title": "A", "payload": "/a", "image_url": None}]},
+        "sender_action": None, "tag": None, "persona_id": None, "reply_to": {"mid": None},
+        "thread_control": {"control_type": None},
     }  # fmt: skip
     assert graph.session.post(f"{graph.url}/me/messages", json=body, timeout=5).status_code == 200
 
