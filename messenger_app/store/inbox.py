@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, func, select, text, update
 
 from messenger_app.errors import RowUnreadable
 from messenger_app.store.conversations import wake
-from messenger_app.store.statements import Insert, Inserts, Statement
+from messenger_app.store.statements import Insert, Inserts, Statement, storable
 from messenger_app.store.tables import EventStatus, conversation, inbox_event
 from messenger_app.webhook.envelope import Channel, ReceivedEvent
 
@@ -172,7 +172,7 @@ def finish(connection: Connection, findings: Iterable[Finding], now: int) -> Non
         {
             "_id": finding.id,
             "status": finding.status.value,
-            "error": finding.error,
+            "error": storable(finding.error),
             "attempts": finding.attempts,
             "finished_at": now if finding.status is not EventStatus.PENDING else None,
         }

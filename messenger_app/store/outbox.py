@@ -22,7 +22,7 @@ from messenger_app.conversation.commands import (
     TellBot,
 )
 from messenger_app.errors import RowUnreadable
-from messenger_app.store.statements import Statement
+from messenger_app.store.statements import Statement, storable
 from messenger_app.store.tables import CommandStatus, outbox
 
 _kinds: dict[str, TypeAdapter[Any]] = {
@@ -119,8 +119,8 @@ def _how_far(command: OpenCommand, now: int) -> dict[str, object]:
         "started_at": command.started_at,
         "attempts": command.attempts,
         "uncertain": command.uncertain,
-        "mid": command.mid,
-        "error": command.error,
+        "mid": storable(command.mid),
+        "error": storable(command.error),
         "settled_at": None if command.is_open else now,
     }
 

@@ -75,6 +75,13 @@ class Inserts:
         return self._compiled[known]
 
 
+def storable(text: str | None) -> str | None:
+    """Return a text that every database takes: none of them keeps half an emoji, nor all a NUL."""
+    if text is None or (text.isprintable() and text.isascii()):
+        return text
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+
+
 def _in_order(names: Sequence[str]) -> Values:
     if len(names) == 1:  # of one name `itemgetter` gives the bare value
         return lambda row: (row[names[0]],)

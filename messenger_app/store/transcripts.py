@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import Connection, delete, insert, select
 
 from messenger_app.conversation.transcript import Line
-from messenger_app.store.statements import Statement
+from messenger_app.store.statements import Statement, storable
 from messenger_app.store.tables import transcript
 
 
@@ -16,8 +16,8 @@ def add_all(connection: Connection, threads: Mapping[str, Iterable[Line]]) -> No
             "thread": thread,
             "at": line.at,
             "author": line.author,
-            "mid": line.mid,
-            "text": line.text,
+            "mid": storable(line.mid),
+            "text": storable(line.text),
             "heard_by_bot": line.heard_by_bot,
             "note": line.note,
         }

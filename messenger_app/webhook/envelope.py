@@ -31,6 +31,10 @@ _SECONDS_BELOW = 100_000_000_000
 _LATEST = 253_402_300_800_000
 
 
+#: Characters of a person's id. It is looked up by an index, which takes no long ones.
+LONGEST_ID = 256
+
+
 class Channel(StrEnum):
     """Where an event stood in its entry."""
 
@@ -126,7 +130,7 @@ def _psid(event: dict[str, Any], page_id: str) -> str:
         party = event.get(role)
         party_id = party.get("id") if isinstance(party, dict) else None
         found = str(party_id) if isinstance(party_id, str | int) and party_id else page_id
-        if found != page_id and "\0" not in found:
+        if found != page_id and "\0" not in found and len(found) <= LONGEST_ID:
             return found
     return ""
 
