@@ -150,12 +150,20 @@ class NotifyBell:
         with self._database.reading() as connection:
             driver: Any = connection.connection.dbapi_connection
             connection.detach()  # so that nobody else gets it afterwards
-            driver.execute(f"LISTEN {_CHANNEL}")
-            driver.execute(f"SELECT pg_advisory_lock_shared({LISTENING})")
-            yield
-            while not self._closed.is_set():
-                for _ in driver.notifies(timeout=_LISTEN_FOR):
-                    yield
+            try:
+                yield from self._heard(driver)
+            except psycopg.Error:
+                driver.close()
+                connection.invalidate()  # or else it would be tried to roll it back
+                raise
+
+    def _heard(self, driver: Any) -> Iterator[None]:
+        driver.execute(f"LISTEN {_CHANNEL}")
+        driver.execute(f"SELECT pg_advisory_lock_shared({LISTENING})")
+        yield
+        while not self._closed.is_set():
+            for _ in driver.notifies(timeout=_LISTEN_FOR):
+                yield
 
     def _start(self) -> None:
         with self._starting:

@@ -45,6 +45,8 @@ class Bridge:
     def __post_init__(self) -> None:
         self.web: subprocess.Popen[bytes] | None = None
         self.worker: subprocess.Popen[bytes] | None = None
+        #: Those beside it, where the database lets several share the work.
+        self.more_workers: list[subprocess.Popen[bytes]] = []
         self.simulator_url = ""
         self.database_url = self.database_url or f"sqlite:///{self.folder}/handover.db"
         self.database = Database(self.database_url)
@@ -83,6 +85,11 @@ class Bridge:
         """Start the worker."""
         self.worker = self._run("flask", "worker")
 
+    def start_one_more_worker(self) -> subprocess.Popen[bytes]:
+        """Start a worker beside those that there are."""
+        self.more_workers.append(self._run("flask", "worker"))
+        return self.more_workers[-1]
+
     def kill_worker(self) -> None:
         """End the worker as a power cut would."""
         assert self.worker is not None
@@ -116,7 +123,7 @@ class Bridge:
 
     def end(self) -> None:
         """End whatever still runs, at once."""
-        for process in (self.worker, self.web):
+        for process in (*self.more_workers, self.worker, self.web):
             if process is not None and process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()

@@ -51,7 +51,7 @@ class Answering(Silent):
         super().run(job)
         command, turn, now = job.open.command, job.open.turn, self._clock.now()
         if isinstance(command, AskBot):
-            words = BotMessage(f"You said: {command.text}")
+            words = BotMessage(text=f"You said: {command.text}")
             return Settled(BotAnswered(at=now, received_at=now, turn=turn, messages=(words,)))
         if isinstance(command, SendMessage):
             mid, said = f"m_{job.open.key}", command.message.in_words

@@ -51,7 +51,7 @@ def aside() -> Iterator[ThreadPoolExecutor]:
 def waits_for_a_lock(database: Database) -> bool:
     with database.reading() as connection:
         waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        return connection.execute(waiting).scalar_one() > 0
+        return bool(connection.execute(waiting).scalar_one())
 
 
 def in_a_transaction(database: Database, act: Callable[[Connection], object]) -> object:
