@@ -126,6 +126,12 @@ inbox_event = Table(
         sqlite_where=text("status = 0"),
         postgresql_where=text("status = 0"),
     ),
+    Index(
+        "inbox_event_overtaking",
+        "thread",
+        sqlite_where=text("status = 0 AND overtakes = 1"),
+        postgresql_where=text("status = 0 AND overtakes"),
+    ),
     sqlite_autoincrement=True,
 )
 

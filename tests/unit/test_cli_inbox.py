@@ -152,12 +152,12 @@ def told(bridge: Bridge) -> None:
     told = Handoff("inbox", "7", "asked_for_human", "My summary", {"name": "Ana"})
     for psid in "12":
         with bridge.database.writing() as connection:
-            names_of = {status: f"{psid} {status.name}" for status in EventStatus}
-            add(connection, *(event(mid, psid) for mid in names_of.values()))
-            waiting = {
-                each.body.decode(): each.id for each in inbox.pending(connection, thread(psid))
-            }
-            for status, mid in names_of.items():
+            for status in EventStatus:
+                mid = f"{psid} {status.name}"
+                add(connection, event(mid, psid))
+                waiting = {
+                    each.body.decode(): each.id for each in inbox.pending(connection, thread(psid))
+                }
                 if status is not EventStatus.PENDING:
                     finish(connection, waiting[mid], status)
             commands = [

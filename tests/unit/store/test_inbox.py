@@ -41,7 +41,18 @@ def test_events_of_a_thread_wait_in_the_platforms_order(database: Database) -> N
     with database.writing() as connection:
         add(connection, event("late", at=NOW + 2), event("first", at=NOW), event("same", at=NOW))
         add(connection, event("early", at=NOW - 1))
-    assert bodies(database) == [b"early", b"first", b"same", b"late"]
+    assert bodies(database) == [b"early", b"first", b"same"]  # and more behind them
+    with database.writing() as connection:
+        finish(connection, inbox.pending(connection, thread("1"))[0].id)
+    assert bodies(database) == [b"first", b"same", b"late"]
+
+
+def test_what_overtakes_is_seen_behind_however_many_others(database: Database) -> None:
+    with database.writing() as connection:
+        add(connection, *(event(f"m_{n}", at=NOW + n) for n in range(10)))
+        add(connection, event("echo", at=NOW + 20, overtakes=True))
+        add(connection, event("pass", at=NOW - 1, overtakes=True))
+    assert bodies(database) == [b"pass", b"m_0", b"m_1", b"echo"]
 
 
 def test_each_person_has_a_thread_of_their_own_on_each_page(database: Database) -> None:
