@@ -52,8 +52,10 @@ def tap(psid: str) -> JSON:
     """Let a person tap a button, the menu or Get Started."""
     values = body()
     title, payload = str(values.get("title") or ""), str(values.get("payload") or "")
+    on = a_text(values, "on")
     with simulator().acting(psid=psid) as (platform, now):
-        return {"mid": people.tap_button(platform, psid, title or payload, payload, now).mid}
+        tapped = people.tap_button(platform, psid, title or payload, payload, now, on)
+        return {"mid": tapped.mid}
 
 
 @blueprint.post("/people/<psid>/reactions")

@@ -60,25 +60,37 @@ def send(platform: Platform, psid: str, words: Words, at: int) -> Message:
     return message
 
 
-def tap_button(platform: Platform, psid: str, title: str, payload: str, at: int) -> Message:
+def tap_button(
+    platform: Platform, psid: str, title: str, payload: str, at: int, mid: str | None = None
+) -> Message:
     """Let the person tap a postback button; Messenger shows its title as the person's words.
+
+    ``mid`` is the message with the button; None is the newest that offers such a one. Where none
+    does, and where ``mid`` is empty, it is Get Started, the menu or an ice breaker.
 
     https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks/webhook-events/messaging_postbacks
     """
     if not title:
         raise InvalidParameterError("A postback needs a title")
     thread = platform.thread(psid, at)
-    thread.mark_tapped(title, payload)
+    offered = thread.mark_tapped(title, payload, mid)
+    if offered is None and mid:
+        raise InvalidParameterError("That message has no such button")
     message = _say(platform, thread, at, title, [])
     referral, thread.referral = thread.referral, None
-    live, standby = (
+    live, bare = (
         events.from_person(
             platform.page.id, psid, at,
             postback=events.postback(message.mid, title, kept, referral),
         )
-        for kept in (payload, payload if _standby_keeps_payload(platform) else None)
+        for kept in (payload, None)
     )  # fmt: skip
-    message.channels = routing.publish(platform, thread, "messaging_postbacks", live, standby)
+    standby = live if _standby_keeps_payload(platform) else bare
+    if offered is None or offered.app_id is None:
+        channels = routing.publish(platform, thread, "messaging_postbacks", live, standby)
+    else:
+        channels = routing.publish_tap(platform, thread, offered.app_id, live, bare, standby)
+    message.channels = channels
     return message
 
 

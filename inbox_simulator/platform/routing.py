@@ -2,13 +2,21 @@
 
 https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks/webhook-events/standby
 
-The owner hears it live in ``messaging``, everyone else in ``standby``: listen, don't speak.
+The owner hears it live in ``messaging``, everyone else in ``standby``: listen, don't speak. A tap on
+a message's button is the exception: the app that sent the button hears it live, whoever owns the
+thread.
 """
 
+from collections.abc import Callable
+
 from inbox_simulator.platform import thread_control
+from inbox_simulator.platform.coverage import assumed, documented, observed
 from inbox_simulator.platform.errors import JSON
 from inbox_simulator.platform.thread import Thread
 from inbox_simulator.platform.world import Delivery, Platform
+
+#: What one app is sent of an event: on which channel, and what it says there.
+Copies = list[tuple[str, JSON]]
 
 
 def route_to_default(platform: Platform, thread: Thread, at: int) -> None:
@@ -33,15 +41,47 @@ def publish(
 
     ``in_standby`` replaces the event for apps that only listen.
     """
+
+    def copies_for(app_id: str) -> Copies:
+        channel = channel_for(platform, thread, app_id)
+        return [(channel, in_standby if in_standby and channel == "standby" else event)]
+
+    return _send(platform, thread, name, copies_for)
+
+
+def publish_tap(
+    platform: Platform, thread: Thread, sent_by: str, event: JSON, bare: JSON, in_standby: JSON
+) -> dict[str, str]:
+    """Send a tap on a message's button: live to the app that sent it, to others in standby.
+
+    ``bare`` is the event without its payload, for an owner who hears it live all the same.
+    """
+    live_for_owner = platform.switches["taps_of_others"] == "live"
+    twice_for_sender = platform.switches["taps_of_own"] == "live_and_standby"
+
+    def copies_for(app_id: str) -> Copies:
+        has_thread = channel_for(platform, thread, app_id) == "messaging"
+        if app_id != sent_by:
+            live = live_for_owner and has_thread
+            return [("messaging", bare) if live else ("standby", in_standby)]
+        in_vain = [("standby", in_standby)] if twice_for_sender and not has_thread else []
+        return [*in_vain, ("messaging", event)]
+
+    return _send(platform, thread, "messaging_postbacks", copies_for)
+
+
+def _send(
+    platform: Platform, thread: Thread, name: str, copies_for: Callable[[str], Copies]
+) -> dict[str, str]:
+    """Send each app that subscribed its copies; return who hears it how."""
     channels = {}
     for app_id, app in platform.apps.items():
-        channel = channel_for(platform, thread, app_id)
-        if app.hears(name, channel):
-            copy = in_standby if in_standby is not None and channel == "standby" else event
-            channels[app_id] = channel
-            platform.outbox.append(
-                Delivery(app_id, platform.page.id, thread.psid, name, channel, copy)
-            )
+        for channel, copy in copies_for(app_id):
+            if app.hears(name, channel):
+                channels[app_id] = channel
+                platform.outbox.append(
+                    Delivery(app_id, platform.page.id, thread.psid, name, channel, copy)
+                )
     return channels
 
 
@@ -54,3 +94,24 @@ def notify(platform: Platform, thread: Thread, app_id: str, event: JSON) -> None
                 app_id, platform.page.id, thread.psid, "messaging_handovers", "messaging", event
             )
         )
+
+
+COVERS = (
+    documented(
+        "events",
+        "a tap on a message's button goes live to the app that sent it, with its payload",
+        "webhooks/webhook-events/standby",
+    ),
+    observed(
+        "events",
+        "and to that app in standby too, if it doesn't own the thread",
+        "ker0x/messenger#72",
+        switch="taps_of_own",
+    ),
+    assumed("events", "what the owner hears of a tap on another's", switch="taps_of_others"),
+    assumed(
+        "events",
+        "Get Started, the menu and ice breakers go to the owner",
+        why="no message of an app's offered them",
+    ),
+)

@@ -41,6 +41,17 @@ SWITCHES = {
         "Whether a tapped button or quick reply keeps its payload in standby. Meta documents the"
         " loss for postbacks; for quick replies it is assumed here.",
     ),
+    "taps_of_own": Switch(
+        ("live_and_standby", "live"),
+        "How an app that doesn't own the thread hears that a button of its own was tapped: live,"
+        " with the payload, and in standby besides, as a developer saw it; or live alone.",
+    ),
+    "taps_of_others": Switch(
+        ("standby", "live"),
+        "How a thread's owner hears that a button was tapped which another app sent: in standby, as"
+        " everybody but that app, or live. Without its payload either way. An older copy of the"
+        " reference says standby, the present one only who gets the payload.",
+    ),
     "stickers": Switch(
         ("sticker", "both", "image"),
         "How a sticker arrives: as an attachment of type sticker, which is all there is since"

@@ -1,5 +1,6 @@
 """A thread: one person's conversation with the Page, what was said in it and who may speak."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -58,6 +59,17 @@ class Message:
     edits: int = 0
     #: As whom the Page spoke: ``{id, name, profile_picture_url}``.
     persona: JSON | None = None
+
+    def choices(self) -> Iterator[tuple[object, object]]:
+        """Yield title and payload of whatever can be tapped on it, its templates' too."""
+        cards = [
+            card
+            for attachment in self.attachments
+            for card in (attachment.get("payload") or {}).get("elements") or []
+        ]
+        below = [button for card in cards for button in card.get("buttons") or []]
+        for choice in (*self.quick_replies, *self.buttons, *below):
+            yield choice.get("title"), choice.get("payload")
 
 
 @dataclass
@@ -140,10 +152,13 @@ class Thread:
         """Return a message of this thread, or none."""
         return next((message for message in self.messages if message.mid == mid), None)
 
-    def mark_tapped(self, title: str, payload: str | None) -> None:
-        """Note on the newest message that offered it that the person tapped this title."""
+    def mark_tapped(self, title: str, payload: str | None, mid: str | None = None) -> Message | None:
+        """Note on the message that offered it that the person tapped this title, and return it.
+
+        Where ``mid`` doesn't say which it was, it was the newest.
+        """
         for message in reversed(self.messages):
-            for choice in (*message.quick_replies, *message.buttons):
-                if choice.get("title") == title and choice.get("payload") == payload:
-                    message.tapped = title
-                    return
+            if mid in {None, message.mid} and (title, payload) in message.choices():
+                message.tapped = title
+                return message
+        return None

@@ -40,8 +40,9 @@ export const block = (psid, blocked) => call("POST", `people/${psid}/availabilit
 export const followLink = (psid, ref) => call("POST", `people/${psid}/referrals`, { ref });
 export const tapQuickReply = (psid, { title, payload }) =>
   call("POST", `people/${psid}/messages`, { text: title, quick_reply: { title, payload } });
-export const tapButton = (psid, { title, payload }) =>
-  call("POST", `people/${psid}/postbacks`, { title, payload });
+/** `on` is the mid of the message with the button; the menu and what stands before it have none. */
+export const tapButton = (psid, { title, payload }, on = "") =>
+  call("POST", `people/${psid}/postbacks`, { title, payload, on });
 
 export const reply = (psid, text) => call("POST", `inbox/${psid}/replies`, { text });
 export const replyWith = (psid, attachment) => call("POST", `inbox/${psid}/replies`, { attachment });

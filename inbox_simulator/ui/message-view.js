@@ -11,7 +11,7 @@ import { attachmentViews } from "./attachments.js";
  * `make` for `keyed`: a row that redraws itself only when what it shows has changed.
  *
  * `item` is `{message, first, last, pause, speaker, mine, seen}`; `mine` puts it on the right.
- * `onTap(button)` is what a template's button does; without it buttons are drawn, not offered.
+ * `onTap(button, message)` is what a template's button does; without it buttons are drawn, not offered.
  * `tools(message)` makes what stands beside a bubble that is pointed at. `quoted` is the line of the
  * message that this one answers.
  */
@@ -74,7 +74,7 @@ function bubble({ message }, onTap) {
       dir: "auto",
     },
     message.text && h("p", { class: "text" }, message.text),
-    ...attachmentViews(message, onTap),
+    ...attachmentViews(message, onTap && ((button) => onTap(button, message))),
   );
   if (!message.text) node.classList.add("wordless");
   if (isBig(message)) node.classList.add("big");

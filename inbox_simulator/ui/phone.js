@@ -70,7 +70,7 @@ function frame(psid, name, store) {
 
 function draw(parts, thread, state) {
   parts.hint.update(thread, state);
-  const tap = (button) => tapButton(thread.psid, button).catch(parts.box.tell);
+  const tap = (button, { mid }) => tapButton(thread.psid, button, mid).catch(parts.box.tell);
   const tools = (message) => messageTools(message, parts);
   const items = phoneItems(thread, state);
   const added = keyed(parts.rows, items, ({ key }) => key, (item) => (item.note ? noteRow(item) : messageRow(item, { onTap: tap, tools })));

@@ -6,7 +6,7 @@ import pytest
 
 from inbox_simulator.actors import Person
 from inbox_simulator.platform.switches import SWITCHES
-from tests.simulator.conftest import error_of
+from tests.simulator.conftest import Graph, error_of
 from tests.simulator.receiver import APP, INBOX
 
 DONE = {"success": True}
@@ -26,6 +26,8 @@ SEEN: dict[str, dict[str, Any]] = {
         "echo_first": ["echo", "take_thread_control"],
     },
     "standby_postbacks": {"without_payload": None, "with_payload": "/start"},
+    "taps_of_own": {"live_and_standby": ["standby", "messaging"], "live": ["messaging"]},
+    "taps_of_others": {"standby": ("standby", None), "live": ("messaging", None)},
     "stickers": {"sticker": ["sticker"], "both": ["image", "sticker"], "image": ["image"]},
     "locations": {"fallback": "fallback", "location": "location"},
     "unreactions": {
@@ -84,10 +86,31 @@ class Onlooker:
         return [got.kind for got in heard]
 
     def standby_postbacks(self):
+        self.agent.takes()
+        in_the_menu = {"title": "Start", "payload": "/start", "on": ""}
+        self._stage.act(f"people/{self.person.psid}/postbacks", in_the_menu)
+        return self.hears("postback")["postback"].get("payload")
+
+    def taps_of_own(self):
         self.send({"attachment": {"type": "template", "payload": MENU}})
         self.agent.takes()
         self.person.taps("Start")
-        return self.hears("postback")["postback"].get("payload")
+        self.person.says("all is said")  # deliveries are in order
+        self._receiver.wait_for(2, "message")
+        return [got.channel for got in self._receiver.of_kind("postback")]
+
+    def taps_of_others(self):
+        other = {"app_id": "77", "app_secret": "s", "access_token": "t77", "name": "Other"}
+        self._stage.act("apps", other)
+        theirs = Graph(self.graph.url, "t77")
+        self.graph.passes(self.person.psid, "77")
+        template = {"attachment": {"type": "template", "payload": MENU}}
+        theirs.post("messages", recipient={"id": self.person.psid}, message=template)
+        theirs.passes(self.person.psid, APP)
+        theirs.session.close()
+        self.person.taps("Start")
+        (tap,) = self._receiver.wait_for(1, "postback")
+        return tap.channel, tap.event["postback"].get("payload")
 
     def _attached(self, send):
         send()
