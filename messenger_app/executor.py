@@ -13,6 +13,7 @@ import structlog
 from messenger_app.clock import Clock
 from messenger_app.conversation.commands import (
     AskBot,
+    FindOwner,
     NotifyAgents,
     PassThreadControl,
     ReleaseThreadControl,
@@ -113,7 +114,7 @@ class Executor:
     def _may_send(self, job: Job) -> bool:
         return self._refused_until.get(job.page_id, 0) <= self._clock.machine()
 
-    def give_up(self, job: Job, why: str) -> Settled:
+    def give_up(self, job: Job, why: str) -> Settled:  # noqa: PLR0911 - one case for each command
         """Say what a command comes to that a fault of ours ended: it did not work."""
         now = self._clock.now()
         match job.open.command:
@@ -133,6 +134,8 @@ class Executor:
                 return self._control.settled(job, ControlCall.REQUEST, now, worked=False, why=why)
             case ReleaseThreadControl():
                 return self._control.settled(job, ControlCall.RELEASE, now, worked=False, why=why)
+            case FindOwner() as command:
+                return self._control.found(job, command, now, free=False, why=why)
             case NotifyAgents():
                 return Settled(refused=why)
             case _:
@@ -156,6 +159,8 @@ class Executor:
                 return self._control.request(job, command)
             case ReleaseThreadControl() as command:
                 return self._control.release(job, command)
+            case FindOwner() as command:
+                return self._control.find_owner(job, command)
             case NotifyAgents() as command:
                 return self._notifying.notify(job, command)
             case _:

@@ -2,9 +2,9 @@
 
 https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks/webhook-events/standby
 
-The owner hears it live in ``messaging``, everyone else in ``standby``: listen, don't speak. A tap on
-a message's button is the exception: the app that sent the button hears it live, whoever owns the
-thread.
+The owner hears it live in ``messaging``, everyone else in ``standby``: listen, don't speak. A tap
+on a message's button is the exception: the app that sent the button hears it live, whoever owns
+the thread.
 """
 
 from collections.abc import Callable

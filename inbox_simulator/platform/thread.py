@@ -152,7 +152,9 @@ class Thread:
         """Return a message of this thread, or none."""
         return next((message for message in self.messages if message.mid == mid), None)
 
-    def mark_tapped(self, title: str, payload: str | None, mid: str | None = None) -> Message | None:
+    def mark_tapped(
+        self, title: str, payload: str | None, mid: str | None = None
+    ) -> Message | None:
         """Note on the message that offered it that the person tapped this title, and return it.
 
         Where ``mid`` doesn't say which it was, it was the newest.

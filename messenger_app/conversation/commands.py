@@ -95,6 +95,18 @@ class ReleaseThreadControl:
 
 
 @dataclass(frozen=True, slots=True)
+class FindOwner:
+    """Ask who has control, because of a tap that came live and doesn't tell.
+
+    If it turns out to be ours to answer, the bot is asked ``question``.
+    """
+
+    question: AskBot
+    #: True where the thread had been quiet for so long that ownership had lapsed.
+    lapsed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class NotifyAgents:
     """Tell the people behind the Page Inbox, outside Messenger, that they are wanted."""
 
@@ -111,5 +123,6 @@ Command = (
     | TakeThreadControl
     | RequestThreadControl
     | ReleaseThreadControl
+    | FindOwner
     | NotifyAgents
 )

@@ -8,6 +8,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TypedDict
 
+from messenger_app.conversation.commands import AskBot
 from messenger_app.conversation.events import (
     BotAnswered,
     ControlCall,
@@ -20,6 +21,7 @@ from messenger_app.conversation.events import (
     MessageRefused,
     OperatorPassed,
     OtherAppEchoed,
+    OwnerFound,
     PersonMessaged,
     Refusal,
     TimerFired,
@@ -78,6 +80,9 @@ _HAPPENINGS: dict[str, Event] = {
     "control is passed to us": ControlPassed(**_WHEN, previous_app_id=_INBOX, new_app_id=_OURS),
     "Graph says another app has it": MessageRefused(
         **_WHEN, turn=0, refusal=Refusal.OTHER_APP_IN_CONTROL, text="Hi"
+    ),
+    "after a tap, Graph says it is ours": OwnerFound(
+        **_WHEN, turn=0, free=True, question=AskBot("m", "Buy")
     ),
     "the deadline passes": TimerFired(**_WHEN, kind=TimerKind.HANDOFF_DEADLINE),
     "a day without a word": TimerFired(**_WHEN, kind=TimerKind.HUMAN_IDLE_TIMEOUT),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from messenger_app.conversation.buttons import Kept
-from messenger_app.conversation.commands import OWN_BOT
+from messenger_app.conversation.commands import OWN_BOT, AskBot
 from messenger_app.conversation.messages import Attachment, BotMessage, Referral
 from messenger_app.conversation.state import TimerKind
 
@@ -48,6 +48,11 @@ class PersonTapped(_Event):
     #: Where the payload is that was too long to be sent; the shell fetches it.
     kept: Kept | None = None
     referral: Referral | None = None
+
+    @property
+    def is_on_our_message(self) -> bool:
+        """Say whether this is a button of a message of ours, not the menu or Get Started."""
+        return self.sent_in is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,6 +224,19 @@ class ControlCallSettled(_Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnerFound(_Event):
+    """The platform said who has control. ``at`` is when it was asked."""
+
+    turn: int
+    #: True where our app has it, or nobody.
+    free: bool
+    #: What the bot is asked in that case.
+    question: AskBot
+    #: True where it is free because ownership had lapsed.
+    lapsed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimerFired(_Event):
     """The thread's timer ran out."""
 
@@ -259,6 +277,7 @@ Event = (
     | MessageSent
     | MessageRefused
     | ControlCallSettled
+    | OwnerFound
     | TimerFired
     | OperatorTook
     | OperatorPassed

@@ -15,6 +15,7 @@ from messenger_app.conversation.commands import (
     OWN_BOT,
     AskBot,
     Command,
+    FindOwner,
     NotifyAgents,
     PassThreadControl,
     ReleaseThreadControl,
@@ -41,6 +42,7 @@ from messenger_app.conversation.events import (
     OperatorTook,
     OtherAppEchoed,
     OwnAppEchoed,
+    OwnerFound,
     PersonEdited,
     PersonMessaged,
     PersonReacted,
@@ -99,8 +101,10 @@ def transition(conversation: Conversation, event: Event, policy: Policy) -> Tran
     """Say what one event does to one conversation."""
     conversation = _with_a_bot_that_is_listed(conversation, policy)
     match event:
-        case PersonMessaged() | PersonTapped():
+        case PersonMessaged():
             return _on_word(conversation, event, policy)
+        case PersonTapped():
+            return _on_tap(conversation, event, policy)
         case PersonEdited():
             return _on_edit(conversation, event, policy)
         case PersonReacted() | PersonReferred():
@@ -125,6 +129,8 @@ def transition(conversation: Conversation, event: Event, policy: Policy) -> Tran
             return _on_message_refused(conversation, event, policy)
         case ControlCallSettled():
             return _on_control_call_settled(conversation, event, policy)
+        case OwnerFound():
+            return _on_owner_found(conversation, event, policy)
         case TimerFired():
             return _on_timer(conversation, event, policy)
         case OperatorTook():
@@ -157,6 +163,8 @@ def may_run(
             return conversation.owner in ELSEWHERE and wanted
         case PassThreadControl() | RequestThreadControl() | ReleaseThreadControl() | StopTyping():
             return turn == conversation.turn
+        case FindOwner():
+            return turn == conversation.turn and conversation.owner in ELSEWHERE
         case AskBot() | TellBot() | SendMessage():
             return turn == conversation.turn and conversation.owner not in ELSEWHERE
         case NotifyAgents():
@@ -176,12 +184,23 @@ def _on_word(
     heard = replace(conversation, last_word=_last_word(conversation, event))
     if event.standby:
         return _on_overheard(_believe_standby(heard, event, policy), event, policy)
+    return _on_live_word(conversation, heard, event, policy)
+
+
+def _on_live_word(
+    conversation: Conversation,
+    heard: Conversation,
+    event: PersonMessaged | PersonTapped,
+    policy: Policy,
+) -> Transition:
     if conversation.owner not in ELSEWHERE:
         if event.at < conversation.left_at:  # the human who came after it has read it
             newest = heard.last_word is not None and heard.last_word.mid == event.mid
             read = _answered(heard) if newest else heard
             return Transition(read, transcript=(by_person(event, heard_by_bot=False),))
         return _give_to_bot(heard, event, policy)
+    if isinstance(event, PersonTapped) and event.is_on_our_message:
+        return _on_own_button(conversation, heard, event, policy)
     proves_nothing = policy.routing is Routing.NO_DEFAULT_APP or conversation.only_echoed
     promised = conversation.promised is not None
     if proves_nothing or promised or event.at <= conversation.owner_settled:
@@ -213,8 +232,11 @@ def _believe_standby(
     """Fall silent at a standby word that is newer than the owner: somebody else has the thread.
 
     A take of an idle thread is told to nobody. Since when it was so, the word doesn't say, so the
-    webhook that tells may be older than the word and must still count.
+    webhook that tells may be older than the word and must still count. A tap in standby says
+    nothing: it may be on another app's button, of which the owner too hears in standby.
     """
+    if isinstance(event, PersonTapped):
+        return heard
     lapsed = heard.unannounced is Outcome.EXPIRED  # which we only take for granted
     known = max(heard.owner_since, heard.owner_settled, heard.spoke_at)
     known += 0 if lapsed else CLOCK_SKEW
@@ -231,17 +253,17 @@ def _on_overheard(
 ) -> Transition:
     """Write down what the person says to others; only the bot's name is meant for us."""
     line = by_person(event, heard_by_bot=False)
-    said, now = _words(event), event.received_at
+    now = event.received_at
     heard = _watched(heard, now, policy)
     if _overtook_silent_take(heard, event):
         asks_again = _handback(heard, heard.unannounced, policy, unanswered=True)
         return Transition(replace(heard, unannounced=None), asks_again, (line,))
     if heard.taking is not None or event.at < heard.owner_since:
         return Transition(heard, transcript=(line,))
-    if heard.owner is Owner.WAITING and policy.asks_to_cancel(said):
+    if heard.owner is Owner.WAITING and any(map(policy.asks_to_cancel, _calls(event))):
         back = _take_back(_answered(heard), Outcome.CANCELLED, now, policy)
         return replace(back, transcript=(line,))
-    if heard.owner is Owner.HUMAN and policy.asks_for_bot(said):
+    if heard.owner is Owner.HUMAN and any(map(policy.asks_for_bot, _calls(event))):
         asked = _on_bot_wanted(heard, now, policy)
         return replace(asked, transcript=(line,))
     return Transition(heard, transcript=(line,))
@@ -272,9 +294,10 @@ def _on_bot_wanted(heard: Conversation, now: int, policy: Policy) -> Transition:
 def _give_to_bot(heard: Conversation, event: content.PersonEvent, policy: Policy) -> Transition:
     ours = heard
     if heard.owner is Owner.IDLE:
-        ours = replace(
-            heard, owner=Owner.BOT, owner_app_id=None, owner_since=event.at, owner_settled=event.at
-        )
+        ours = replace(heard, owner=Owner.BOT, owner_app_id=None)
+        if not (isinstance(event, PersonTapped) and event.is_on_our_message):
+            # Such a tap proves nothing, and older news of the owner still counts.
+            ours = replace(ours, owner_since=event.at, owner_settled=event.at)
     ours = replace(_with_the_bot_it_is_for(ours, event), handed_to=())
     said, line = _put_to_bot(event, ours, policy)
     if isinstance(said, AskBot) and said.payload == CONNECT_PAYLOAD:
@@ -329,14 +352,79 @@ def _on_live_return(
     ownership lapses. The word itself is about to be answered, so nothing is left unanswered.
     https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversation-routing
     """
-    quiet = event.at - _last_at(before) >= MESSAGING_WINDOW
-    lapsed = quiet and not policy.routing.has_roles
+    lapsed = _had_lapsed(before, event, policy)
     outcome = before.taking or before.asking or (Outcome.EXPIRED if lapsed else Outcome.DONE)
     heard = _with_the_bot_it_is_for(heard, event)
     back = _to_bot(heard, since=event.at, settled=event.at)
     greeting = _handback(back, outcome, policy, unanswered=False)
     said, line = _put_to_bot(event, replace(heard, turn=before.turn), policy)
     return Transition(back, (*greeting, *heard.doubtful, *((said,) if said else ())), (line,))
+
+
+def _had_lapsed(before: Conversation, event: PersonMessaged | PersonTapped, policy: Policy) -> bool:
+    quiet = event.at - _last_at(before) >= MESSAGING_WINDOW
+    return quiet and not policy.routing.has_roles
+
+
+# Taps on buttons of our messages: they come live to the app that sent them, whoever has the thread
+# https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks/webhook-events/standby
+
+
+def _on_tap(conversation: Conversation, event: PersonTapped, policy: Policy) -> Transition:
+    """Handle a tap once, though an app that doesn't own the thread may hear it on both channels."""
+    if not _heard_already(conversation, event):
+        return _on_word(conversation, event, policy)
+    last = conversation.last_word
+    if event.standby or (last is not None and last.answered):  # by it the bot was called back
+        return Transition(conversation)
+    return replace(_on_word(conversation, event, policy), transcript=())
+
+
+def _on_own_button(
+    before: Conversation, heard: Conversation, event: PersonTapped, policy: Policy
+) -> Transition:
+    """Leave a tap to the human, unless it calls for the bot or the thread has come back unseen.
+
+    Nobody tells that ownership lapsed or was released, and this tap comes live either way. So the
+    platform is asked, lest the person wait for somebody who has gone.
+    """
+    again = _heard_already(before, event)
+    overheard = Transition(heard) if again else _on_overheard(heard, event, policy)
+    tells_by_echo = policy.routing is Routing.NO_DEFAULT_APP or before.only_echoed
+    called_back = before.taking is not None or before.promised is not None
+    older = event.at < before.owner_since
+    if overheard.commands or tells_by_echo or called_back or older:
+        return overheard
+    question, _ = _put_to_bot(event, before, policy)
+    if not isinstance(question, AskBot):
+        return overheard
+    asks = FindOwner(question, lapsed=_had_lapsed(before, event, policy))
+    return replace(overheard, commands=(asks,))
+
+
+def _on_owner_found(conversation: Conversation, event: OwnerFound, policy: Policy) -> Transition:
+    """Answer a tap after all if the thread turns out to be ours; else it was the human's."""
+    changed = conversation.owner not in ELSEWHERE or event.turn != conversation.turn
+    if changed or not event.free:
+        return Transition(conversation)
+    last = conversation.last_word
+    open_still = last is not None and last.mid == event.question.mid and not last.answered
+    asked = (*conversation.doubtful, event.question) if open_still else conversation.doubtful
+    outcome = conversation.asking or (Outcome.EXPIRED if event.lapsed else Outcome.DONE)
+    settled = event.at + 2 * CLOCK_SKEW
+    came_back = replace(conversation, doubtful=asked)
+    return _return(came_back, outcome, event.at, settled, policy)
+
+
+def _heard_already(conversation: Conversation, event: PersonTapped) -> bool:
+    """Say whether this tap has come on the other channel: there it may have no id of its own."""
+    return conversation.last_word is not None and conversation.last_word.at == event.at
+
+
+def _calls(event: PersonMessaged | PersonTapped) -> tuple[str, ...]:
+    """Return what may call the bot back: the words, or those that a tapped button stands for."""
+    is_words = event.payload is not None and not event.payload.startswith("/")
+    return (_words(event), event.payload or "") if is_words else (_words(event),)
 
 
 # Who else speaks

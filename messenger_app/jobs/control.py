@@ -6,12 +6,13 @@ import structlog
 
 from messenger_app.clock import Clock
 from messenger_app.conversation.commands import (
+    FindOwner,
     PassThreadControl,
     ReleaseThreadControl,
     RequestThreadControl,
     TakeThreadControl,
 )
-from messenger_app.conversation.events import ControlCall, ControlCallSettled
+from messenger_app.conversation.events import ControlCall, ControlCallSettled, OwnerFound
 from messenger_app.conversation.policy import CLOCK_SKEW
 from messenger_app.graph.client import GraphClient, ThreadOwner
 from messenger_app.graph.errors import (
@@ -26,7 +27,7 @@ log = structlog.get_logger(__name__)
 
 
 class ThreadControl:
-    """Passes, takes, requests and releases thread control."""
+    """Passes, takes, requests and releases thread control, and asks who has it."""
 
     def __init__(self, graph: Mapping[str, GraphClient], app_id: str, clock: Clock) -> None:
         """``graph`` is by Page id; ``app_id`` is ours."""
@@ -127,6 +128,28 @@ class ThreadControl:
         except GraphRejected as error:
             return self.settled(job, ControlCall.RELEASE, began, worked=False, why=str(error))
         return self.settled(job, ControlCall.RELEASE, began, worked=True)
+
+    def find_owner(self, job: Job, command: FindOwner) -> Result:
+        """Ask who has control. Asking moves nothing, so it is simply done again where in doubt."""
+        began = self._clock.now()
+        owner = self._owner(job)
+        free = owner is not None and (owner.is_idle or owner.app_id == self._app_id)
+        return self.found(job, command, began, free=free)
+
+    def found(
+        self, job: Job, command: FindOwner, began: int, *, free: bool, why: str = ""
+    ) -> Settled:
+        """Say who has control, and write it down."""
+        log.info("thread_control.owner_found", thread=job.thread, free=free, reason=why)
+        event = OwnerFound(
+            at=began - CLOCK_SKEW,
+            received_at=self._clock.now(),
+            turn=job.open.turn,
+            free=free,
+            question=command.question,
+            lapsed=command.lapsed,
+        )
+        return Settled(event, refused=why)
 
     def settled(
         self,

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, text, update
 from messenger_app.conversation.commands import (
     AskBot,
     Command,
+    FindOwner,
     NotifyAgents,
     PassThreadControl,
     ReleaseThreadControl,
@@ -36,6 +37,7 @@ _kinds: dict[str, TypeAdapter[Any]] = {
         TakeThreadControl,
         RequestThreadControl,
         ReleaseThreadControl,
+        FindOwner,
         NotifyAgents,
     )
 }

@@ -111,7 +111,7 @@ def _received(
         channel=channel,
         page_id=page_id,
         psid=psid,
-        dedupe_key=_dedupe_key(event, page_id, body),
+        dedupe_key=_dedupe_key(event, channel, page_id, body),
         at=milliseconds(event.get("timestamp")) or milliseconds(entry.get("time")) or received_at,
         overtakes=_overtakes(event),
         body=body,
@@ -142,17 +142,19 @@ def _overtakes(event: dict[str, Any]) -> bool:
     )
 
 
-def _dedupe_key(event: dict[str, Any], page_id: str, body: bytes) -> bytes:
+def _dedupe_key(event: dict[str, Any], channel: Channel, page_id: str, body: bytes) -> bytes:
     """Tell a second delivery from a second event.
 
-    By the message's id where there is one, whichever channel it came on; otherwise by all the
-    event says.
+    By the message's id where there is one, whichever channel it came on, but for taps; otherwise
+    by all the event says.
     """
     for kind, telling in _ABOUT_A_MESSAGE.items():
         about = event.get(kind)
         if isinstance(about, dict) and about.get("mid"):
             parts = [page_id, kind, str(bool(about.get("is_echo"))), str(about["mid"])]
             parts += [str(about.get(name)) for name in telling]
+            if kind == "postback":  # the app that sent the button hears it live and in standby
+                parts.append(channel.value)
             if kind == "reaction":
                 parts.append(str(event.get("timestamp")))
             return _digest("\x00".join(parts).encode())

@@ -6,11 +6,17 @@ from functools import partial
 from typing import Any
 
 from messenger_app.conversation.events import HandoffAsked
-from messenger_app.conversation.messages import BotMessage
+from messenger_app.conversation.messages import BotMessage, TemplateButton
 from messenger_app.rasa.client import Answer, RasaClient
 from messenger_app.rasa.errors import BotOutcomeUnknown, BotRejected, BotUnreachable
 from tests.together.meta import Late, Meta
 from tests.together.pages import OWN
+
+#: What stays below a bot's words: something to ask, and a way back from a human.
+BUTTONS = (
+    TemplateButton(title="Buy", payload="/buy"),
+    TemplateButton(title="Talk to the bot", payload="/greet"),
+)
 
 
 class BotFate(StrEnum):
@@ -34,6 +40,7 @@ class Reply(StrEnum):
     UNKNOWN_TARGET = "a handoff to nobody"
     TO_MOODBOT = "a handoff to MoodBot"
     WORDS_AND_HOME = "a text and a handoff to the Page's own bot"
+    BUTTONS = "a text with buttons that stay"
     NOTHING = "nothing"
 
 
@@ -111,9 +118,12 @@ class PretendBot(RasaClient):
         number = len(self._asked.heard)
         now = self._meta.clock.platform
         self._asked.heard.append(Turn(key, mid, said, now, self.url, reply))
-        one = (Reply.ONE, Reply.WORDS_AND_HANDOFF, Reply.WORDS_AND_HOME)
+        one = (Reply.ONE, Reply.WORDS_AND_HANDOFF, Reply.WORDS_AND_HOME, Reply.BUTTONS)
         texts = 2 if reply is Reply.TWO else int(reply in one)
-        messages = tuple(BotMessage(text=f"answer {number}.{part}") for part in range(texts))
+        below = BUTTONS if reply is Reply.BUTTONS else ()
+        messages = tuple(
+            BotMessage(text=f"answer {number}.{part}", template=below) for part in range(texts)
+        )
         handoff = None
         if reply in {Reply.HANDOFF, Reply.WORDS_AND_HANDOFF}:
             handoff = HandoffAsked(reason="user_asked")

@@ -14,6 +14,7 @@ from messenger_app.conversation.events import (
     Event,
     OperatorPassed,
     OtherAppEchoed,
+    PersonTapped,
 )
 from messenger_app.conversation.policy import CLOCK_SKEW, MESSAGING_WINDOW
 from messenger_app.conversation.state import Owner
@@ -159,6 +160,25 @@ def nothing_was_accepted_while_others_owned(world: World) -> None:
         assert said.owner in {OUR_APP, None}, said
 
 
+def a_tap_proves_no_control(world: World) -> None:
+    """A tap on our button while others have the thread is theirs, as long as they have it."""
+    events, believed = world.shell.events, world.shell.believed
+    taps = {
+        event.mid: owner
+        for event, owner in zip(events, believed, strict=True)
+        if isinstance(event, PersonTapped) and not event.standby
+    }
+    for began in world.shell.began:
+        if not isinstance(began.command, AskBot) or began.command.mid not in world.taps:
+            continue
+        _, had = world.taps[began.command.mid]
+        at = world.words[began.command.mid].at
+        since = [one for one in world.thread.ownership if one.until is None or one.until >= at]
+        came_back = any(stretch.app_id in {OUR_APP, None} for stretch in since)
+        unaware = taps[began.command.mid] not in ELSEWHERE
+        assert came_back or unaware, f"{began.command} is for {had}"
+
+
 ALWAYS: tuple[Callable[[World], None], ...] = (
     the_bot_is_silent_where_others_speak,
     what_a_human_heard_is_never_given_to_the_bot,
@@ -172,6 +192,7 @@ ALWAYS: tuple[Callable[[World], None], ...] = (
     a_refusal_is_not_retried,
     no_human_who_answered_meanwhile_is_robbed,
     nothing_was_accepted_while_others_owned,
+    a_tap_proves_no_control,
 )
 
 # Once quiet
@@ -202,7 +223,8 @@ def both_agree_who_may_speak(world: World) -> None:
         pass  # a secondary receiver does nothing with an idle thread
     elif bridge in {Owner.BOT, Owner.IDLE}:
         # A word that is only just newer than the owner may be told by clocks that differ.
-        late = world.told_at <= world.conversation.owner_since + 2 * CLOCK_SKEW
+        since = max(world.conversation.owner_since, world.conversation.owner_settled)
+        late = world.told_at <= since + 2 * CLOCK_SKEW
         assert not told or late, f"{bridge}, but {platform} has control"
     elif platform == INBOX:
         knows = bridge in {Owner.WAITING, Owner.HUMAN}
@@ -255,6 +277,9 @@ def nobody_is_stranded(world: World) -> None:
         return
     if _is_shut(world):
         return
+    app_id, _ = world.taps.get(messages[-1].mid, (OUR_APP, None))
+    if app_id != OUR_APP:
+        return  # that app's to answer: it alone heard what was tapped
     if world.conversation.owner_app_id == BILLING and world.named_at < world.changed_at:
         return  # that app's to answer, and nobody told us that an agent put it by
     assert world.conversation.timer is not None, f"nobody answers {messages[-1]}"

@@ -78,6 +78,8 @@ class Shell:
     transcript: list[Line] = field(default_factory=list)
     began: list[Began] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    #: Whom the bridge took for the owner right before each of them.
+    believed: list[Owner] = field(default_factory=list)
     #: The call under way, and what came of it.
     running: Job | None = None
     result: Result | None = None
@@ -300,6 +302,7 @@ class Shell:
         after = transition(self.conversation, event, self.policy.in_role(self._page.role))
         if after.held:
             return False
+        self.believed.append(self.conversation.owner)
         self.conversation = after.conversation
         self.events.append(event)
         for command in after.commands:

@@ -14,7 +14,7 @@ from inbox_simulator.platform.switches import SWITCHES
 from messenger_app.conversation.policy import BotWhileHuman
 from tests.together import rules
 from tests.together.meta import Fate
-from tests.together.pages import Kind
+from tests.together.pages import BILLING, OUR_APP, Kind
 from tests.together.pretend_bot import BotFate, Reply
 from tests.together.world import World
 
@@ -25,6 +25,14 @@ KINDS = [Kind[name] for name in os.environ.get("TOGETHER_KINDS", "").split()] or
 SECOND, MINUTE, HOUR = 1_000, 60_000, 3_600_000
 SPANS = (1, 300, SECOND, 3 * SECOND, 11 * SECOND, 2 * MINUTE, 16 * MINUTE, 5 * HOUR, 25 * HOUR)
 WORDS = ("hello", "I want a person", "Never mind", "and when are you open?")
+SWITCHED = (
+    "inbox_done",
+    "echo_and_take",
+    "standby_postbacks",
+    "take_events",
+    "taps_of_own",
+    "taps_of_others",
+)
 
 #: Most calls and questions are answered; else a history is all trouble and gets nowhere.
 fates = st.one_of(st.just(Fate.ANSWERED), st.just(Fate.ANSWERED), st.sampled_from(Fate))
@@ -40,20 +48,26 @@ class Together(RuleBasedStateMachine):
 
     @initialize(
         switches=st.fixed_dictionaries(
-            {
-                name: st.sampled_from(SWITCHES[name].options)
-                for name in ("inbox_done", "echo_and_take", "standby_postbacks", "take_events")
-            }
+            {name: st.sampled_from(SWITCHES[name].options) for name in SWITCHED}
         ),
         kind=st.sampled_from(KINDS),
         bot_while_human=st.sampled_from(BotWhileHuman),
         skew=st.sampled_from([0, 400, -400]),
+        offers=st.booleans(),
     )
     def begin(
-        self, switches: dict[str, str], kind: Kind, bot_while_human: BotWhileHuman, skew: int
+        self,
+        switches: dict[str, str],
+        kind: Kind,
+        bot_while_human: BotWhileHuman,
+        skew: int,
+        *,
+        offers: bool,
     ) -> None:
         self.world = World(switches, kind, bot_while_human, skew, tell=note)
         note(f"{kind}, {switches}, bot while human {bot_while_human}, clock {skew} ms ahead")
+        if offers:
+            self.world.bot_offers_buttons()
 
     # People
 
@@ -71,6 +85,18 @@ class Together(RuleBasedStateMachine):
     def person_taps_menu(self) -> None:
         self.world.time_passes(1)
         self.world.person_taps_button("Opening hours", "/opening_hours")
+
+    @precondition(lambda self: self.world.offers(OUR_APP))
+    @rule(number=st.integers(0, 1))
+    def person_taps_our_button(self, number: int) -> None:
+        self.world.time_passes(1)
+        self.world.person_taps_old_button(OUR_APP, number)
+
+    @precondition(lambda self: self.world.offers(BILLING))
+    @rule(number=st.integers(0, 1))
+    def person_taps_button_of_other_app(self, number: int) -> None:
+        self.world.time_passes(1)
+        self.world.person_taps_old_button(BILLING, number)
 
     @rule(later=st.sampled_from([1, 900]))
     def agent_replies(self, later: int) -> None:

@@ -12,6 +12,7 @@ from inbox_simulator.platform.apps import App
 from inbox_simulator.platform.errors import PlatformError
 from inbox_simulator.platform.thread import Message, Thread
 from messenger_app.conversation.commands import (
+    FindOwner,
     PassThreadControl,
     ReleaseThreadControl,
     RequestThreadControl,
@@ -44,7 +45,14 @@ CONTROL_CALLS = (
     TakeThreadControl,
     RequestThreadControl,
     ReleaseThreadControl,
+    FindOwner,
 )
+#: What the other app says.
+BILL = {
+    "template_type": "button",
+    "text": "Billing here",
+    "buttons": [{"type": "postback", "title": title, "payload": title} for title in ("Pay", "Bot")],
+}
 HANDOVERS = {"pass_thread_control", "take_thread_control"}
 
 
@@ -66,10 +74,13 @@ class World:
     #: Webhooks on their way to us, and all that there ever were.
     wire: list[bytes] = field(default_factory=list)
     sent: list[bytes] = field(default_factory=list)
-    #: When the platform last sent our app something about who speaks, in its milliseconds.
+    #: When the platform last sent our app something about who speaks, in its milliseconds. A tap in
+    #: standby says nothing.
     told_at: int = 0
     #: The same of what says who it is: an echo or a handover. A standby word doesn't.
     named_at: int = 0
+    #: The app whose button each tap was on, and who had control then, by the mid of the tap.
+    taps: dict[str, tuple[str, str | None]] = field(default_factory=dict)
     #: When our last control call was made, and when an agent last did anything.
     called_at: int = 0
     agent_at: int = 0
@@ -119,6 +130,10 @@ class World:
         """What the person said, by mid."""
         return {said.mid: said for said in self.thread.messages if said.author == "person"}
 
+    def offers(self, app_id: str) -> list[Message]:
+        """What an app said with buttons that stay."""
+        return [said for said in self.thread.messages if said.buttons and said.app_id == app_id]
+
     # Person and agents
 
     def person_writes(self, text: str) -> None:
@@ -138,8 +153,23 @@ class World:
         self._keep_apart(self.called_at)
         self._act(
             f"the person taps the button {title!r}",
-            lambda at: people.tap_button(self.meta.platform, self.psid, title, payload, at),
+            lambda at: people.tap_button(self.meta.platform, self.psid, title, payload, at, ""),
         )
+
+    def person_taps_old_button(self, app_id: str = OUR_APP, number: int = 0) -> None:
+        """Tap a button of the newest message of an app's that has any, if there is one."""
+        self._keep_apart(self.called_at)
+        offers = self.offers(app_id)
+        if not offers:
+            return
+        title, payload = (str(part) for part in list(offers[-1].choices())[number])
+        platform, mid = self.meta.platform, offers[-1].mid
+
+        def tap(at: int) -> None:
+            tapped = people.tap_button(platform, self.psid, title, payload, at, mid)
+            self.taps[tapped.mid] = (app_id, self.thread.owner)
+
+        self._act(f"the person taps {title!r} of {platform.app_name(app_id)}", tap)
 
     def _write(self, text: str, choice: dict[str, Any] | None, at: int) -> None:
         people.write(self.meta.platform, self.psid, text, at, choice)
@@ -165,7 +195,7 @@ class World:
         )
 
     def other_app_replies(self) -> None:
-        request = sending.Send(self.psid, {"text": "Billing here"})
+        request = sending.Send(self.psid, {"attachment": {"type": "template", "payload": BILL}})
         self._other("replies", lambda app, at: sending.send(self.meta.platform, app, request, at))
 
     def other_app_passes_to_us(self) -> None:
@@ -262,7 +292,8 @@ class World:
                 self.wire.append(body)
                 self.sent.append(body)
                 what = set(delivery.event) - {"sender", "recipient", "timestamp"}
-                if not what <= {"delivery", "read", "app_roles"}:
+                in_vain = delivery.channel == "standby" and "postback" in what
+                if not in_vain and not what <= {"delivery", "read", "app_roles"}:
                     self.told_at = self.clock.platform
                 if "is_echo" in delivery.event.get("message", {}) or what & HANDOVERS:
                     self.named_at = self.clock.platform
@@ -337,6 +368,20 @@ class World:
             self.time_passes(max(timer.due - self.clock.now(), 0))
             self.comes_to_rest()
         raise AssertionError("One timer follows another, and the thread never rests.")
+
+    def bot_offers_buttons(self) -> None:
+        """Let the person ask our bot for something, which it answers with buttons that stay."""
+        if self.meta.platform.routed_app_id == BILLING:
+            self.other_app_passes_to_us()
+            self.comes_to_rest()
+        self.person_writes("books")
+        for _ in range(MOST_STEPS):
+            if self.wire:
+                self.webhook_arrives()
+            elif self.shell.running is not None and self.shell.result is None:
+                self.call_happens(reply=Reply.BUTTONS)
+            elif not self.worker_turns():
+                return
 
     # Words for the history
 

@@ -4,13 +4,15 @@ import pytest
 
 from messenger_app.clock import Clock
 from messenger_app.conversation.commands import (
+    AskBot,
     Command,
+    FindOwner,
     PassThreadControl,
     ReleaseThreadControl,
     RequestThreadControl,
     TakeThreadControl,
 )
-from messenger_app.conversation.events import ControlCallSettled
+from messenger_app.conversation.events import ControlCallSettled, OwnerFound
 from messenger_app.executor import Executor
 from messenger_app.graph.client import GraphClient, ThreadOwner
 from messenger_app.graph.errors import GraphError, rejected
@@ -21,7 +23,8 @@ OURS, OTHER = "2", "3"
 
 PASS = PassThreadControl(OTHER)
 TAKE = TakeThreadControl()
-EACH: list[Command] = [PASS, TAKE, RequestThreadControl(), ReleaseThreadControl()]
+ASKING = FindOwner(AskBot("m_1", "Buy"))
+EACH: list[Command] = [PASS, TAKE, RequestThreadControl(), ReleaseThreadControl(), ASKING]
 
 LIMITED = rejected({"code": 613, "message": "(#613) Calls are too fast"}, retry_after=90_000)
 NO_TOKEN = rejected({"code": 190, "message": "The token is refused"})
@@ -32,7 +35,7 @@ NOT_THE_OWNER = rejected({"code": 10, "error_subcode": 2018300, "message": "(#10
 class Graph(GraphClient):
     """Says who owns the thread, or why it can't say, and counts the calls that are made."""
 
-    def __init__(self, owner: str | GraphError, refusal: GraphError | None = None) -> None:
+    def __init__(self, owner: str | GraphError | None, refusal: GraphError | None = None) -> None:
         super().__init__("http://127.0.0.1:1", "v26.0", "1", "token")
         self._owner, self._refusal = owner, refusal
         self.made = 0
@@ -40,7 +43,7 @@ class Graph(GraphClient):
     def thread_owner(self, *_: object) -> ThreadOwner:
         if isinstance(self._owner, GraphError):
             raise self._owner
-        return ThreadOwner(self._owner, is_idle=False)
+        return ThreadOwner(self._owner, is_idle=self._owner is None)
 
     def pass_thread_control(self, *_: object) -> None:
         self._make()
@@ -104,3 +107,18 @@ def test_a_take_that_was_called_off_is_looked_into_and_not_made_again() -> None:
     assert not worked(carry_on(graph, TAKE, wanted=False))
     assert graph.made == 0
     assert worked(carry_on(Graph(OURS), TAKE, wanted=False))
+
+
+@pytest.mark.parametrize(
+    ("owner", "free"), [(OURS, True), (OTHER, False), (None, True), (NOT_TO_BE_HAD, False)], ids=str
+)
+def test_who_has_the_thread_is_asked_without_any_control_call(
+    owner: str | GraphError | None, free: bool
+) -> None:
+    graph = Graph(owner)
+    question = AskBot("m_1", "Buy")
+    result = carry_on(graph, FindOwner(question, lapsed=True))
+    assert isinstance(result, Settled)
+    assert isinstance(result.event, OwnerFound)
+    assert (result.event.free, result.event.question) == (free, question)
+    assert (result.event.turn, result.event.lapsed, graph.made) == (5, True, 0)

@@ -1,10 +1,23 @@
 """What a tapped button means, and when it is no answer any more."""
 
+from dataclasses import replace
 from typing import Any
 
-from messenger_app.conversation.commands import AskBot
-from messenger_app.conversation.events import PersonTapped
-from tests.unit.conversation.story import Story
+import pytest
+
+from messenger_app.conversation.commands import (
+    AskBot,
+    FindOwner,
+    NotifyAgents,
+    TakeThreadControl,
+    TellBot,
+)
+from messenger_app.conversation.events import ControlCall, OwnerFound, PersonTapped
+from messenger_app.conversation.policy import MESSAGING_WINDOW, PAGE_INBOX_APP_ID, BotWhileHuman
+from messenger_app.conversation.routing import Routing
+from messenger_app.conversation.state import Owner
+from messenger_app.conversation.transitions import may_run
+from tests.unit.conversation.story import BILLING_APP, Story
 from tests.unit.conversation.test_content import asked, story
 
 
@@ -35,11 +48,138 @@ def test_the_menu_stays_an_intent_after_a_handoff():
     assert tap(told, payload="/buy").payload == "/buy"
 
 
-def test_a_tap_that_brings_the_thread_back_is_one_of_before_the_handoff():
+def taps(told: Story, title: str = "Buy", **more: Any) -> Story:
+    at = more.pop("at", None) or told.later()
+    return told.happens(PersonTapped(at=at, received_at=at, mid=f"m_{at}", title=title, **more))
+
+
+def found(told: Story, *, free: bool) -> Story:
+    """Let the platform say whose the thread is, about the tap that was last."""
+    (asks,) = (command for command in told.commands if isinstance(command, FindOwner))
+    at, turn = told.later(), told.conversation.turn
+    return told.happens(
+        OwnerFound(
+            at=at,
+            received_at=at,
+            turn=turn,
+            free=free,
+            question=asks.question,
+            lapsed=asks.lapsed,
+        )
+    )
+
+
+@pytest.mark.parametrize("held_by", ["an agent", "the inbox", "an app"])
+def test_a_tap_on_our_button_moves_no_owner_and_asks_no_bot(held_by):
     told = story()
-    turn = told.conversation.turn
+    if held_by == "the inbox":
+        told.bot_hands_over()
+    else:
+        told.other_app_replies(PAGE_INBOX_APP_ID if held_by == "an agent" else BILLING_APP)
+    owner = told.owner
+    taps(told, payload="/buy", sent_in=0)
+    assert [type(command) for command in told.commands] == [FindOwner]
+    found(told, free=False)
+    assert (told.owner, told.commands) == (owner, ())
+    assert (told.transcript[-1].author, told.transcript[-1].text) == ("person", "Buy")
+
+
+def test_a_tap_on_our_button_is_answered_where_the_platform_says_that_the_thread_is_ours():
+    told = taps(story().agent_replies(), payload="/buy", sent_in=0)
+    found(told, free=True)
+    assert told.owner is Owner.BOT
+    (question,) = asked(told)
+    assert (question.text, question.payload) == ("Buy", None)  # one of before the human
+    (handback,) = (command for command in told.commands if isinstance(command, TellBot))
+    assert handback.entities["outcome"] == "done"
+
+
+def test_a_tap_after_a_day_without_a_word_is_told_as_a_lapse():
+    told = story().other_app_replies(BILLING_APP)
+    told.later(MESSAGING_WINDOW)
+    found(taps(told, payload="/buy", sent_in=0), free=True)
+    (handback,) = (command for command in told.commands if isinstance(command, TellBot))
+    assert handback.entities["outcome"] == "expired"
+
+
+def test_what_the_platform_said_of_the_owner_is_old_once_somebody_else_has_come():
+    told = story().bot_hands_over()
+    taps(told, payload="/buy", sent_in=0)
+    asks, turn = told.commands[0], told.conversation.turn
     told.agent_replies()
-    assert tap(told, payload="/buy", sent_in=turn).payload is None
+    assert not may_run(told.conversation, asks, turn)
+
+
+@pytest.mark.parametrize("payload", ["/start", "Never mind"])
+def test_never_mind_by_a_button_that_stays_calls_the_bot_back(payload):
+    told = story().bot_hands_over()
+    taps(told, "Never mind", payload=payload, sent_in=0)
+    assert [type(command) for command in told.commands] == [TakeThreadControl]
+
+
+def test_a_title_that_was_cut_calls_the_bot_back_by_its_payload_unless_that_is_an_intent():
+    told = story().bot_hands_over()
+    taps(told, "Cancel it…", payload="/cancel", sent_in=0)
+    assert TakeThreadControl not in [type(command) for command in told.commands]
+    taps(told, "Never mi…", payload="Never mind", sent_in=0)
+    assert [type(command) for command in told.commands] == [TakeThreadControl]
+
+
+def test_a_button_that_calls_for_the_bot_obeys_the_policy_as_words_do():
+    told = story().agent_replies()
+    told.policy = replace(told.policy, bot_while_human=BotWhileHuman.ASK)
+    taps(told, "Talk to the bot", payload="/start", sent_in=0)
+    assert [type(command) for command in told.commands] == [NotifyAgents]
+    told.policy = replace(told.policy, bot_while_human=BotWhileHuman.ON)
+    taps(told, "Talk to the bot", payload="/start", sent_in=0)
+    assert [type(command) for command in told.commands] == [TakeThreadControl]
+
+
+def test_the_menu_is_the_owners_and_shows_that_control_is_ours():
+    told = taps(story().agent_replies(), "Hours", payload="/opening_hours")
+    assert told.owner is Owner.BOT
+    assert [question.payload for question in asked(told)] == ["/opening_hours"]
+
+
+def test_a_tap_on_an_idle_thread_is_answered_and_leaves_older_news_of_the_owner_true():
+    told = taps(Story(), payload="/buy", sent_in=0)
+    assert [question.payload for question in asked(told)] == ["/buy"]
+    told.agent_takes(at=told.now - 500)
+    assert told.owner is Owner.HUMAN
+
+
+def test_a_tap_in_standby_says_nothing_of_the_owner():
+    told = taps(story(), standby=True)
+    assert (told.owner, told.commands) == (Owner.BOT, ())
+
+
+@pytest.mark.parametrize("first", ["standby", "live"])
+def test_a_tap_that_is_heard_on_both_channels_is_one_tap(first):
+    told = story().agent_replies()
+    told.policy = replace(told.policy, bot_while_human=BotWhileHuman.ASK)
+    at, commands = told.later(), []
+    for standby in (first == "standby", first != "standby"):
+        known = {} if standby else {"payload": "/start", "sent_in": 0}
+        taps(told, "Talk to the bot", at=at, standby=standby, **known)
+        commands += told.commands
+    assert [line.text for line in told.transcript].count("Talk to the bot") == 1
+    assert [type(command) for command in commands].count(NotifyAgents) == 1
+
+
+def test_a_tap_that_called_the_bot_back_in_standby_is_not_asked_of_it_too():
+    told = story().bot_hands_over()
+    at = told.later()
+    taps(told, "Never mind", at=at, standby=True).call_settles(ControlCall.TAKE)
+    taps(told, "Never mind", at=at, payload="Never mind", sent_in=0)
+    assert (told.owner, told.commands) == (Owner.BOT, ())
+
+
+def test_without_a_default_app_the_echo_pause_decides_about_a_tap_too():
+    told = story()
+    told.policy = replace(told.policy, routing=Routing.NO_DEFAULT_APP)
+    told.agent_replies()
+    taps(told, payload="/buy", sent_in=0)
+    assert (told.owner, told.commands) == (Owner.HUMAN, ())
 
 
 def test_a_title_that_was_cut_stands_for_all_of_its_words():

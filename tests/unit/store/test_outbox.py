@@ -7,6 +7,7 @@ import pytest
 from messenger_app.conversation.commands import (
     AskBot,
     Command,
+    FindOwner,
     NotifyAgents,
     PassThreadControl,
     ReleaseThreadControl,
@@ -38,6 +39,7 @@ EVERY_KIND: list[Command] = [
     TakeThreadControl("why"),
     RequestThreadControl("asked back: timeout"),
     ReleaseThreadControl(),
+    FindOwner(AskBot("m_2", "Buy"), lapsed=True),
     NotifyAgents("handoff", "Somebody waits."),
 ]
 

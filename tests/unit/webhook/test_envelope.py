@@ -119,6 +119,12 @@ def test_different_messages_have_different_keys(one_event: Any, another: Any) ->
     assert key(one_event) != key(another)
 
 
+def test_a_tap_is_kept_from_both_channels_since_only_the_live_one_has_its_payload() -> None:
+    tap = {**message(), "message": None, "postback": {"mid": "m_1", "title": "Buy"}}
+    assert key(tap) == key(tap)
+    assert key(tap) != key(tap, "standby")
+
+
 def test_the_same_mid_on_two_pages_is_two_messages() -> None:
     first = entry(message("m_1"))
     second = {**entry(message("m_1")), "id": OTHER_PAGE}
