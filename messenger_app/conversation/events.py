@@ -35,6 +35,10 @@ class PersonMessaged(_Event):
     referral: Referral | None = None
 
 
+#: How the name begins that a tap gets which came without an id, as those in standby once did.
+UNNAMED_TAP = "postback:"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonTapped(_Event):
     """The person tapped a button, the menu or Get Started. In standby there is no payload."""

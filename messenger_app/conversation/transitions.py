@@ -26,6 +26,7 @@ from messenger_app.conversation.commands import (
     TellBot,
 )
 from messenger_app.conversation.events import (
+    UNNAMED_TAP,
     BotAnswered,
     ControlCall,
     ControlCallSettled,
@@ -418,7 +419,11 @@ def _on_owner_found(conversation: Conversation, event: OwnerFound, policy: Polic
 
 def _heard_already(conversation: Conversation, event: PersonTapped) -> bool:
     """Say whether this tap has come on the other channel: there it may have no id of its own."""
-    return conversation.last_word is not None and conversation.last_word.at == event.at
+    last = conversation.last_word
+    if last is None or last.at != event.at:
+        return False
+    unnamed = last.mid.startswith(UNNAMED_TAP) or event.mid.startswith(UNNAMED_TAP)
+    return last.mid == event.mid or unnamed
 
 
 def _calls(event: PersonMessaged | PersonTapped) -> tuple[str, ...]:

@@ -153,8 +153,8 @@ def _dedupe_key(event: dict[str, Any], channel: Channel, page_id: str, body: byt
         if isinstance(about, dict) and about.get("mid"):
             parts = [page_id, kind, str(bool(about.get("is_echo"))), str(about["mid"])]
             parts += [str(about.get(name)) for name in telling]
-            if kind == "postback":  # the app that sent the button hears it live and in standby
-                parts.append(channel.value)
+            if kind == "postback" and channel is Channel.STANDBY:
+                parts.append(channel.value)  # the app that sent the button may hear it live too
             if kind == "reaction":
                 parts.append(str(event.get("timestamp")))
             return _digest("\x00".join(parts).encode())

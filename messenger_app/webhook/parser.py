@@ -7,6 +7,7 @@ from typing import Any
 
 from messenger_app.conversation import buttons
 from messenger_app.conversation.events import (
+    UNNAMED_TAP,
     ControlPassed,
     ControlRequested,
     ControlTaken,
@@ -92,7 +93,7 @@ def _postback(
     tap = buttons.read(str(payload) if payload is not None else None)
     return PersonTapped(
         **when,
-        mid=str(postback.get("mid") or f"postback:{when['at']}:{len(body)}"),
+        mid=str(postback.get("mid") or f"{UNNAMED_TAP}{when['at']}:{len(body)}"),
         title=str(postback.get("title") or ""),
         standby=standby,
         payload=tap.payload,

@@ -22,6 +22,7 @@ from tests.support.whole_system import WholeSystem
 
 OUR_APP, PAGE_INBOX, OTHER_APP = SETTINGS["APP_ID"], "263902037430900", "777000000000001"
 OTHER_SECRET = "made-up-secret-of-the-other-app"
+BUY = {"title": "Buy it", "type": "postback", "payload": "/buy"}
 MINUTE, DAY = 60, 24 * 3600
 #: Seconds, a minute more than the bridge's own settings: HUMAN_IDLE_TIMEOUT, AGENT_ECHO_PAUSE.
 FALLS_QUIET, ECHO_PAUSE = 4 * 3600 + MINUTE, 16 * MINUTE
@@ -94,6 +95,8 @@ class Journey:
         With ``detours`` person and agent do more than write to each other.
         """
         self._meets_the_bot()
+        if detours:
+            self._gets_a_button_that_stays()
         self._asks_for_a_person()
         self._talks_with_the_agent()
         if detours:
@@ -115,6 +118,13 @@ class Journey:
             t.expect("The bot answers, once", holds=t.news() == ["You said: hello"])
             t.expect("The bot hears it, once", holds=t.heard(self._bot) == ["hello"])
             self._expect_the_bot_has(t)
+
+    def _gets_a_button_that_stays(self) -> None:
+        self._bot.answers["books"] = [{"text": "A book.", "buttons": [BUY]}]
+        self._all(lambda t: t.person.says("books"))
+        for t in self.travellers:
+            t.expect("The bot offers it, once", holds=t.news() == ["A book."])
+            t.expect("The bot hears of it, once", holds=t.heard(self._bot) == ["books"])
 
     def _asks_for_a_person(self) -> None:
         self._all(lambda t: t.person.taps("Chat with a person"))
@@ -257,6 +267,7 @@ def _do_more_than_write(traveller: Traveller) -> None:
     """Let person and agent send what has a switch of its own, and what comes with it."""
     person, agent = traveller.person, traveller.agent
     person.edits("It was order A18")
+    person.taps(str(BUY["title"]))
     person.sends_thumbs_up()
     person.shares_place(53.5461, 9.9661)
     person.reacts()

@@ -30,7 +30,15 @@ DEPENDS_ON = {
     "unicode_escapes",
 }
 #: What it comes to depend on where person and agent do more than write.
-ON_DETOURS = {"stickers", "locations", "unreactions", "ad_window", "template_echoes"}
+ON_DETOURS = {
+    "stickers",
+    "locations",
+    "unreactions",
+    "ad_window",
+    "template_echoes",
+    "taps_of_own",
+    "taps_of_others",
+}
 #: Where an agent's reply takes control.
 BY_AN_AGENT_S_TAKE = {"take_events"}
 #: And on detours, where the bridge takes a thread back since an agent fell quiet.

@@ -27,7 +27,9 @@ from messenger_app.conversation.events import (
     OperatorTook,
     OtherAppEchoed,
     OwnAppEchoed,
+    OwnerFound,
     PersonMessaged,
+    PersonTapped,
     Refusal,
     TimerFired,
 )
@@ -46,6 +48,22 @@ when = {"at": times, "received_at": times}
 
 events: st.SearchStrategy[Event] = st.one_of(
     st.builds(PersonMessaged, **when, mid=st.uuids().map(str), text=words, standby=st.booleans()),
+    st.builds(
+        PersonTapped,
+        **when,
+        mid=st.uuids().map(str),
+        title=words,
+        standby=st.booleans(),
+        sent_in=st.none() | turns,
+    ),
+    st.builds(
+        OwnerFound,
+        **when,
+        turn=turns,
+        free=st.booleans(),
+        question=st.just(AskBot("m", "Buy")),
+        lapsed=st.booleans(),
+    ),
     st.builds(OtherAppEchoed, **when, mid=st.just("m"), text=words, app_id=apps),
     st.builds(OwnAppEchoed, **when, mid=st.just("m"), text=words, ours=st.booleans()),
     st.builds(ControlPassed, **when, previous_app_id=apps, new_app_id=apps),

@@ -7,12 +7,13 @@ import pytest
 
 from messenger_app.conversation.commands import (
     AskBot,
+    Command,
     FindOwner,
     NotifyAgents,
     TakeThreadControl,
     TellBot,
 )
-from messenger_app.conversation.events import ControlCall, OwnerFound, PersonTapped
+from messenger_app.conversation.events import UNNAMED_TAP, ControlCall, OwnerFound, PersonTapped
 from messenger_app.conversation.policy import MESSAGING_WINDOW, PAGE_INBOX_APP_ID, BotWhileHuman
 from messenger_app.conversation.routing import Routing
 from messenger_app.conversation.state import Owner
@@ -157,13 +158,33 @@ def test_a_tap_in_standby_says_nothing_of_the_owner():
 def test_a_tap_that_is_heard_on_both_channels_is_one_tap(first):
     told = story().agent_replies()
     told.policy = replace(told.policy, bot_while_human=BotWhileHuman.ASK)
-    at, commands = told.later(), []
+    at = told.later()
+    commands: list[Command] = []
     for standby in (first == "standby", first != "standby"):
         known = {} if standby else {"payload": "/start", "sent_in": 0}
         taps(told, "Talk to the bot", at=at, standby=standby, **known)
         commands += told.commands
     assert [line.text for line in told.transcript].count("Talk to the bot") == 1
     assert [type(command) for command in commands].count(NotifyAgents) == 1
+
+
+def test_a_tap_whose_copy_in_standby_has_no_id_is_one_tap_too():
+    told = story().agent_replies()
+    at = told.later()
+    nameless = PersonTapped(
+        at=at, received_at=at, mid=f"{UNNAMED_TAP}{at}:80", title="Buy", standby=True
+    )
+    told.happens(nameless)
+    taps(told, at=at, payload="/buy", sent_in=0)
+    assert [line.text for line in told.transcript].count("Buy") == 1
+
+
+def test_two_taps_in_one_moment_are_two():
+    told = story().agent_replies()
+    at = told.later()
+    taps(told, at=at, payload="/buy", sent_in=0)
+    told.happens(PersonTapped(at=at, received_at=at, mid="m_other", title="Sell", standby=True))
+    assert [line.text for line in told.transcript][-2:] == ["Buy", "Sell"]
 
 
 def test_a_tap_that_called_the_bot_back_in_standby_is_not_asked_of_it_too():
