@@ -96,12 +96,8 @@ class ReleaseThreadControl:
 
 @dataclass(frozen=True, slots=True)
 class FindOwner:
-    """Ask who has control, because of a tap that came live and doesn't tell.
+    """Ask who has control, because of a tap that came live and doesn't tell."""
 
-    If it turns out to be ours to answer, the bot is asked ``question``.
-    """
-
-    question: AskBot
     #: True where the thread had been quiet for so long that ownership had lapsed.
     lapsed: bool = False
 

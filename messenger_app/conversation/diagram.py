@@ -8,7 +8,6 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TypedDict
 
-from messenger_app.conversation.commands import AskBot
 from messenger_app.conversation.events import (
     BotAnswered,
     ControlCall,
@@ -81,9 +80,7 @@ _HAPPENINGS: dict[str, Event] = {
     "Graph says another app has it": MessageRefused(
         **_WHEN, turn=0, refusal=Refusal.OTHER_APP_IN_CONTROL, text="Hi"
     ),
-    "after a tap, Graph says it is ours": OwnerFound(
-        **_WHEN, turn=0, free=True, question=AskBot("m", "Buy")
-    ),
+    "after a tap, Graph says it is ours": OwnerFound(**_WHEN, turn=0, free=True),
     "the deadline passes": TimerFired(**_WHEN, kind=TimerKind.HANDOFF_DEADLINE),
     "a day without a word": TimerFired(**_WHEN, kind=TimerKind.HUMAN_IDLE_TIMEOUT),
 }

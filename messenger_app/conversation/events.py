@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from messenger_app.conversation.buttons import Kept
-from messenger_app.conversation.commands import OWN_BOT, AskBot
+from messenger_app.conversation.commands import OWN_BOT
 from messenger_app.conversation.messages import Attachment, BotMessage, Referral
 from messenger_app.conversation.state import TimerKind
 
@@ -234,8 +234,6 @@ class OwnerFound(_Event):
     turn: int
     #: True where our app has it, or nobody.
     free: bool
-    #: What the bot is asked in that case.
-    question: AskBot
     #: True where it is free because ownership had lapsed.
     lapsed: bool = False
 

@@ -396,25 +396,22 @@ def _on_own_button(
     older = event.at < before.owner_since
     if overheard.commands or tells_by_echo or called_back or older:
         return overheard
-    question, _ = _put_to_bot(event, before, policy)
-    if not isinstance(question, AskBot):
-        return overheard
-    asks = FindOwner(question, lapsed=_had_lapsed(before, event, policy))
+    asks = FindOwner(lapsed=_had_lapsed(before, event, policy))
     return replace(overheard, commands=(asks,))
 
 
 def _on_owner_found(conversation: Conversation, event: OwnerFound, policy: Policy) -> Transition:
-    """Answer a tap after all if the thread turns out to be ours; else it was the human's."""
+    """Bring the bot back if the thread turns out to be ours; else the tap was the human's.
+
+    The bot is told that something is unanswered, and not what: somebody may have had the thread
+    again between the tap and now, and that news may still be on its way.
+    """
     changed = conversation.owner not in ELSEWHERE or event.turn != conversation.turn
     if changed or not event.free:
         return Transition(conversation)
-    last = conversation.last_word
-    open_still = last is not None and last.mid == event.question.mid and not last.answered
-    asked = (*conversation.doubtful, event.question) if open_still else conversation.doubtful
     outcome = conversation.asking or (Outcome.EXPIRED if event.lapsed else Outcome.DONE)
     settled = event.at + 2 * CLOCK_SKEW
-    came_back = replace(conversation, doubtful=asked)
-    return _return(came_back, outcome, event.at, settled, policy)
+    return _return(conversation, outcome, event.at, settled, policy)
 
 
 def _heard_already(conversation: Conversation, event: PersonTapped) -> bool:

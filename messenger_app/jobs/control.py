@@ -146,7 +146,6 @@ class ThreadControl:
             received_at=self._clock.now(),
             turn=job.open.turn,
             free=free,
-            question=command.question,
             lapsed=command.lapsed,
         )
         return Settled(event, refused=why)

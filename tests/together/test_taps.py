@@ -85,7 +85,7 @@ def test_a_tap_that_calls_for_the_bot_obeys_the_policy_as_words_do(chosen, owner
 
 
 @pytest.mark.parametrize("kind", [Kind.OURS, Kind.NO_TOGGLE, Kind.UNTOLD_TOGGLE])
-def test_a_tap_after_control_came_back_unseen_is_answered(kind, heard_as):
+def test_a_tap_after_control_came_back_unseen_brings_the_bot_back(kind, heard_as):
     world = with_buttons(kind, switches={**heard_as, "inbox_done": "release"})
     world.agent_replies()
     at_rest(world).time_passes(10_000)
@@ -93,20 +93,20 @@ def test_a_tap_after_control_came_back_unseen_is_answered(kind, heard_as):
     at_rest(world).time_passes(2_000)
     world.person_taps_old_button()
     assert at_rest(world).conversation.owner is Owner.BOT
-    assert asked(world) == ["books", "Buy"]
-    assert "'outcome': 'done'" in world.heard[-2].said
+    assert asked(world) == ["books"]
+    assert "'outcome': 'done', 'unanswered': True" in world.heard[-1].said
 
 
 @pytest.mark.parametrize("kind", ROUTED)
-def test_a_tap_after_ownership_lapsed_is_answered_where_that_is_ours_to_do(kind, heard_as):
+def test_a_tap_after_ownership_lapsed_brings_the_bot_back_where_that_is_ours_to_do(kind, heard_as):
     world = with_buttons(kind, switches=heard_as)
     world.operator_runs("pass", "billing")
     at_rest(world).time_passes(25 * HOUR)
     world.person_taps_old_button()
     ours = kind is not Kind.OTHER  # there the tap gives it to the other app
     assert at_rest(world).conversation.owner is (Owner.BOT if ours else Owner.OTHER_APP)
-    assert asked(world) == (["books", "Buy"] if ours else ["books"])
-    assert not ours or "'outcome': 'expired'" in world.heard[-2].said
+    assert asked(world) == ["books"]
+    assert not ours or "'outcome': 'expired', 'unanswered': True" in world.heard[-1].said
 
 
 def test_a_tap_that_an_agent_answered_before_the_platform_could_be_asked_stays_theirs():

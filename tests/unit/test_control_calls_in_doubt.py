@@ -4,7 +4,6 @@ import pytest
 
 from messenger_app.clock import Clock
 from messenger_app.conversation.commands import (
-    AskBot,
     Command,
     FindOwner,
     PassThreadControl,
@@ -23,7 +22,7 @@ OURS, OTHER = "2", "3"
 
 PASS = PassThreadControl(OTHER)
 TAKE = TakeThreadControl()
-ASKING = FindOwner(AskBot("m_1", "Buy"))
+ASKING = FindOwner()
 EACH: list[Command] = [PASS, TAKE, RequestThreadControl(), ReleaseThreadControl(), ASKING]
 
 LIMITED = rejected({"code": 613, "message": "(#613) Calls are too fast"}, retry_after=90_000)
@@ -116,9 +115,8 @@ def test_who_has_the_thread_is_asked_without_any_control_call(
     owner: str | GraphError | None, free: bool
 ) -> None:
     graph = Graph(owner)
-    question = AskBot("m_1", "Buy")
-    result = carry_on(graph, FindOwner(question, lapsed=True))
+    result = carry_on(graph, FindOwner(lapsed=True))
     assert isinstance(result, Settled)
     assert isinstance(result.event, OwnerFound)
-    assert (result.event.free, result.event.question) == (free, question)
-    assert (result.event.turn, result.event.lapsed, graph.made) == (5, True, 0)
+    assert (result.event.free, result.event.turn, result.event.lapsed) == (free, 5, True)
+    assert graph.made == 0

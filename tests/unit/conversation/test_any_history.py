@@ -61,7 +61,6 @@ events: st.SearchStrategy[Event] = st.one_of(
         **when,
         turn=turns,
         free=st.booleans(),
-        question=st.just(AskBot("m", "Buy")),
         lapsed=st.booleans(),
     ),
     st.builds(OtherAppEchoed, **when, mid=st.just("m"), text=words, app_id=apps),

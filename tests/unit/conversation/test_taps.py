@@ -64,7 +64,6 @@ def found(told: Story, *, free: bool) -> Story:
             received_at=at,
             turn=turn,
             free=free,
-            question=asks.question,
             lapsed=asks.lapsed,
         )
     )
@@ -85,14 +84,13 @@ def test_a_tap_on_our_button_moves_no_owner_and_asks_no_bot(held_by):
     assert (told.transcript[-1].author, told.transcript[-1].text) == ("person", "Buy")
 
 
-def test_a_tap_on_our_button_is_answered_where_the_platform_says_that_the_thread_is_ours():
+def test_a_tap_on_our_button_brings_the_bot_where_the_platform_says_that_the_thread_is_ours():
     told = taps(story().agent_replies(), payload="/buy", sent_in=0)
     found(told, free=True)
     assert told.owner is Owner.BOT
-    (question,) = asked(told)
-    assert (question.text, question.payload) == ("Buy", None)  # one of before the human
-    (handback,) = (command for command in told.commands if isinstance(command, TellBot))
-    assert handback.entities["outcome"] == "done"
+    (handback,) = told.commands
+    assert isinstance(handback, TellBot)
+    assert (handback.entities["outcome"], handback.entities["unanswered"]) == ("done", True)
 
 
 def test_a_tap_after_a_day_without_a_word_is_told_as_a_lapse():

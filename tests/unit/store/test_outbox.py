@@ -39,7 +39,7 @@ EVERY_KIND: list[Command] = [
     TakeThreadControl("why"),
     RequestThreadControl("asked back: timeout"),
     ReleaseThreadControl(),
-    FindOwner(AskBot("m_2", "Buy"), lapsed=True),
+    FindOwner(lapsed=True),
     NotifyAgents("handoff", "Somebody waits."),
 ]
 
