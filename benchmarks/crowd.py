@@ -80,8 +80,10 @@ def _changed(dialect: str, table: Table, number: CTE) -> dict[str, ColumnElement
         "thread": literal(f"{PAGE}:") + psid,
         "psid": psid,
         "dedupe_key": key,
-        "key": func.substr(func.lower(func.hex(key)) if sqlite else func.encode(key, "hex"), 1, 16),
     }
+    if table is outbox:
+        drawn = func.lower(func.hex(key)) if sqlite else func.encode(key, "hex")
+        own["key"] = func.substr(drawn, 1, 16)
     if table is conversation:
         state = table.c.state
         said = cast(state, Text) if sqlite else func.convert_from(state, "UTF8")

@@ -23,10 +23,10 @@ from messenger_app.store.wakeup import bell_of
 from messenger_app.worker import Worker
 
 #: Calls that one process has under way at once, and how long the bot thinks, in seconds. So many
-#: can do 80 events a second, which takes little of a CPU.
-CALLS, THINK = 8, 0.1
+#: can do 40 events a second, which takes little of a CPU: turns for few threads cost more for each.
+CALLS, THINK = 8, 0.2
 #: Events for each process, and how many people write them.
-EVENTS, PEOPLE = 320, 80
+EVENTS, PEOPLE = 160, 40
 
 
 def lines() -> list[Line]:
