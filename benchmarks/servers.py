@@ -1,5 +1,6 @@
 """Gunicorn with the bridge's own settings, and how much CPU it used."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -22,6 +23,8 @@ class Server:
 
     process: subprocess.Popen[bytes]
     port: int
+    #: Where its log is, if anywhere.
+    log: Path | None = None
 
     def cpu(self) -> float:
         """Return the seconds of CPU that it and its child have used."""
@@ -29,7 +32,7 @@ class Server:
 
     def answers(self) -> bool:
         """Say whether it is up."""
-        assert self.process.poll() is None, "it ended"
+        assert self.process.poll() is None, self.log and self.log.read_text()[-500:]
         try:
             return requests.get(f"http://127.0.0.1:{self.port}/healthz", timeout=1).ok
         except requests.RequestException:
@@ -55,12 +58,13 @@ def gunicorn(application: str, kind: str, folder: Path, database_url: str = "") 
         process = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
         )
-    server = Server(process, port)
+    server = Server(process, port, folder / "web.log")
     try:
         wait_for(server.answers, f"{application}, see {folder}/web.log")
         yield server
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
+        with contextlib.suppress(ProcessLookupError):  # it ended, which is told already
+            os.killpg(process.pid, signal.SIGTERM)
         process.wait(20)
 
 
