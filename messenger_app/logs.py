@@ -1,8 +1,11 @@
 """Logs: one event a line, JSON where a machine reads it, columns where a person does."""
 
+import json
 import logging
 import sys
+from typing import Any
 
+import orjson
 import structlog
 
 #: What must never be printed, whatever puts it into a log call.
@@ -17,7 +20,7 @@ def configure(*, as_json: bool, level: str = "INFO") -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.getLogger("urllib3").setLevel(logging.WARNING)
     renderer = (
-        structlog.processors.JSONRenderer()
+        structlog.processors.JSONRenderer(_write_json)
         if as_json
         else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
@@ -34,6 +37,14 @@ def configure(*, as_json: bool, level: str = "INFO") -> None:
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
     )
+
+
+def _write_json(line: dict[str, Any], **how: Any) -> str:
+    """Write a line, also with what orjson refuses: half an emoji, a number of any size."""
+    try:
+        return orjson.dumps(line, default=how["default"]).decode()
+    except orjson.JSONEncodeError:
+        return json.dumps(line, **how)
 
 
 def hide_secrets(

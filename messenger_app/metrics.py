@@ -24,8 +24,10 @@ class Metrics:
             ["kind"],
             registry=self.registry,
         )
-        for kind in ("new", "repeated", "unrecognised"):
-            self.events.labels(kind)  # so that each is told from the start
+        kinds = ("new", "repeated", "unrecognised")
+        #: Made beforehand: so each is told from the start, and none is looked for at each delivery.
+        self._kinds = {kind: self.events.labels(kind) for kind in kinds}
+        self._accepted = self.deliveries.labels("200")
         self._inbox = Gauge(
             "handover_inbox_events", "Stored events by status.", ["status"], registry=self.registry
         )
@@ -40,7 +42,11 @@ class Metrics:
         """Count events of a delivery that was accepted, by kind."""
         for kind, number in events.items():
             if number:
-                self.events.labels(kind).inc(number)
+                self._kinds[kind].inc(number)
+
+    def answered(self, status: int) -> None:
+        """Count a delivery by what it was answered with."""
+        (self._accepted if status == 200 else self.deliveries.labels(str(status))).inc()
 
     def look(self, connection: Connection) -> None:
         """Read the figures that stand in the database."""

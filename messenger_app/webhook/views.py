@@ -35,7 +35,7 @@ def receive_events() -> Response:
     """Store what the platform sent, then say so. The worker acts on it later."""
     bridge: Bridge = current_app.extensions["bridge"]
     status, text = _receive(bridge, request.get_data())
-    bridge.metrics.deliveries.labels(str(status)).inc()
+    bridge.metrics.answered(status)
     return _text(text, status)
 
 

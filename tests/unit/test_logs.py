@@ -121,5 +121,13 @@ def test_no_log_line_and_no_answer_of_the_webhook_tells_a_secret_or_what_people_
         check=True,
     )
     assert done.stdout.splitlines()[0] == "200 403 400 403 200 503"
-    assert done.stderr.count('"event": "webhook.') == 4
+    assert done.stderr.count('"event":"webhook.') == 4
     assert "Xyzzy" not in done.stdout + done.stderr
+
+
+def test_what_orjson_can_not_write_is_logged_all_the_same(lines: Any) -> None:
+    logs.configure(as_json=True)
+    structlog.get_logger().info("odd", half="\ud83d", huge=2**70, kind=ValueError)
+    (line,) = lines()
+    assert (line["half"], line["huge"]) == ("\ud83d", 2**70)
+    assert "ValueError" in line["kind"]
