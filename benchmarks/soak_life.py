@@ -21,6 +21,8 @@ CAFE, CAFE_TOKEN = "104729000000002", "token-of-the-cafe"
 CONNECTIONS = 16
 #: The share of words that ask for a human, and the seconds until the agent is done with one.
 FOR_A_HUMAN, WITH_A_HUMAN = 0.02, 6.0
+#: Seconds until who is not there yet is looked for again, and how often.
+LOOK_AGAIN, LOOKS = 4.0, 10
 
 
 @dataclass(frozen=True)
@@ -84,8 +86,8 @@ class Agents(threading.Thread):
         super().__init__(name="agents", daemon=True)
         self._client = Client(url)
         asked = (word for word in words if word.text.startswith(WANTS_HUMAN))
-        #: When to look after whom: seconds after the beginning.
-        self._due = [(word.due + WITH_A_HUMAN, word.psid) for word in asked]
+        #: When to look after whom, and how often more: seconds after the beginning.
+        self._due = [(word.due + WITH_A_HUMAN, word.psid, LOOKS) for word in asked]
         self._finishing = threading.Event()
         self.served = 0
         self.error: Exception | None = None
@@ -98,7 +100,9 @@ class Agents(threading.Thread):
                 now = time.monotonic() - began
                 for due in [each for each in self._due if each[0] <= now]:
                     self._due.remove(due)
-                    self._look_after(due[1])
+                    _, psid, looks = due
+                    if not self._look_after(psid) and looks:
+                        self._due.append((now + LOOK_AGAIN, psid, looks - 1))
                 pause.wait(0.5)
         except Exception as error:  # noqa: BLE001 - whatever it is, the soak tells of it
             self.error = error

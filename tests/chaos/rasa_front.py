@@ -2,7 +2,8 @@
 
 ``python -m tests.chaos.rasa_front``. It keeps nothing and decides nothing: a word is taken out of
 the message, so that Rasa understands it, and goes along in the metadata, which Rasa's tracker
-keeps. Where Rasa gives no answer, the bridge gets none.
+keeps. Where Rasa gives no answer, the bridge gets none, and a question that the bridge gives up is
+given up here too: Rasa then stops thinking about it.
 """
 
 import argparse
@@ -14,6 +15,9 @@ import requests
 from tests.chaos import marks
 from tests.chaos.bot_server import Answer, serve
 from tests.chaos.record import Turn
+
+#: Seconds: just less than the bridge waits.
+PATIENCE = 7.5
 
 
 class RasaFront:
@@ -27,7 +31,7 @@ class RasaFront:
         message, word = marks.without_word(body["message"])
         metadata = {**(body.get("metadata") or {}), "word": word}
         asked = {**body, "message": message, "metadata": metadata}
-        answer = requests.post(f"{self._url}/webhooks/rest/webhook", json=asked, timeout=30)
+        answer = requests.post(f"{self._url}/webhooks/rest/webhook", json=asked, timeout=PATIENCE)
         said = answer.json()
         if isinstance(said, list):
             said = marks.put_on(said, marks.of_question(message, metadata))
@@ -35,7 +39,9 @@ class RasaFront:
 
     def tracker(self, sender: str) -> Answer:
         """Pass on what Rasa remembers."""
-        answer = requests.get(f"{self._url}/conversations/{quote(sender)}/tracker", timeout=30)
+        answer = requests.get(
+            f"{self._url}/conversations/{quote(sender)}/tracker", timeout=PATIENCE
+        )
         tracker = answer.json()
         events: list[dict[str, Any]] = []
         for turn in turns(sender, tracker.get("events") or []):
