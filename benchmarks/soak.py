@@ -36,8 +36,8 @@ PAGE = Path(__file__).with_name("SOAK.md")
 
 #: Seconds between two deaths, at least and at most.
 EVERY = (20.0, 40.0)
-#: People for each word a second: at the stand-in each writes about every eight seconds. With Rasa it
-#: is every forty, since its answers get slower the more one person has said.
+#: People for each word a second: at the stand-in each writes about every eight seconds. With Rasa
+#: it is every forty, since its answers get slower the more one person has said.
 PEOPLE_FOR_A_RATE = {BOOKS: 8, CAFE: 40}
 #: Seconds until what is left over at the end has settled.
 TO_SETTLE = 180.0
