@@ -7,6 +7,7 @@ ratios within a pair of rounds move less, and CPU time for each request least of
 """
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -63,6 +64,7 @@ def main() -> int:
     asked = parser.parse_args()
     chosen = [line for line in lines(asked.seconds, asked.events) if asked.only in line.name]
     machine = report.machine()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is ended too
     try:
         outcomes = [play(line, asked.rounds, tell) for line in chosen]
     finally:
