@@ -1,13 +1,16 @@
 """Statements that are handed to the driver as text, for either database."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql
 
+from messenger_app.conversation.commands import StopTyping
 from messenger_app.store import conversations, inbox, outbox, transcripts
 from messenger_app.store.database import Database
-from messenger_app.store.statements import MOST_TOGETHER, Inserts, Statement
-from messenger_app.store.tables import transcript
+from messenger_app.store.statements import MOST_TOGETHER, Inserts, Statement, storable
+from messenger_app.store.tables import CommandStatus, transcript
 
 COLUMNS = ("thread", "at", "author", "mid", "text", "heard_by_bot", "note")
 
@@ -78,3 +81,18 @@ def test_a_statement_with_one_name_takes_a_row_too(database: Database) -> None:
         Statement(insert(transcript), *COLUMNS).each(connection, [row(1)])
         noted.each(connection, [{"note": "seen"}])
         assert connection.execute(select(transcript.c.note)).scalars().all() == ["seen"]
+
+
+@pytest.mark.parametrize(
+    ("words", "kept"), [(None, None), ("Grüße\n", "Grüße\n"), ("a\0b", "a\ufffdb"), ("\ud83d", "?")]
+)
+def test_what_no_database_keeps_is_replaced(words: str | None, kept: str | None) -> None:
+    assert storable(words) == kept
+
+
+def test_what_is_told_of_a_call_may_hold_any_character(database: Database) -> None:
+    told = outbox.new(0, StopTyping())
+    told = replace(told, status=CommandStatus.FAILED, mid="m\0", error="a\0b \ud83d")
+    with database.writing() as connection:
+        outbox.write(connection, {"1:7": [told]}, [], 1)
+        assert outbox.counts(connection) == {"failed": 1}

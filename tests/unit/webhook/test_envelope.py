@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messenger_app.webhook.envelope import Channel, ReceivedEvent, milliseconds
+from messenger_app.webhook.envelope import Channel, ReceivedEvent, milliseconds, split
 from tests.unit.payloads import (
     NOW,
     PAGE_ID,
@@ -226,3 +226,9 @@ def test_an_echo_overtakes_and_a_persons_word_does_not() -> None:
     assert one(echo()).overtakes
     assert not one(message()).overtakes
     assert not one(message(is_echo=False)).overtakes
+
+
+def test_an_id_that_no_index_takes_is_no_persons() -> None:
+    said = {**message("m_1"), "sender": {"id": "7" * 3_000}, "recipient": {"id": PAGE_ID}}
+    (found,) = split(delivery(entry(said)), frozenset({PAGE_ID}), NOW)
+    assert (found.channel, found.psid) == (Channel.UNRECOGNISED, "")
