@@ -90,6 +90,12 @@ class Bridge:
         self.more_workers.append(self._run("flask", "worker"))
         return self.more_workers[-1]
 
+    @property
+    def working(self) -> int:
+        """How many workers run."""
+        workers = [*self.more_workers, *filter(None, [self.worker])]
+        return sum(worker.poll() is None for worker in workers)
+
     def kill_worker(self) -> None:
         """End the worker as a power cut would."""
         assert self.worker is not None
@@ -113,8 +119,9 @@ class Bridge:
         self._stop(self.web)
 
     def stop_worker(self) -> None:
-        """End the worker in good order, if it runs."""
-        self._stop(self.worker)
+        """End every worker in good order, if it runs."""
+        for worker in (*self.more_workers, self.worker):
+            self._stop(worker)
 
     def _stop(self, process: subprocess.Popen[bytes] | None) -> None:
         if process is not None and process.poll() is None:

@@ -1,0 +1,156 @@
+"""Two web processes and three workers share one PostgreSQL server; any of them may go."""
+
+import signal
+import time
+from collections.abc import Iterator
+
+import pytest
+from psycopg import sql
+
+from inbox_simulator import Simulator
+from inbox_simulator.actors import Person, Stage
+from messenger_app.leases import LEASE
+from tests.support.bridge import Bridge
+from tests.support.meta import deliver, entry, fresh_mid, message
+from tests.support.postgres import Postgres
+from tests.support.stand_in_bot import StandInBot
+from tests.support.waiting import wait_for
+from tests.support.whole_system import WholeSystem, running
+
+WORKERS = 3
+PEOPLE = 12
+#: So few calls for each worker that none can have everybody.
+SETTINGS = {"GUNICORN_CMD_ARGS": "--workers 2", "CALLS_AT_ONCE": "5"}
+
+_LISTENING = sql.SQL("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted")
+_AT_WORK = sql.SQL("SELECT DISTINCT worker FROM conversation WHERE worker IS NOT NULL")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Postgres]:
+    """A server of these tests' own, since they stop it."""
+    with Postgres() as built:
+        yield built
+
+
+@pytest.fixture(scope="module")
+def bot() -> Iterator[StandInBot]:
+    with StandInBot() as built:
+        yield built
+
+
+@pytest.fixture(scope="module")
+def system(
+    server: Postgres, bot: StandInBot, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[WholeSystem]:
+    url = server.new_database()
+    folder = tmp_path_factory.mktemp("postgresql")
+    with running(folder, bot.url, database_url=url, **SETTINGS) as system:
+        yield system
+
+
+@pytest.fixture
+def bridge(system: WholeSystem, server: Postgres, bot: StandInBot) -> Bridge:
+    """With all its workers, and a bot that remembers nobody."""
+    system.simulator.reset()
+    bot.forget()
+    while system.bridge.working < WORKERS:
+        system.bridge.start_one_more_worker()
+    wait_for(lambda: len(server.run(_LISTENING)) == WORKERS, "all workers to listen", within=60)
+    return system.bridge
+
+
+@pytest.fixture
+def simulator(system: WholeSystem, bridge: Bridge) -> Simulator:
+    return system.simulator
+
+
+@pytest.fixture
+def people(stage: Stage) -> list[Person]:
+    return [Person(stage, f"Person {number}") for number in range(PEOPLE)]
+
+
+def all_say(people: list[Person], word: str) -> None:
+    for person in people:
+        person.says(word)
+
+
+def at_work(server: Postgres, bridge: Bridge) -> int:
+    """Return how many workers have a thread just now."""
+    return len(server.run(_AT_WORK, bridge.database.url.database or ""))
+
+
+def assert_answered_once(people: list[Person], bot: StandInBot, *words: str) -> None:
+    """Everybody's words came to the bot once and in their order, and so did its answers."""
+    for person in people:
+        assert bot.heard[person.psid] == list(words)
+        answers = [each.text for each in person.thread.messages if each.author == "app"]
+        assert answers == [f"You said: {word}" for word in words]
+    assert bot.most_at_once == 1
+
+
+def test_all_share_the_work_and_each_persons_words_stay_in_order(
+    server: Postgres, bridge: Bridge, bot: StandInBot, people: list[Person]
+):
+    bot.delay = 0.5
+    for word in ("one", "two", "three"):
+        all_say(people, word)
+    wait_for(lambda: at_work(server, bridge) == WORKERS, "every worker to have somebody")
+    bot.delay = 0.0
+    bridge.settle()
+    assert_answered_once(people, bot, "one", "two", "three")
+
+
+def test_a_worker_that_dies_is_replaced_within_its_lease(
+    server: Postgres, bridge: Bridge, bot: StandInBot, people: list[Person]
+):
+    bot.delay = 1.0
+    all_say(people, "one")
+    all_say(people, "two")
+    wait_for(lambda: at_work(server, bridge) == WORKERS, "every worker to have somebody")
+    bridge.kill_worker()
+    died = time.monotonic()
+    bot.delay = 0.0
+    bridge.settle(within=60)
+    took = time.monotonic() - died
+    assert_answered_once(people, bot, "one", "two")
+    assert took < LEASE / 1000 + 15, f"{took:.1f} s"  # beside it, what was begun is waited for
+
+
+def test_a_rolling_restart_loses_nothing_and_leaves_nobody_waiting(
+    bridge: Bridge, bot: StandInBot, people: list[Person]
+):
+    assert bridge.worker is not None
+    assert bridge.web is not None
+    bot.delay = 0.3
+    workers = (bridge.worker, *bridge.more_workers)
+    old_ones = [worker for worker in workers if worker.poll() is None]
+    for number, old in enumerate(old_ones):
+        all_say(people, f"word {number}")
+        bridge.start_one_more_worker()
+        if number == 1:
+            bridge.web.send_signal(signal.SIGHUP)  # gunicorn starts its processes anew
+        old.send_signal(signal.SIGTERM)
+        assert old.wait(20) == 0
+    began = time.monotonic()
+    bridge.settle()
+    assert time.monotonic() - began < LEASE / 1000, "somebody waited for a lease to run out"
+    assert_answered_once(people, bot, "word 0", "word 1", "word 2")
+
+
+@pytest.mark.parametrize("end", ["stop", "kill"])
+def test_a_server_that_was_away_is_found_again_and_has_kept_everything(
+    server: Postgres, bridge: Bridge, bot: StandInBot, people: list[Person], end: str
+):
+    all_say(people, "before")
+    wait_for(bridge.database.is_current, "a connection that is about to be lost")
+    getattr(server, end)()
+    said = entry(messaging=[message(people[0].psid, "meanwhile", fresh_mid())])
+    assert deliver(bridge, said) == 503
+    server.start()
+    assert deliver(bridge, said) == 200
+    bridge.settle(within=60)
+    for person in people:
+        words = ["before", "meanwhile"] if person is people[0] else ["before"]
+        assert sorted(bot.heard[person.psid]) == words
+    assert bot.most_at_once == 1
