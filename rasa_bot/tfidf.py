@@ -7,6 +7,10 @@ long it is, and the boldness `C` is a setting.
 
 Some people tell a story before they ask for a person. The story drowns the request, so each
 sentence is read by itself too, and a request is taken from any of them.
+
+Words that were never met weigh nothing, and so the few bits of a foreign or garbled message that
+were met would decide alone. They are no reason to connect anybody: a request has to consist of
+what the training examples consist of, mostly.
 """
 
 import re
@@ -29,6 +33,12 @@ from sklearn.pipeline import Pipeline, make_pipeline, make_union
 
 #: One letter is a word too.
 WORD = r"(?u)\b\w+\b"
+
+#: Letters in the longest bits of words that are counted.
+BIT = 4
+
+#: A tag of HTML, or an address: no words of anybody's, whatever letters are in them.
+NO_WORDS = re.compile(r"</?[a-z][^<>]*>|\b(?:https?://|www\.)\S+", re.IGNORECASE)
 
 #: Where one sentence ends and the next begins.
 BETWEEN_SENTENCES = re.compile(r"(?<=[.!?])\s+|\n+")
@@ -53,6 +63,8 @@ class TfidfLogisticRegression(LogisticRegressionClassifier):
             "balance": 1.0,
             "heard_in_any_sentence": None,  # an intent
             "sure": 0.8,  # how sure of that intent one sentence must be
+            # Which part of a message the training examples must know for it to be that intent.
+            "known": 0.6,
         }
 
     def __init__(
@@ -67,7 +79,7 @@ class TfidfLogisticRegression(LogisticRegressionClassifier):
         return make_pipeline(
             make_union(
                 CountVectorizer(token_pattern=WORD, ngram_range=(1, 2)),
-                CountVectorizer(analyzer="char_wb", ngram_range=(1, 4)),
+                CountVectorizer(analyzer="char_wb", ngram_range=(1, BIT)),
             ),
             TfidfTransformer(sublinear_tf=True),
             LogisticRegression(**settings),
@@ -90,17 +102,41 @@ class TfidfLogisticRegression(LogisticRegressionClassifier):
         super().process(messages)
         for message in messages:
             if self.config["heard_in_any_sentence"] in list(self.clf.classes_):
+                self._doubt_what_is_unknown(message)
                 self._hear_each_sentence(message)
         return messages
+
+    def _doubt_what_is_unknown(self, message: Message) -> None:
+        wanted = self.config["heard_in_any_sentence"]
+        trust = self._trust(_without_punctuation(message.get("text") or ""))
+        doubted = [
+            {**intent, "confidence": intent["confidence"] * trust}
+            if intent["name"] == wanted
+            else intent
+            for intent in message.get("intent_ranking")
+        ]
+        ranking = sorted(doubted, key=lambda intent: intent["confidence"], reverse=True)
+        message.set("intent", dict(ranking[0]), add_to_output=True)
+        message.set("intent_ranking", ranking, add_to_output=True)
+
+    def _trust(self, text: str) -> float:
+        """Return 1 for what the examples know well enough, else the part of it that they know."""
+        bits = _bits(text)
+        met = self.clf[0].transformer_list[1][1].vocabulary_
+        known = sum(bit in met for bit in bits) / max(1, len(bits))
+        return 1.0 if known >= self.config["known"] else known
 
     def _hear_each_sentence(self, message: Message) -> None:
         wanted = self.config["heard_in_any_sentence"]
         sentences = [text for text in BETWEEN_SENTENCES.split(message.get("text") or "") if text]
-        if len(sentences) < 2 or message.get("intent")["name"] == wanted:
+        whole = message.get("intent")
+        is_heard = whole["name"] == wanted and whole["confidence"] >= self.config["sure"]
+        if len(sentences) < 2 or is_heard:
             return
         column = list(self.clf.classes_).index(wanted)
         read = [_without_punctuation(sentence) for sentence in sentences]
-        confidence = float(self.clf.predict_proba(read)[:, column].max())
+        sure = self.clf.predict_proba(read)[:, column]
+        confidence = max(float(p) * self._trust(text) for p, text in zip(sure, read, strict=True))
         if confidence < self.config["sure"]:
             return
         others = [
@@ -133,4 +169,8 @@ class TfidfLogisticRegression(LogisticRegressionClassifier):
 
 def _without_punctuation(text: str) -> str:
     """Return the words alone: how loudly somebody asks says nothing of what they ask."""
-    return " ".join(re.findall(r"[\w']+", text))
+    return " ".join(re.findall(r"[\w']+", NO_WORDS.sub(" ", text)))
+
+
+#: Takes a text apart into its words' longest bits; a shorter word is one bit by itself.
+_bits = CountVectorizer(analyzer="char_wb", ngram_range=(BIT, BIT)).build_analyzer()

@@ -38,6 +38,8 @@ class AskBot:
     referral: Referral | None = None
     #: Which bot: a target's name, or `OWN_BOT`.
     bot: str = OWN_BOT
+    #: True where the person wrote it before our last message: it can't be an answer to that.
+    crossed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

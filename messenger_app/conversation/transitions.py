@@ -1294,7 +1294,11 @@ def _put_to_bot(
     line = by_person(event, heard_by_bot=isinstance(for_bot, AskBot))
     if isinstance(for_bot, AskBot):
         referral = for_bot.referral or conversation.referral
-        return replace(for_bot, bot=conversation.bot, referral=referral), line
+        # No allowance for clocks: what is taken for too early costs one more question, and what is
+        # taken for an answer to words that nobody had read may connect somebody who never asked.
+        crossed = event.at < conversation.spoke_at
+        asked = replace(for_bot, bot=conversation.bot, referral=referral, crossed=crossed)
+        return asked, line
     if not isinstance(for_bot, content.PoliteAnswer):
         return for_bot, line
     return wording.offer(for_bot.text or policy.words.cannot_read, policy), line

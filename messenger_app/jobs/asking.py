@@ -168,4 +168,6 @@ def _metadata(job: Job, command: AskBot | TellBot) -> dict[str, Any]:
     referral = asdict(command.referral) if command.referral else {}
     if came_by := {name: value for name, value in referral.items() if value}:
         told["referral"] = came_by
+    if command.crossed:
+        told["crossed"] = True
     return {**told, "mid": command.mid, "entry_point": command.entry_point.value}

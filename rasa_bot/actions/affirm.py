@@ -27,8 +27,10 @@ class Affirm(Action):
         tracker: Tracker,
         domain: dict[str, Any],
     ) -> list[dict[str, Any]]:
+        beside = tracker.latest_message.get("metadata") or {}
         payload = asked_about(tracker.events)
-        if not payload:
+        # A "yes" that was written before the question was asked is none to it.
+        if not payload or beside.get("crossed"):
             return []
         intent, _, told = payload.removeprefix("/").partition("{")
         entities = json.loads("{" + told) if told else {}
@@ -38,7 +40,7 @@ class Affirm(Action):
         }
         said = UserUttered(payload, parsed)
         # Language and request hang on it: this is still the same message of the person's.
-        said["metadata"] = tracker.latest_message.get("metadata") or {}
+        said["metadata"] = beside
         slots = [SlotSet(*each) for each in set_by(intent, entities, domain)]
         return [ActionExecuted("action_listen"), said, *slots]
 

@@ -16,9 +16,9 @@ class Bot:
         self.url = url
         self.person = person
 
-    def hears(self, message: str) -> list[dict[str, Any]]:
-        """Send one message and return the bot's answers, without whom they are for."""
-        body = {"sender": self.person, "message": message}
+    def hears(self, message: str, **beside: object) -> list[dict[str, Any]]:
+        """Send one message, and metadata; return the bot's answers, without whom they are for."""
+        body = {"sender": self.person, "message": message, "metadata": beside}
         response = requests.post(f"{self.url}/webhooks/rest/webhook", json=body, timeout=20)
         response.raise_for_status()
         answers = response.json()

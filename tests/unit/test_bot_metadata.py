@@ -88,6 +88,10 @@ def test_a_link_comes_as_the_platform_tells_it():
     }
 
 
+def test_words_from_before_the_bots_last_are_told_as_such():
+    assert told(AskBot("m_1", "yes", crossed=True))["crossed"] is True
+
+
 def test_what_the_bridge_says_itself_has_no_mid():
     assert told(TellBot("handback")) == {
         "request": "k",

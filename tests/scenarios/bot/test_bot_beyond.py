@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.bot.test_no_request import STRANGE
 from tests.scenarios.bot.visit import OUR_APP, PAGE_INBOX, Visit
 
 
@@ -40,6 +41,29 @@ def test_an_offer_can_be_taken_in_words(visit: Visit) -> None:
     visit.says("yes please")
     assert visit.owner == PAGE_INBOX
     assert "reason=frustrated" in visit.passes()[0]["metadata"]
+
+
+def test_a_yes_that_was_written_before_the_offer_is_no_answer_to_it(visit: Visit) -> None:
+    visit.rasa.freeze()
+    try:
+        visit.person.says("you are useless")
+        visit.person.says("yes")
+    finally:
+        visit.rasa.thaw()
+    said = visit.news()
+    assert "Would you like to talk to a person?" in said[1]
+    assert visit.owner == OUR_APP
+    visit.says("yes")
+    assert visit.owner == OUR_APP  # what stands last is no offer any more
+    assert visit.passes() == []
+
+
+def test_strange_messages_that_come_fast_connect_nobody(visit: Visit) -> None:
+    for message in STRANGE:
+        visit.person.says(message)
+    assert len(visit.news()) >= len(STRANGE)
+    assert visit.owner == OUR_APP
+    assert visit.passes() == []
 
 
 def test_what_is_unclear_is_asked_about_twice_and_then_a_person_is_offered(visit: Visit) -> None:
