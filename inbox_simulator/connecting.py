@@ -41,6 +41,9 @@ def connect(simulator: "Simulator", values: JSON) -> App:
                     setattr(each, name, str(values[name] or ""))
         if "fields" in values:
             app.fields = known_fields(_names(values["fields"]))
+        if "app_fields" in values:
+            for each in (app, *_copies(simulator, app_id)):
+                each.app_fields = known_fields(_names(values["app_fields"]))
         if "can_take" in values:
             app.can_take = bool(values["can_take"])
         app.subscribed = True

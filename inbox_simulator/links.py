@@ -15,6 +15,8 @@ from inbox_simulator.platform.apps import App
 #: A receiver has this long to answer, in seconds.
 DEADLINE = 5.0
 PROBE_EVERY = 0.5
+#: Who asks for the challenge, as receivers have logged it.
+ASKS = "facebookplatform/1.0 (+http://developers.facebook.com)"
 LONGEST_PAUSE = 30.0
 
 
@@ -91,7 +93,10 @@ def verify(session: requests.Session, link: Link) -> tuple[int | None, str]:
         "hub.challenge": challenge,
     }
     try:
-        response = session.get(link.url, params=query, timeout=DEADLINE, allow_redirects=False)
+        response = session.get(
+            link.url, params=query, headers={"User-Agent": ASKS},
+            timeout=DEADLINE, allow_redirects=False,
+        )  # fmt: skip
     except requests.RequestException as error:
         link.reachable = False
         return None, type(error).__name__

@@ -19,7 +19,7 @@ from inbox_simulator.delivery_log import DeliveryLog
 from inbox_simulator.faults import Faults, Rule
 from inbox_simulator.lanes import Job, Lanes
 from inbox_simulator.platform.apps import App
-from inbox_simulator.platform.coverage import assumed, documented
+from inbox_simulator.platform.coverage import assumed, documented, observed
 from inbox_simulator.platform.world import Delivery
 from inbox_simulator.posting import Poster
 
@@ -243,6 +243,7 @@ COVERS = (
     documented("deliveries", "an answer within 5 s", "webhooks"),
     documented("deliveries", "again until they are taken; unsubscribed after an hour", "webhooks"),
     documented("deliveries", "an alert to developers after 15 minutes", "webhooks", done=False),
+    observed("deliveries", "User-Agent of the challenge", "receivers' logs"),
     assumed("deliveries", "the pauses in between", why="faults and the clock give any other"),
     assumed("deliveries", "one event in one POST", why="Messenger's reference says one each"),
 )

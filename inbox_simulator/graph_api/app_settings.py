@@ -3,8 +3,8 @@
 from inbox_simulator.graph_api import tokens, versions
 from inbox_simulator.graph_api.page_settings import CATEGORY
 from inbox_simulator.graph_api.parameters import GraphCall
-from inbox_simulator.platform.apps import App, known_fields
-from inbox_simulator.platform.coverage import documented
+from inbox_simulator.platform.apps import App, published_fields
+from inbox_simulator.platform.coverage import assumed, documented
 from inbox_simulator.platform.errors import (
     JSON,
     AccessTokenError,
@@ -74,19 +74,26 @@ def subscriptions(platform: Platform, call: GraphCall) -> JSON:
     if call.method == "GET":
         return {"data": [_listed(app)] if app.webhook_url else []}
     copies = [page.apps[app.app_id] for page in platform.pages.values() if app.app_id in page.apps]
+    fields = published_fields(call.names("fields"), "fields")
     if call.method == "DELETE":
-        for each in copies:
-            each.webhook_url = ""
+        _forget(copies, fields)
         return {"success": True}
     if call.method != "POST":
         raise UnsupportedRequestError(call.method, call.node)
     for each in copies:
         each.webhook_url = callback(call)
         each.verify_token = call.text("verify_token") or ""
-        each.fields = known_fields(call.names("fields")) or each.fields
-        each.subscribed = True
+        each.app_fields = fields or each.app_fields
     as_text = platform.switches["success_flag"] == "text"
     return {"success": "true" if as_text else True}
+
+
+def _forget(copies: list[App], fields: list[str]) -> None:
+    """Drop these fields of an app's webhook, or all of it where none is named or left."""
+    for each in copies:
+        each.app_fields = [name for name in each.app_fields if name not in fields]
+        if not fields or not each.app_fields:
+            each.webhook_url = ""
 
 
 def subscriber(platform: Platform, call: GraphCall) -> App:
@@ -107,7 +114,7 @@ def callback(call: GraphCall) -> str:
 
 def _listed(app: App) -> JSON:
     version = "v{}.{}".format(*versions.NEWEST)
-    fields = [{"name": name, "version": version} for name in app.fields]
+    fields = [{"name": name, "version": version} for name in app.app_fields]
     return {"object": "page", "callback_url": app.webhook_url, "active": True, "fields": fields}
 
 
@@ -116,6 +123,16 @@ COVERS = (
         "/{app}/subscriptions",
         "GET, POST with the challenge, DELETE",
         "https://developers.facebook.com/docs/graph-api/webhooks/subscriptions-edge",
+    ),
+    documented(
+        "/{app}/subscriptions",
+        "its fields beside the Page's: an event needs both to list its field",
+        "webhooks",
+    ),
+    assumed(
+        "/{app}/subscriptions",
+        "DELETE with fields drops those alone",
+        why="that the parameter names what to unsubscribe is all that the reference says",
     ),
     documented(
         "/debug_token",

@@ -5,7 +5,7 @@ https://developers.facebook.com/documentation/business-messaging/messenger-platf
 
 from inbox_simulator.graph_api.caller import Caller
 from inbox_simulator.graph_api.fields import pick
-from inbox_simulator.platform.apps import PUBLISHED_FIELDS, known_fields
+from inbox_simulator.platform.apps import published_fields
 from inbox_simulator.platform.coverage import assumed, documented
 from inbox_simulator.platform.errors import JSON, InvalidParameterError
 
@@ -53,15 +53,9 @@ def list_subscribed_apps(caller: Caller) -> JSON:
 
 def subscribe(caller: Caller) -> JSON:
     """Subscribe the calling app to fields of the Page, also after an hour of failures."""
-    fields = known_fields(caller.call.names("subscribed_fields"))
+    fields = published_fields(caller.call.names("subscribed_fields"), "subscribed_fields")
     if not fields:
         raise InvalidParameterError("(#100) The parameter subscribed_fields is required")
-    unknown = [name for name in fields if name not in PUBLISHED_FIELDS]
-    if unknown:
-        raise InvalidParameterError(
-            f"(#100) Param subscribed_fields[{fields.index(unknown[0])}] must be one of"
-            f" {{{', '.join(PUBLISHED_FIELDS)}}} - got {unknown[0]!r}"
-        )
     caller.app.fields = fields
     caller.app.subscribed = True
     return success(caller)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from inbox_simulator.platform.errors import InvalidParameterError
+
 #: Two pages of Meta's documents print these names in the singular.
 SINGULAR_NAMES = {
     "messaging_handover": "messaging_handovers",
@@ -56,9 +58,24 @@ def known_fields(names: list[str]) -> list[str]:
     return list(dict.fromkeys(SINGULAR_NAMES.get(name, name) for name in stripped))
 
 
+def published_fields(names: list[str], parameter: str) -> list[str]:
+    """Return the names in the plural, or refuse the first that no field has."""
+    fields = known_fields(names)
+    for number, name in enumerate(fields):
+        if name not in PUBLISHED_FIELDS:
+            raise InvalidParameterError(
+                f"(#100) Param {parameter}[{number}] must be one of"
+                f" {{{', '.join(PUBLISHED_FIELDS)}}} - got {name!r}"
+            )
+    return fields
+
+
 @dataclass
 class App:
-    """A connected app: who it is, where its webhook is, what it subscribed to."""
+    """A connected app: who it is, where its webhook is, what it subscribed to.
+
+    https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks
+    """
 
     app_id: str
     name: str
@@ -66,7 +83,10 @@ class App:
     access_token: str
     webhook_url: str = ""
     verify_token: str = ""
+    #: What the Page's subscription of the app lists.
     fields: list[str] = field(default_factory=lambda: list(FIELDS))
+    #: What the app's own webhook lists, for all Pages. Both have to list a field.
+    app_fields: list[str] = field(default_factory=lambda: list(FIELDS))
     #: Page settings, Advanced Messaging: "take control of conversations".
     can_take: bool = False
     #: False once the platform switched the subscription off after an hour of failures.
@@ -74,6 +94,9 @@ class App:
 
     def hears(self, name: str, channel: str) -> bool:
         """Tell whether an event of this field reaches the app on this channel."""
-        if not self.subscribed or not self.webhook_url or name not in self.fields:
+        if not self.subscribed or not self.webhook_url or not self._lists(name):
             return False
-        return channel == "messaging" or "standby" in self.fields
+        return channel == "messaging" or self._lists("standby")
+
+    def _lists(self, name: str) -> bool:
+        return name in self.fields and name in self.app_fields

@@ -50,6 +50,7 @@ def apps_json(platform: Platform, statuses: dict[str, str]) -> list[JSON]:
             "default": app.app_id == platform.default_app_id,
             "webhook_url": app.webhook_url,
             "fields": app.fields,
+            "app_fields": app.app_fields,
             "subscribed": app.subscribed,
             "status": statuses.get(app.app_id, "unverified"),
         }

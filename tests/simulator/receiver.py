@@ -45,6 +45,7 @@ class Receiver:
         self.received: list[Received] = []
         self.statuses: list[int] = []
         self.challenges = 0
+        self.asked_by: list[str] = []
         self._before_answer = before_answer
         self._on_event, self.verify_token = on_event, verify_token
         self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
@@ -79,6 +80,7 @@ class Receiver:
             def do_GET(self):
                 query = parse_qs(urlsplit(self.path).query)
                 receiver.challenges += 1
+                receiver.asked_by.append(self.headers["User-Agent"])
                 known = query["hub.verify_token"][0] == receiver.verify_token
                 self._answer(200 if known else 403, query["hub.challenge"][0].encode())
 

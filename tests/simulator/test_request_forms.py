@@ -216,6 +216,55 @@ def test_a_reference_that_leads_nowhere_is_refused_alone(graph, odd):
     assert (answers[1][0], answers[1][1]["error"]["code"]) == (400, 100)
 
 
+def test_an_event_needs_the_field_in_the_app_s_list_and_in_the_page_s(
+    simulator, person, receiver, graph, quiet
+):
+    app = Graph(simulator.url, f"{APP}|{SECRET}")
+    url = f"{app.url}/{APP}/subscriptions"
+    body = {"object": "page", "callback_url": receiver.url, "verify_token": receiver.verify_token}
+
+    def listens(fields):
+        return app.session.post(url, json={**body, "fields": fields}, timeout=5)
+
+    try:
+        assert listens("message_reads").json() == {"success": True}
+        assert "messages" in graph.get("me/subscribed_apps").json()["data"][0]["subscribed_fields"]
+        person.says("the app does not list this")
+        listens("messages,standby")
+        graph.post("subscribed_apps", subscribed_fields="message_reads")
+        person.says("the Page does not list this")
+        graph.post("subscribed_apps", subscribed_fields="messages,messaging_handovers")
+        person.says("both list this")
+        quiet()
+        assert [got.event["message"]["text"] for got in receiver.received] == ["both list this"]
+        assert error_of(listens("nonsense")) == (100, None)
+        graph.session.delete(f"{graph.url}/me/subscribed_apps", timeout=5)
+        listens("messages")
+        assert graph.get("me/subscribed_apps").json() == {"data": []}
+    finally:
+        app.session.close()
+
+
+def test_fields_of_an_app_s_webhook_can_be_dropped_one_by_one(simulator, receiver):
+    app = Graph(simulator.url, f"{APP}|{SECRET}")
+    url = f"{app.url}/{APP}/subscriptions"
+
+    def listed():
+        return [
+            [field["name"] for field in each["fields"]]
+            for each in app.get(f"{APP}/subscriptions").json()["data"]
+        ]
+
+    try:
+        before = listed()[0]
+        app.session.delete(url, params={"fields": "standby"}, timeout=5)
+        assert listed() == [[name for name in before if name != "standby"]]
+        app.session.delete(url, timeout=5)
+        assert listed() == []
+    finally:
+        app.session.close()
+
+
 def test_a_webhook_is_verified_while_it_is_subscribed(simulator, person, quiet):
     app = Graph(simulator.url, f"{APP}|{SECRET}")
     listening, suspicious = Receiver(), Receiver(verify_token="another")

@@ -83,6 +83,10 @@ def test_who_starts_late_still_gets_everything_once_it_is_verified(simulator, st
         listening.stop()
 
 
+def test_the_challenge_is_asked_for_under_the_name_that_receivers_log(simulator, receiver):
+    assert receiver.asked_by == ["facebookplatform/1.0 (+http://developers.facebook.com)"]
+
+
 def test_a_wrong_verify_token_gets_nothing_delivered(simulator, stage, person):
     suspicious = Receiver(verify_token="another")
     try:
