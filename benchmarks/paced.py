@@ -132,4 +132,5 @@ class Receiver(Messages):
         answer = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(answer), answer)
         self.answer_after(self._after, answer)
         if body:
-            self._look(json.loads(body)["entry"][0])
+            for entry in json.loads(body)["entry"]:
+                self._look(entry)

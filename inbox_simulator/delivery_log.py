@@ -27,8 +27,11 @@ class DeliveryLog:
                 "body": json.loads(raw),
                 "raw": raw,
                 "psid": job.psid,
-                "field": job.field,
-                "channel": job.channel,
+                "field": job.names[0][0],
+                "channel": job.names[0][1],
+                # Of each entry, in order.
+                "fields": [name for name, _ in job.names],
+                "channels": [channel for _, channel in job.names],
                 "attempt": job.attempts + 1,
             }
         )

@@ -14,7 +14,7 @@ FILTERS = {
     "kind": ("kind",),
     "app_id": ("app_id",),
     "psid": ("psid",),
-    "edge": ("edge", "field", "channel"),
+    "edge": ("edge", "field", "channel", "fields", "channels"),
 }
 NAMES = ", ".join(("since", *FILTERS))
 
@@ -132,4 +132,5 @@ class Journal:
 
 
 def _named(entry: JSON, name: str) -> set[Any]:
-    return {entry.get(key) for key in FILTERS[name]}
+    found = [entry.get(key) for key in FILTERS[name]]
+    return {each for value in found for each in (value if isinstance(value, list) else [value])}

@@ -173,14 +173,14 @@ class Simulator:
     def resend(self, entry: dict[str, Any]) -> None:
         """Deliver the bytes of a journalled webhook once more."""
         page_id = entry["body"]["entry"][0]["id"]
-        names = (entry["app_id"], page_id, entry["psid"], entry["field"], entry["channel"])
-        self.sender.resend(Job(*names, entry["raw"].encode("ascii")))
+        names = list(zip(entry["fields"], entry["channels"], strict=True))
+        body = entry["raw"].encode("ascii")
+        self.sender.resend(Job(entry["app_id"], page_id, entry["psid"], names, body))
 
     def _send_out(self, platform: Platform) -> None:
         deliveries, platform.outbox = platform.outbox, []
         changed, platform.changed = platform.changed, []
-        like_meta = platform.switches["unicode_escapes"] == "like_meta"
-        self.sender.submit(deliveries, like_meta=like_meta)
+        self.sender.submit(deliveries, platform.switches)
         for psid in dict.fromkeys(changed):
             self.feed.note("thread", psid)
         if platform is self._pages.first and platform.profile != self._told_profile:

@@ -1,14 +1,16 @@
-"""Signs webhooks and posts them: in order for each app and thread, again until they are taken.
+"""Signs webhooks and posts them: for each app and thread in order, again until they are taken.
 
 https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks
 
 A receiver has five seconds to answer 200. A failed delivery is sent again at once, then with
 growing pauses; after an hour of failures the app is unsubscribed from the Page. How long the pauses
-are is not published. The hour passes on the simulator's clock.
+are is not published. What comes after a failed delivery overtakes it (a switch). The hour passes on
+the simulator's clock.
 """
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 import requests
@@ -20,6 +22,7 @@ from inbox_simulator.faults import Faults, Rule
 from inbox_simulator.lanes import Job, Lanes
 from inbox_simulator.platform.apps import App
 from inbox_simulator.platform.coverage import assumed, documented, observed
+from inbox_simulator.platform.switches import Switches
 from inbox_simulator.platform.world import Delivery
 from inbox_simulator.posting import Poster
 
@@ -79,21 +82,20 @@ class WebhookSender:
         """Return "connected", "unreachable" or "unverified"."""
         return self._links.of(app).status
 
-    def submit(self, deliveries: Sequence[Delivery], *, like_meta: bool) -> None:
+    def submit(self, deliveries: Sequence[Delivery], switches: Switches) -> None:
         """Queue what the model wants to be sent."""
         if not deliveries:
             return
         for delivery in deliveries:
-            body = wire.encode(delivery.envelope(), like_meta=like_meta)
-            names = (delivery.app_id, delivery.page_id, delivery.psid)
-            job = Job(*names, delivery.field, delivery.channel, body)
+            job = _job(delivery, switches)
             rule = self._strike(job, ("duplicate", "reorder", "delay"))
             if rule is not None and rule.do in {"delay", "reorder"}:
                 job.not_before = self._now() + int(rule.seconds * 1000)
                 job.held = rule.do == "reorder"
-            self._lanes.add(job)
             if rule is not None and rule.do == "duplicate":
-                self._lanes.add(Job(*names, job.field, job.channel, body))
+                job.seal(self._now())
+                self._lanes.add(replace(job))
+            self._lanes.add(job)
         self._hire()
 
     def resend(self, job: Job) -> None:
@@ -154,6 +156,7 @@ class WebhookSender:
     def _attempt(self, app: App, job: Job) -> bool:
         """Post once and journal it. Returns whether the receiver took it."""
         at, started = self._now(), stopwatch()
+        job.seal(at)
         rule = self._strike(job, ("error", "drop_response"))
         headers = {
             "Content-Type": "application/json",
@@ -183,8 +186,9 @@ class WebhookSender:
 
     def _strike(self, job: Job, kinds: tuple[str, ...]) -> Rule | None:
         return self._faults.strike(
-            "webhook", kinds, edge=(job.field, job.channel), app_id=(job.app_id,), psid=(job.psid,)
-        )
+            "webhook", kinds, edge=tuple(name for names in job.names for name in names),
+            app_id=(job.app_id,), psid=(job.psid,),
+        )  # fmt: skip
 
     def _too_late(self, job: Job) -> bool:
         failing_since = job.first_failed_at
@@ -232,6 +236,16 @@ class WebhookSender:
             link.pause()
 
 
+def _job(delivery: Delivery, switches: Switches) -> Job:
+    return Job(
+        delivery.app_id, delivery.page_id, delivery.psid,
+        [(delivery.field, delivery.channel)], deliveries=[delivery],
+        like_meta=switches["unicode_escapes"] == "like_meta",
+        joins=switches["batching"] == "several_entries",
+        steps_aside=switches["order_after_failure"] == "lets_later_pass",
+    )  # fmt: skip
+
+
 def _session() -> requests.Session:
     session = requests.Session()
     # A proxy of the environment has no business between the simulator and a local receiver.
@@ -245,5 +259,19 @@ COVERS = (
     documented("deliveries", "an alert to developers after 15 minutes", "webhooks", done=False),
     observed("deliveries", "User-Agent of the challenge", "receivers' logs"),
     assumed("deliveries", "the pauses in between", why="faults and the clock give any other"),
-    assumed("deliveries", "one event in one POST", why="Messenger's reference says one each"),
+    documented(
+        "deliveries", "one event in an entry, several entries", "webhooks", switch="batching"
+    ),
+    assumed(
+        "deliveries",
+        "what goes out together is of one thread",
+        why="a receiver that leaves entries unread loses events by it all the same",
+    ),
+    documented(
+        "deliveries",
+        "no order after a failure",
+        "https://developers.facebook.com/docs/graph-api/webhooks/getting-started",
+        switch="order_after_failure",
+    ),
+    observed("deliveries", "an entry's time is that of sending", "captures of developers"),
 )

@@ -119,6 +119,16 @@ SWITCHES = {
         "Whether the published limits are enforced, with their headers. Off, so that a test of load"
         " measures the bridge and not the limit.",
     ),
+    "batching": Switch(
+        ("several_entries", "one_entry"),
+        "Whether events of one thread that wait for a receiver go out together, each in an entry of"
+        " its own, or each in a POST of its own. Messenger's page allows several entries.",
+    ),
+    "order_after_failure": Switch(
+        ("lets_later_pass", "keeps_order"),
+        "Whether what comes after a failed delivery overtakes it or waits for it. The documents"
+        " promise no order; without a failure the order of a thread is kept either way.",
+    ),
     "unicode_escapes": Switch(
         ("like_meta", "plain_json"),
         "Whether webhook bytes escape / < % @ as Meta's do, or are ordinary ASCII JSON. The"

@@ -1,5 +1,6 @@
 """The whole platform of one simulator: a Page, its people, threads and connected apps."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from inbox_simulator.platform import events, thread_control
@@ -41,11 +42,18 @@ class Delivery:
     channel: str
     event: JSON
 
-    def envelope(self) -> JSON:
-        """Return the body of the POST; Messenger puts exactly one event into one entry."""
-        at = self.event["timestamp"]
-        entry = {"id": self.page_id, "time": at, self.channel: [events.as_printed(self.event)]}
-        return {"object": "page", "entry": [entry]}
+    def entry(self, at: int) -> JSON:
+        """Return the entry of a POST that goes out now; Messenger puts one event into each.
+
+        Its time is that of sending, in milliseconds, and later than the event's.
+        """
+        at = max(at, self.event["timestamp"] + 1)
+        return {"id": self.page_id, "time": at, self.channel: [events.as_printed(self.event)]}
+
+
+def envelope(deliveries: Iterable[Delivery], at: int) -> JSON:
+    """Return the body of the POST that carries these, sent at this time (milliseconds)."""
+    return {"object": "page", "entry": [each.entry(at) for each in deliveries]}
 
 
 @dataclass

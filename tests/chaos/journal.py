@@ -1,6 +1,7 @@
 """The simulator's journal, read while it grows and cut down to what the judge needs."""
 
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -103,7 +104,7 @@ class JournalReader:
             if entry["kind"] == "call":
                 self.journal.calls.append(_call(entry))
             elif entry.get("body"):
-                self.journal.deliveries.append(_delivery(entry))
+                self.journal.deliveries += _deliveries(entry)
 
 
 def _call(entry: dict[str, Any]) -> Call:
@@ -123,14 +124,15 @@ def _call(entry: dict[str, Any]) -> Call:
     )
 
 
-def _delivery(entry: dict[str, Any]) -> Delivery:
-    (event,) = entry["body"]["entry"][0][entry["channel"]]
-    return Delivery(
-        psid=entry["psid"],
-        began=entry["at"],
-        ended=entry["at"] + int(entry["ms"]) + 1,
-        status=entry["status"],
-        arrived=entry["response"] != "a fault kept it from the receiver",
-        channel=entry["channel"],
-        event=event,
-    )
+def _deliveries(entry: dict[str, Any]) -> Iterator[Delivery]:
+    for channel, each in zip(entry["channels"], entry["body"]["entry"], strict=True):
+        (event,) = each[channel]
+        yield Delivery(
+            psid=entry["psid"],
+            began=entry["at"],
+            ended=entry["at"] + int(entry["ms"]) + 1,
+            status=entry["status"],
+            arrived=entry["response"] != "a fault kept it from the receiver",
+            channel=channel,
+            event=event,
+        )

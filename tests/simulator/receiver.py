@@ -19,13 +19,18 @@ VERIFY_TOKEN = "simulated-verify-token"
 
 
 class Received:
-    """One webhook as it came in."""
+    """One entry of a webhook as it came in."""
 
-    def __init__(self, body, headers):
+    def __init__(self, body, headers, number=0):
         self.body, self.headers = body, headers
-        self.entry = json.loads(body)["entry"][0]
+        self.entry = json.loads(body)["entry"][number]
         self.channel = "standby" if "standby" in self.entry else "messaging"
         self.event = self.entry[self.channel][0]
+
+    @property
+    def alone(self):
+        """The body as it would be without the entries beside this one."""
+        return {**json.loads(self.body), "entry": [self.entry]}
 
     @property
     def kind(self):
@@ -44,7 +49,7 @@ class Receiver:
     def __init__(self, on_event=None, verify_token=VERIFY_TOKEN, port=0, before_answer=None):
         self.received: list[Received] = []
         self.statuses: list[int] = []
-        self.challenges = 0
+        self.challenges = self.posts = 0
         self.asked_by: list[str] = []
         self._before_answer = before_answer
         self._on_event, self.verify_token = on_event, verify_token
@@ -87,14 +92,17 @@ class Receiver:
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 status = receiver.statuses.pop(0) if receiver.statuses else 200
-                got = Received(body, dict(self.headers))
-                receiver.received.append(got)
+                receiver.posts += 1
+                entries = range(len(json.loads(body)["entry"]))
+                got = [Received(body, dict(self.headers), number) for number in entries]
+                receiver.received += got
                 if receiver._before_answer is not None:
                     receiver._before_answer()
                 with contextlib.suppress(OSError):
                     self._answer(status, b"EVENT_RECEIVED")
                 if receiver._on_event is not None:
-                    receiver._on_event(got)
+                    for each in got:
+                        receiver._on_event(each)
 
             def _answer(self, status, body):
                 self.send_response(status)

@@ -36,7 +36,10 @@ def test_webhooks_change_places(person, receiver, quiet, faults):
     assert texts(receiver) == ["two", "one", "three"]
 
 
-def test_a_webhook_whose_answer_is_lost_is_sent_again(person, receiver, quiet, faults):
+def test_a_webhook_whose_answer_is_lost_is_sent_again(
+    person, receiver, quiet, faults, set_switches
+):
+    set_switches({"order_after_failure": "keeps_order"})
     faults({"on": "webhook", "do": "drop_response", "times": 2})
     person.says("one")
     person.says("two")

@@ -32,13 +32,78 @@ def test_both_ways_to_escape_mean_the_same_json(like_meta):
     assert json.loads(encoded) == body
 
 
-def test_events_of_a_thread_arrive_in_order_though_the_receiver_fails_at_times(person, receiver):
+def test_events_of_a_thread_arrive_in_order_though_the_receiver_fails_at_times(
+    person, receiver, set_switches
+):
+    set_switches({"order_after_failure": "keeps_order", "batching": "one_entry"})
     receiver.statuses = [200, 500, 500, 200, 503]
     for number in range(8):
         person.says(str(number))
     receiver.wait_for(11, "message")
     texts = [got.event["message"]["text"] for got in receiver.received]
     assert texts == ["0", "1", "1", "1", "2", "2", "3", "4", "5", "6", "7"]
+
+
+def test_what_comes_after_a_failed_delivery_overtakes_it(simulator, person, receiver, quiet):
+    simulator.faults.replace({"rules": [{"on": "webhook", "do": "error", "times": 3}]})
+    person.says("late")
+    Patience(10).wait_for(
+        lambda: any(e.get("attempt") == 3 for e in simulator.journal.since(0)), lambda: "retries"
+    )
+    person.says("second")
+    person.says("third")
+    quiet()
+    texts = [got.event["message"]["text"] for got in receiver.received]
+    assert texts == ["second", "third", "late"]
+
+
+def test_what_waits_for_a_receiver_goes_out_together(simulator, person, receiver, quiet):
+    busy, go_on = threading.Event(), threading.Event()
+
+    def hold():
+        busy.set()
+        go_on.wait(5)
+
+    slow = Receiver(before_answer=hold)
+    try:
+        simulator.connect(slow.url)
+        person.says("0")
+        assert busy.wait(5)
+        for number in range(1, 5):
+            person.says(str(number))
+        assert simulator.sender.pending == 5
+        go_on.set()
+        quiet()
+        assert [got.event["message"]["text"] for got in slow.received] == list("01234")
+        assert slow.posts == 2
+        entry = simulator.journal.since(0, {"kind": "delivery"})[-1]
+        assert entry["fields"] == ["messages"] * 4
+        simulator.resend(entry)
+        assert slow.wait_for(9)[5].body == slow.received[1].body
+    finally:
+        go_on.set()
+        slow.stop()
+
+
+def test_events_that_wait_go_out_one_by_one_where_a_switch_says_so(
+    simulator, person, receiver, quiet, set_switches
+):
+    set_switches({"batching": "one_entry"})
+    receiver.statuses = [500]
+    for number in range(5):
+        person.says(str(number))
+    quiet()
+    assert receiver.posts == len(receiver.received) == 6
+
+
+def test_an_entry_has_the_time_of_sending_and_the_event_its_own(simulator, person, receiver):
+    rule = {"on": "webhook", "do": "delay", "seconds": 0.3, "times": 1}
+    simulator.faults.replace({"rules": [rule]})
+    person.says("hello")
+    person.says("again")
+    first, second = receiver.wait_for(2, "message")
+    assert first.entry["time"] - first.event["timestamp"] >= 300
+    assert second.entry["time"] > second.event["timestamp"]
 
 
 def test_a_message_of_the_page_comes_back_as_echo_and_receipt(person, receiver, graph):

@@ -11,6 +11,7 @@ from inbox_simulator.platform import handovers, page_inbox, people, roles, sendi
 from inbox_simulator.platform.apps import App
 from inbox_simulator.platform.errors import PlatformError
 from inbox_simulator.platform.thread import Message, Thread
+from inbox_simulator.platform.world import envelope
 from messenger_app.conversation.commands import (
     FindOwner,
     PassThreadControl,
@@ -288,7 +289,7 @@ class World:
         outbox = self.meta.platform.outbox
         for delivery in outbox:
             if delivery.app_id == OUR_APP:
-                body = orjson.dumps(delivery.envelope())
+                body = orjson.dumps(envelope([delivery], self.clock.platform))
                 self.wire.append(body)
                 self.sent.append(body)
                 what = set(delivery.event) - {"sender", "recipient", "timestamp"}
