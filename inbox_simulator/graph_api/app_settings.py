@@ -1,6 +1,7 @@
 """What is asked about an app and its tokens rather than about the Page."""
 
 from inbox_simulator.graph_api import tokens, versions
+from inbox_simulator.graph_api.fields import pick
 from inbox_simulator.graph_api.page_settings import CATEGORY
 from inbox_simulator.graph_api.parameters import GraphCall
 from inbox_simulator.platform.apps import App, published_fields
@@ -23,12 +24,25 @@ def debug_token(platform: Platform, call: GraphCall, now: int) -> JSON:
     """https://developers.facebook.com/docs/graph-api/reference/debug_token."""
     if tokens.any_app(platform, call.token()) is None:
         raise AccessTokenError
-    asked = call.text("input_token") or ""
+    if (
+        not tokens.is_user(platform, call.token())
+        and tokens.own_app(platform, call.token()) is None
+    ):
+        raise InvalidParameterError(
+            "(#100) You must provide an app access token, or a user access token that is an owner"
+            " or developer of the app"
+        )
+    asked = call.text("input_token")
+    if not asked:
+        raise InvalidParameterError("(#100) The parameter input_token is required")
     app = tokens.any_app(platform, asked)
     if app is None:
         error = {"code": 190, "message": "Invalid OAuth access token."}
         return {"data": {"error": error, "is_valid": False, "scopes": []}}
     of_user = tokens.is_user(platform, asked)
+    if tokens.own_app(platform, asked) is not None:
+        about = {"app_id": app.app_id, "type": "APP", "application": app.name, "is_valid": True}
+        return {"data": {**about, "scopes": []}}
     data: JSON = {
         "app_id": app.app_id,
         "type": "USER" if of_user else "PAGE",
@@ -40,6 +54,13 @@ def debug_token(platform: Platform, call: GraphCall, now: int) -> JSON:
     }
     about = {"user_id": platform.user.id} if of_user else {"profile_id": platform.page.id}
     return {"data": {**data, **about}}
+
+
+def app_itself(app: App, call: GraphCall) -> JSON:
+    """https://developers.facebook.com/docs/graph-api/reference/application."""
+    if (call.method, call.edge) != ("GET", "") or call.node not in {"me", "app", app.app_id}:
+        raise AccessTokenError("(#190) This method must be called with a Page Access Token")
+    return pick({"id": app.app_id, "name": app.name}, call.text("fields") or "id,name")
 
 
 def accounts(platform: Platform, app: App) -> JSON:
@@ -136,7 +157,7 @@ COVERS = (
     ),
     documented(
         "/debug_token",
-        "tokens of Pages and users",
+        "tokens of Pages, apps and users, asked with an app's or a user's",
         "https://developers.facebook.com/docs/graph-api/reference/debug_token",
     ),
     documented("/me/accounts", "with a user's token", "get-started"),

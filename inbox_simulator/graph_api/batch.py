@@ -16,7 +16,7 @@ from inbox_simulator.graph_api import batch_links, parameters
 from inbox_simulator.graph_api.parameters import GraphCall
 from inbox_simulator.platform.coverage import assumed, documented
 from inbox_simulator.platform.errors import JSON, InvalidParameterError, PlatformError
-from inbox_simulator.platform.limits import a_list, an_object, required
+from inbox_simulator.platform.limits import an_object, required
 
 MOST = 50
 OK = 200
@@ -34,7 +34,9 @@ class Batch:
 
     def answers(self) -> list[JSON | None]:
         """Do each call; return status and body of each."""
-        asked = a_list(self._whole.parameters["batch"], "batch", most=MOST, least=1)
+        asked = self._whole.parameters["batch"]
+        if not isinstance(asked, list) or not 1 <= len(asked) <= MOST:
+            raise InvalidParameterError(f"(#100) Param batch must have 1 to {MOST} calls")
         told = [(item, self._one(item)) for item in asked]
         return [None if self._is_left_out(item, answer) else answer for item, answer in told]
 
@@ -83,6 +85,9 @@ class Batch:
             return None
         values = parameters.from_pairs(pairs)
         token = str(values.pop("access_token", "") or self._whole.access_token)
+        proof = self._whole.text("appsecret_proof")
+        if proof is not None and token == self._whole.access_token:
+            values.setdefault("appsecret_proof", proof)
         node, edge, version = parameters.split(path)
         method = str(item.get("method") or "GET").upper()
         return GraphCall(method, node, edge, values, token, "", version, here=self._whole.here)

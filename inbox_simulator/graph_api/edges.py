@@ -95,6 +95,9 @@ def answer(platform: Platform, call: GraphCall, now: int) -> JSON:
         return app_settings.subscriptions(platform, call)
     if tokens.is_user(platform, call.token()):
         return _for_user(platform, call)
+    own = tokens.own_app(platform, call.token())
+    if own is not None:
+        return app_settings.app_itself(own, call)
     app = tokens.page_app(platform, call.token())
     tokens.check_proof(platform, app, call)
     caller = Caller(platform, app, call, now)
@@ -111,8 +114,12 @@ def answer(platform: Platform, call: GraphCall, now: int) -> JSON:
 
 
 def _for_user(platform: Platform, call: GraphCall) -> JSON:
-    """Answer with a user's token, which opens the list of Pages and nothing of a Page's."""
+    """Answer with a user's token, which opens the list of Pages and each one's token."""
     user = platform.user
+    if (call.method, call.edge) == ("GET", "") and call.node in platform.pages:
+        page = platform.pages[call.node]
+        app = page.apps[tokens.app_of_user(platform).app_id]
+        return page_settings.page(Caller(page, app, call, 0))
     if call.method == "GET" and call.node in {"me", user.id}:
         if call.edge == "accounts":
             return app_settings.accounts(platform, tokens.app_of_user(platform))

@@ -24,7 +24,7 @@ def messages(caller: Caller) -> JSON:
     request = sending.Send(
         psid=call.psid(),
         message=message,
-        sender_action=call.text("sender_action"),
+        sender_action=_in_lower_case(call.text("sender_action")),
         payload=call.object("payload"),
         messaging_type=call.text("messaging_type"),
         notification_type=call.text("notification_type"),
@@ -38,6 +38,14 @@ def messages(caller: Caller) -> JSON:
         return {"recipient_id": request.psid}
     answer: JSON = {"recipient_id": request.psid, "message_id": sent.mid}
     return {**answer, "attachment_id": upload.id} if upload is not None else answer
+
+
+def _in_lower_case(name: str | None) -> str | None:
+    """Return a name as most pages print it; the reference of the Page's edge has it in capitals.
+
+    https://developers.facebook.com/docs/graph-api/reference/page/messages
+    """
+    return None if name is None else name.lower()
 
 
 def message_attachments(caller: Caller) -> JSON:

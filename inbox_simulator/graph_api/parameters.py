@@ -15,7 +15,12 @@ from flask import Request
 
 from inbox_simulator.graph_api import relaxed_json, versions
 from inbox_simulator.platform.coverage import assumed, documented, observed
-from inbox_simulator.platform.errors import JSON, AccessTokenError, InvalidParameterError
+from inbox_simulator.platform.errors import (
+    JSON,
+    InvalidParameterError,
+    NoTokenError,
+    NoTokenForMeError,
+)
 from inbox_simulator.platform.uploads import File
 
 #: Parameters that are objects or lists, also where they come as text.
@@ -72,7 +77,7 @@ class GraphCall:
     def token(self) -> str:
         """Return the access token, or refuse the call."""
         if not self.access_token:
-            raise AccessTokenError("An access token is required to request this resource.")
+            raise NoTokenForMeError if self.node in {"", "me"} else NoTokenError
         return self.access_token
 
 

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from inbox_simulator.server import Simulator
 
 JSON = dict[str, Any]
+#: What a fault can do to a call.
+STRIKES = ("delay", "drop_response", "error")
 blueprint = Blueprint("graph_api", __name__)
 
 
@@ -91,9 +93,17 @@ def _act(running: "Simulator", answer: Answer, call: GraphCall) -> Any:
     if "batch" in call.parameters and call.node in {"", "me"} and not call.edge:
         with running.acting() as (platform, _):
             trace = platform.ids.new_trace()
-        return batch.Batch(call, lambda each: _answer(running, each), trace).answers()
+        return batch.Batch(call, lambda each: _inner(running, each), trace).answers()
     if call.edge == "subscriptions" and call.method == "POST":
         _verify_callback(running, call)
+    return _answer(running, call)
+
+
+def _inner(running: "Simulator", call: GraphCall) -> JSON:
+    """Answer one call of a batch. Faults strike it too; the journal has the batch as a whole."""
+    with running.acting(token=call.access_token) as (platform, _):
+        app_id = edges.app_id_of(platform, call)
+    _let_a_fault_strike(running, Answer(200, {}, app_id=app_id), call, ("delay", "error"))
     return _answer(running, call)
 
 
@@ -103,9 +113,11 @@ def _answer(running: "Simulator", call: GraphCall) -> JSON:
         return edges.answer(platform, call, now)
 
 
-def _let_a_fault_strike(running: "Simulator", answer: Answer, call: GraphCall) -> None:
+def _let_a_fault_strike(
+    running: "Simulator", answer: Answer, call: GraphCall, kinds: tuple[str, ...] = STRIKES
+) -> None:
     rule = running.faults.strike(
-        "graph", ("delay", "drop_response", "error"),
+        "graph", kinds,
         edge=(edges.fault_name(call),), app_id=(answer.app_id,), psid=(edges.psid_of(call),),
     )  # fmt: skip
     if rule is None:

@@ -62,12 +62,15 @@ PUBLISHED: dict[tuple[int, int | None], str] = {
     (100, 2018321): "An automated flow of questions controls this thread",
     (100, 2018328): "Product template is not supported below version 8",
     (100, 2534037): "The action is invalid since it's not the thread owner.",
+    (104, None): "An access token is required to request this resource.",
+    (105, None): "A param has too many elements.",
     (190, None): "Invalid OAuth access token.",
     (190, 458): "Error validating access token: the app is not installed.",
     (190, 459): "Error validating access token: the user has to log in.",
     (190, 460): "Error validating access token: the password was changed.",
     (190, 463): "Error validating access token: the session has expired.",
     (190, 467): "Error validating access token: the session is invalid.",
+    (194, None): "A param has too few elements.",
     (200, None): "Permissions error",
     (200, 1545041): "This person isn't available right now.",
     (200, 2018021): "The phone number matches nobody",
@@ -105,7 +108,7 @@ PUBLISHED: dict[tuple[int, int | None], str] = {
 #: What no page of Meta's lists: developers published it.
 SEEN = frozenset({
     (17, 2446079), (100, 2018032), (100, 2018034), (190, 463), (190, 467), (551, 1545041),
-    (1200, None), (2200, None), (2500, None),
+    (104, None), (105, None), (194, None), (1200, None), (2200, None), (2500, None),
 })  # fmt: skip
 
 

@@ -8,7 +8,7 @@ Every class is one refusal; its attributes are the numbers that Meta publishes f
 
 from typing import Any
 
-from inbox_simulator.platform.coverage import assumed, documented
+from inbox_simulator.platform.coverage import documented, observed
 
 JSON = dict[str, Any]
 
@@ -242,11 +242,42 @@ class ProofError(PlatformError):
 
 
 class AccessTokenError(PlatformError):
-    """The access token is missing, unknown or for something else."""
+    """The access token is unknown or for something else."""
 
-    status = 401
     code = 190
     default = "Invalid OAuth access token - Cannot parse access token"
+
+
+class NoTokenForMeError(PlatformError):
+    """A call about ``me`` has no token that says who that is."""
+
+    code = 2500
+    default = "An active access token must be used to query information about the current user."
+
+
+class NoTokenError(PlatformError):
+    """A call about anything else has no token."""
+
+    code = 104
+    default = "An access token is required to request this resource."
+
+
+class TooManyElementsError(PlatformError):
+    """A list has more elements than its limit allows."""
+
+    code = 105
+
+    def __init__(self, name: str = "") -> None:
+        super().__init__(f"(#105) param {name} has too many elements.")
+
+
+class TooFewElementsError(PlatformError):
+    """A list has fewer elements than it needs. That it is worded like the other is assumed."""
+
+    code = 194
+
+    def __init__(self, name: str = "") -> None:
+        super().__init__(f"(#194) param {name} has too few elements.")
 
 
 class UnsupportedRequestError(PlatformError):
@@ -272,9 +303,16 @@ COVERS = (
         "2018173 to 2018188, of media templates: a fault rule gives code and text",
         "send-messages/template/media",
     ),
-    assumed(
+    observed(
         "requests",
-        "status 401 for a bad token, 400 for everything else",
-        why="Meta publishes no statuses, so that a client can't depend on them",
+        "status 400 for every refusal, also of a token",
+        "home-assistant/core#152416, hellostealth/stealth#199",
     ),
+    observed(
+        "requests",
+        "no token is 2500 for me, 104 for everything else",
+        "fbsamples/messenger-platform-samples#125, spring-guides/gs-consuming-rest#10",
+    ),
+    observed("requests", "too many elements are 105", "howdyai/botkit#1672, botman/botman#694"),
+    observed("requests", "too few elements are 194", "fchat.co/faq/error"),
 )

@@ -1,9 +1,14 @@
-"""Checks that the rules of messages, templates and profiles share; each refuses with code 100."""
+"""Checks that the rules of messages, templates and profiles share; most refuse with code 100."""
 
 from collections.abc import Collection
 from typing import Any, TypeGuard
 
-from inbox_simulator.platform.errors import JSON, InvalidParameterError
+from inbox_simulator.platform.errors import (
+    JSON,
+    InvalidParameterError,
+    TooFewElementsError,
+    TooManyElementsError,
+)
 
 
 def an_object(value: Any, name: str) -> JSON:
@@ -20,8 +25,12 @@ def is_one_of(value: Any, known: Collection[str]) -> TypeGuard[str]:
 
 def a_list(value: Any, name: str, most: int, least: int = 0) -> list[Any]:
     """Return a value that must be a list of so many elements."""
-    if not isinstance(value, list) or not least <= len(value) <= most:
-        raise InvalidParameterError(f"(#100) Param {name} must have {least} to {most} elements")
+    if not isinstance(value, list):
+        raise InvalidParameterError(f"(#100) Param {name} must be an array")
+    if len(value) > most:
+        raise TooManyElementsError(name)
+    if len(value) < least:
+        raise TooFewElementsError(name)
     return value
 
 

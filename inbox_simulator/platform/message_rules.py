@@ -13,10 +13,9 @@ from inbox_simulator.platform.errors import (
     JSON,
     EmptyMessageError,
     InvalidParameterError,
-    UnsupportedRequestError,
 )
 from inbox_simulator.platform.limits import a_list, an_object, at_most, is_one_of, required
-from inbox_simulator.platform.uploads import KINDS, Uploads
+from inbox_simulator.platform.uploads import KINDS, Uploads, an_address
 
 MOST_IMAGES = 30
 LONGEST_ID = 20
@@ -33,7 +32,7 @@ class Checker:
     def check(self, message: JSON) -> JSON:
         """Return the content of a message (text, quick replies, attachments), or refuse it."""
         if message.get("template"):
-            raise UnsupportedRequestError("post", "utility template")
+            raise InvalidParameterError("(#100) The simulator has no utility templates")
         parts = [name for name in PARTS if message.get(name)]
         if not parts:
             raise EmptyMessageError
@@ -43,7 +42,7 @@ class Checker:
             )
         at_most(message.get("metadata") or "", 1000, "message[metadata]")
         content = self._content(parts[0], message[parts[0]])
-        if message.get("quick_replies"):
+        if message.get("quick_replies") is not None:
             content["quick_replies"] = _quick_replies(message["quick_replies"])
         return content
 
@@ -72,7 +71,7 @@ class Checker:
             upload = self.uploads.find(str(payload["attachment_id"]), kind, self.at)
             shown = {"url": upload.url, "attachment_id": int(upload.id)}
             return {"type": kind, "payload": shown}
-        return {"type": kind, "payload": {"url": required(payload, "url", "payload")}}
+        return {"type": kind, "payload": {"url": an_address(required(payload, "url", "payload"))}}
 
 
 def bubble(content: JSON) -> JSON:
@@ -96,7 +95,7 @@ def bubble(content: JSON) -> JSON:
 
 def _quick_replies(quick_replies: Any) -> list[JSON]:
     checked = []
-    for reply in a_list(quick_replies, "message[quick_replies]", most=13):
+    for reply in a_list(quick_replies, "message[quick_replies]", most=13, least=1):
         kind = an_object(reply, "message[quick_replies]").get("content_type", "text")
         if not is_one_of(kind, {"text", "user_phone_number", "user_email"}):
             raise InvalidParameterError(f"(#100) Unknown content_type {kind} of a quick reply")

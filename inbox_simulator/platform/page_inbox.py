@@ -11,11 +11,14 @@ https://developers.facebook.com/docs/messenger-platform/handover-protocol/reques
 """
 
 from inbox_simulator.platform import attachments, echoes, handovers
-from inbox_simulator.platform.coverage import assumed, documented
+from inbox_simulator.platform.coverage import assumed, documented, observed
 from inbox_simulator.platform.errors import JSON, InvalidParameterError, OutsideWindowError
 from inbox_simulator.platform.thread import Cause, Message, Thread
 from inbox_simulator.platform.window import HUMAN_AGENT_WINDOW
 from inbox_simulator.platform.world import Platform
+
+#: What a pass by Done says on a Page with receiver roles, as bots of that time read it.
+DONE_WITH_ROLES = "Pass thread control from Page Inbox"
 
 
 def reply(
@@ -68,8 +71,10 @@ def mark_done(platform: Platform, psid: str, at: int) -> Thread:
     done = "pass_to_default" if platform.has_roles else platform.switches["inbox_done"]
     if thread.owner != platform.inbox_app_id or done == "nothing":
         return thread
+    metadata = DONE_WITH_ROLES if platform.has_roles else None
     if done == "pass_to_default" and platform.routed_app_id is not None:
-        handovers.give(platform, thread, handovers.Move(platform.routed_app_id, at, "done"))
+        move = handovers.Move(platform.routed_app_id, at, "done", metadata)
+        handovers.give(platform, thread, move)
     else:
         handovers.go_idle(platform, thread, at, "done")
     return thread
@@ -111,5 +116,8 @@ def _take(platform: Platform, thread: Thread, at: int, cause: Cause) -> None:
 COVERS = (
     documented("Page Inbox", "a reply or a move to Main takes control", "conversation-routing"),
     assumed("Page Inbox", "what Done does", switch="inbox_done"),
+    observed(
+        "Page Inbox", "the metadata of Done's pass, with roles", "microsoft/BotBuilder-Samples"
+    ),
     assumed("Page Inbox", "whether take or echo comes first", switch="echo_and_take"),
 )

@@ -26,7 +26,6 @@ from inbox_simulator.platform.errors import (
     PersonUnavailableError,
 )
 from inbox_simulator.platform.handovers import ControlCall
-from inbox_simulator.platform.limits import is_one_of
 from inbox_simulator.platform.thread import Message, Thread
 from inbox_simulator.platform.world import Platform
 
@@ -147,8 +146,8 @@ def _checked_control(platform: Platform, caller: App, request: Send, at: int) ->
         return None
     if platform.routed_app_id is None or platform.has_roles:
         raise InvalidParameterError("(#100) thread_control needs Conversation Routing")
-    kind = control.get("control_type", "release")
-    if not is_one_of(kind, {"pass", "release"}):
+    kind = _control_type(control)
+    if kind not in {"pass", "release"}:
         raise InvalidParameterError(f"(#100) Param control_type can't be {kind}")
     target = str(control.get("app_id") or platform.routed_app_id)
     if kind == "pass" and not platform.knows_app(target):
@@ -159,9 +158,14 @@ def _checked_control(platform: Platform, caller: App, request: Send, at: int) ->
     return ControlCall(caller, request.psid, at, None if metadata is None else str(metadata))
 
 
+def _control_type(control: JSON) -> str:
+    """Return pass or release; clients send either in capitals too."""
+    return str(control.get("control_type", "release")).lower()
+
+
 def _control(platform: Platform, call: ControlCall, control: JSON) -> None:
     """Pass or release right after the message; without ``control_type`` it is a release."""
-    if control.get("control_type", "release") == "release":
+    if _control_type(control) == "release":
         handovers.release_control(platform, call)
         return
     target = control.get("app_id")

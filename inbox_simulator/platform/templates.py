@@ -2,8 +2,8 @@
 
 https://developers.facebook.com/docs/messenger-platform/send-messages/templates
 
-Receipts are in a module of their own. Coupons, feedback, forms and the rest are refused as Meta
-refuses an object that does not exist, so that nobody takes them for sent.
+Receipts are in a module of their own. Coupons, feedback, forms and the rest are refused, so
+that nobody takes them for sent.
 """
 
 from typing import Any
@@ -14,7 +14,6 @@ from inbox_simulator.platform.errors import (
     JSON,
     InvalidParameterError,
     ProductIdError,
-    UnsupportedRequestError,
 )
 from inbox_simulator.platform.limits import a_list, an_object, at_most, is_one_of, required
 from inbox_simulator.platform.uploads import Uploads
@@ -41,7 +40,7 @@ def check(payload: JSON, uploads: Uploads, at: int) -> JSON:
     elif template == "receipt":
         receipts.check(payload)
     else:
-        raise UnsupportedRequestError("post", f"template_type {template}")
+        raise InvalidParameterError(f"(#100) The simulator has no template_type {template}")
     return payload
 
 

@@ -21,6 +21,13 @@ LARGEST = 25 * 1024 * 1024
 KEPT_FOR = 90 * 24 * 3_600_000
 
 
+def an_address(url: str) -> str:
+    """Return an address from which a file could be fetched, or refuse it. Nothing is fetched."""
+    if not url.startswith(("http://", "https://")):
+        raise FetchFailedError
+    return url
+
+
 @dataclass(frozen=True)
 class File:
     """What came in a request's ``filedata``."""
@@ -54,8 +61,8 @@ class Uploads:
             main = upload.file.mimetype.partition("/")[0]
             if upload.kind not in {"file", main}:
                 raise WrongFileTypeError
-        elif not upload.url.startswith(("http://", "https://")):
-            raise FetchFailedError
+        else:
+            an_address(upload.url)
         self.by_id[upload.id] = upload
         return upload
 

@@ -33,6 +33,8 @@ def check(thread: Thread, tag: str | None, at: int) -> None:
     """Refuse a message that is too late for its tag."""
     if tag in RETIRED_TAGS:
         raise InvalidParameterError(f"(#100) The message tag {tag} is deprecated")
+    if tag == "CUSTOMER_FEEDBACK":
+        raise InvalidParameterError(f"(#100) The simulator has no message tag {tag}")
     if tag not in {None, "HUMAN_AGENT"}:
         raise InvalidParameterError(f"(#100) Param tag must be a known message tag, not {tag}")
     shuts = closes_at(thread)

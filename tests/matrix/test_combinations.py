@@ -14,7 +14,7 @@ def test_every_pair_of_values_meets_in_a_few_combinations():
     for one, other in itertools.combinations(OPTIONS, 2):
         met = {(row[one], row[other]) for row in found}
         assert met == set(itertools.product(OPTIONS[one], OPTIONS[other])), (one, other)
-    assert len(found) < 20
+    assert len(found) < 25
 
 
 def test_every_combination_of_the_chosen_switches_is_there_once_and_no_switch_is_left_out():

@@ -38,6 +38,7 @@ ON_DETOURS = {
     "template_echoes",
     "taps_of_own",
     "taps_of_others",
+    "batching",
 }
 #: Where an agent's reply takes control.
 BY_AN_AGENT_S_TAKE = {"take_events"}
@@ -50,6 +51,7 @@ DOES_NOT_MATTER = {
     "messaging_type": "the bridge always names it",
     "person_unavailable": "nobody blocks the Page",
     "appsecret_proof": "the bridge always sends it",
+    "order_after_failure": "no delivery fails here; chaos plays the harder option",
     "success_flag": "the Page is subscribed already",
 }
 

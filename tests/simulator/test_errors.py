@@ -111,6 +111,15 @@ class Provoker:
         self.agent.takes()
         return self._control("pass_thread_control", target_app_id=INBOX)
 
+    def error_104(self):
+        return self._as("").get("12345")
+
+    def error_105(self):
+        return self._send({"text": "Hi", "quick_replies": [{"title": "Yes"}] * 14})
+
+    def error_194(self):
+        return self._send({"text": "Hi", "quick_replies": []})
+
     def error_190(self):
         return self._as("wrong").get("me")
 

@@ -71,13 +71,13 @@ def test_a_sender_action_answers_the_recipient_alone_and_shows(graph, psid, stag
         ({"text": "x", "attachment": {"type": "image", "payload": {"url": "u"}}}, (100, None)),
         (
             {"text": "x", "quick_replies": [{"content_type": "text", "title": "t"}] * 14},
-            (100, None),
+            (105, None),
         ),
         ({"text": "x", "quick_replies": [{"title": "t" * 21}]}, (100, None)),
         ({"text": "x", "quick_replies": [{"title": "t", "payload": "p" * 1001}]}, (100, None)),
         ({"text": 5}, (100, None)),
         ({"text": "x", "metadata": "m" * 1001}, (100, None)),
-        ({"attachment": {"type": "template", "payload": {"template_type": "list"}}}, (100, 33)),
+        ({"attachment": {"type": "template", "payload": {"template_type": "list"}}}, (100, None)),
         ({"attachment": "a picture"}, (100, None)),
     ],
 )
@@ -158,12 +158,11 @@ def test_what_meta_refuses_has_meta_s_code(graph, psid, call, error):
     assert error_of(call(graph, psid)) == error
 
 
-def test_a_wrong_or_missing_token_is_code_190(simulator, psid):
-    for token in ("wrong", ""):
-        stranger = Graph(simulator.url, token)
-        answer = stranger.says(psid, "hi")
-        assert (answer.status_code, error_of(answer)) == (401, (190, None))
-        stranger.session.close()
+def test_a_wrong_token_is_code_190(simulator, psid):
+    stranger = Graph(simulator.url, "wrong")
+    answer = stranger.says(psid, "hi")
+    assert (answer.status_code, error_of(answer)) == (400, (190, None))
+    stranger.session.close()
 
 
 def test_a_body_that_is_no_json_object_is_refused(graph):
@@ -242,11 +241,11 @@ def test_conversations_show_the_newest_twenty_messages_without_metadata(graph, p
 
 
 def test_debug_token_subscriptions_and_proof(graph, simulator, psid):
-    about = graph.get("debug_token", input_token=TOKEN).json()["data"]
-    assert (about["app_id"], about["is_valid"], about["profile_id"]) == (APP, True, PAGE)
-    assert graph.get("debug_token", input_token="no").json()["data"]["is_valid"] is False
-    simulator.connect("http://127.0.0.1:9/webhook")
     app = Graph(simulator.url, f"{APP}|{SECRET}")
+    about = app.get("debug_token", input_token=TOKEN).json()["data"]
+    assert (about["app_id"], about["is_valid"], about["profile_id"]) == (APP, True, PAGE)
+    assert app.get("debug_token", input_token="no").json()["data"]["is_valid"] is False
+    simulator.connect("http://127.0.0.1:9/webhook")
     listed = app.get(f"{APP}/subscriptions").json()["data"][0]
     assert "messages" in [field["name"] for field in listed["fields"]]
     assert error_of(graph.get(f"{APP}/subscriptions")) == (190, None)

@@ -150,7 +150,11 @@ class Asker:
         return self.as_(USER_TOKEN).get("me/accounts")
 
     def debug_token_user(self):
-        return self.graph.get("debug_token", input_token=USER_TOKEN)
+        own = Graph(self.graph.url, USER_TOKEN)
+        try:
+            return own.get("debug_token", input_token=USER_TOKEN)
+        finally:
+            own.session.close()
 
     def error_generic(self):
         printed = golden("graph", "error_generic")["error"]

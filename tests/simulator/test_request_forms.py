@@ -335,24 +335,26 @@ MENU_ITEM = {"type": "postback", "title": "Hours", "payload": "/hours"}
 
 
 @pytest.mark.parametrize(
-    ("wrong", "value"),
+    ("wrong", "value", "code"),
     [
-        ("greeting", [{"locale": "en_US", "text": "Hello"}]),
-        ("greeting", "Hello"),
-        ("get_started", {}),
-        ("whitelisted_domains", ["http://example.com"]),
-        ("whitelisted_domains", ["https://example.com"] * 51),
-        ("account_linking_url", "http://example.com"),
-        ("ice_breakers", [{"question": "q", "payload": "p"}] * 5),
-        ("ice_breakers", [{"locale": "en_US", "call_to_actions": []}]),
-        ("commands", [{"locale": "default", "commands": [{"name": "x"}]}]),
-        ("persistent_menu", [{"locale": "default", "call_to_actions": [MENU_ITEM] * 21}]),
-        ("persistent_menu", [{"locale": "default", "call_to_actions": [{"title": "Hours"}]}]),
+        ("greeting", [{"locale": "en_US", "text": "Hello"}], 100),
+        ("greeting", "Hello", 100),
+        ("get_started", {}, 100),
+        ("whitelisted_domains", ["http://example.com"], 100),
+        ("whitelisted_domains", ["https://example.com"] * 51, 105),
+        ("account_linking_url", "http://example.com", 100),
+        ("ice_breakers", [{"question": "q", "payload": "p"}] * 5, 105),
+        ("ice_breakers", [{"locale": "en_US", "call_to_actions": []}], 100),
+        ("commands", [{"locale": "default", "commands": [{"name": "x"}]}], 100),
+        ("persistent_menu", [{"locale": "default", "call_to_actions": [MENU_ITEM] * 21}], 105),
+        ("persistent_menu", [{"locale": "default", "call_to_actions": [{"title": "Hours"}]}], 100),
     ],
 )
-def test_a_profile_beyond_its_limits_is_refused_and_nothing_of_it_is_kept(graph, wrong, value):
+def test_a_profile_beyond_its_limits_is_refused_and_nothing_of_it_is_kept(
+    graph, wrong, value, code
+):
     started = {"get_started": {"payload": "/start"}}
-    assert error_of(graph.post("messenger_profile", **{**started, wrong: value})) == (100, None)
+    assert error_of(graph.post("messenger_profile", **{**started, wrong: value})) == (code, None)
     assert graph.get("me/messenger_profile").json() == {"data": []}
 
 

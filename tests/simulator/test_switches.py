@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from inbox_simulator.actors import Person
+from inbox_simulator.patience import Patience
 from inbox_simulator.platform.switches import SWITCHES
 from tests.simulator.conftest import Graph, error_of
 from tests.simulator.receiver import APP, INBOX
@@ -45,6 +46,11 @@ SEEN: dict[str, dict[str, Any]] = {
     "success_flag": {"boolean": True, "text": "true"},
     "appsecret_proof": {"optional": 200, "required": (100, None)},
     "rate_limits": {"off": 200, "as_documented": (80006, None)},
+    "batching": {"several_entries": 2, "one_entry": 4},
+    "order_after_failure": {
+        "lets_later_pass": ["passes", "fails"],
+        "keeps_order": ["fails", "passes"],
+    },
     "unicode_escapes": {"like_meta": b"1 \\u003C 2 \\/ 3", "plain_json": b"1 < 2 / 3"},
 }
 OPTIONS = [(name, option) for name, switch in SWITCHES.items() for option in switch.options]
@@ -181,6 +187,33 @@ class Onlooker:
         for _ in range(10):
             self.graph.get("me/messenger_profile")
         return _told(self.graph.get("me/messenger_profile"))
+
+    def batching(self):
+        """Return in how many POSTs four messages come of which the first fails for a while."""
+        self._fails_at_first("keeps_order")
+        for number in range(3):
+            self.person.says(str(number))
+        before = self._receiver.posts
+        assert len(self._receiver.wait_for(5, "message")) == 5
+        return self._receiver.posts - before
+
+    def order_after_failure(self):
+        self._fails_at_first(None)
+        self.person.says("passes")
+        said = [got.event["message"]["text"] for got in self._receiver.wait_for(3, "message")]
+        return said[1:]
+
+    def _fails_at_first(self, order):
+        """Let a message fail three times, after which it waits for a second."""
+        self._receiver.wait_for(1, "message")
+        if order is not None:
+            self._stage.client.put("switches", {"order_after_failure": order})
+        rule = {"on": "webhook", "do": "error", "times": 3, "match": {"edge": "messages"}}
+        self._stage.client.put("faults", {"rules": [rule]})
+        self.person.says("fails")
+        Patience(10).wait_for(
+            lambda: self._stage.client.get("faults")["rules"][0]["used"] == 3, lambda: "no failure"
+        )
 
     def unicode_escapes(self):
         self.person.says("1 < 2 / 3")
