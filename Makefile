@@ -48,8 +48,8 @@ pictures: env-dev ## Take the documents' pictures of a running demo
 lock: env-dev ## Choose the newest versions again and write the hashed requirements
 	@sh scripts/lock.sh
 
-env:
+env: ## Make the environment of the bridge and the simulator alone, without starting anything
 	@sh scripts/python.sh scripts/bridge_env.py run
 
-env-dev:
+env-dev: ## The same, with what tests and checks need
 	@sh scripts/python.sh scripts/bridge_env.py dev

@@ -76,6 +76,10 @@ def _parser() -> argparse.ArgumentParser:
         "--silence", type=float, default=2.0, metavar="SECONDS",
         help="how long silence is watched (default: 2)",
     )  # fmt: skip
+    scenario.add_argument(
+        "--any-bot", action="store_true",
+        help='leave out the stories marked "[bridge]", which show rules of this project\'s bridge',
+    )  # fmt: skip
     scenario.set_defaults(act=_scenario)
     return parser
 
@@ -130,7 +134,9 @@ def _scenario(options: argparse.Namespace) -> int:
     wanted = dict(setting.split("=", 1) for setting in options.switch if "=" in setting)
     if len(wanted) < len(options.switch):
         raise ValueError("--switch takes NAME=VALUE")
-    scenarios = _chosen(options.names)
+    scenarios = [
+        chosen for chosen in _chosen(options.names) if not (options.any_bot and chosen.bridge)
+    ]
     stage = Stage(options.url, options.patience)
     before = stage.state()["switches"]
     try:

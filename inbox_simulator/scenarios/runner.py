@@ -17,7 +17,7 @@ def play(
     Silence is watched for ``silence`` seconds. Switches and faults that the scenario sets are put
     back at its end.
     """
-    say(scenario.name)
+    say(scenario.title)
     cast = Cast(stage, scenario.person, silence)
     settings = Settings(stage)
     try:

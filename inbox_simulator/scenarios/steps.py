@@ -17,6 +17,8 @@ from inbox_simulator.scenarios.sentence import Sentence
 
 JSON = dict[str, Any]
 SENTENCES = (*ACTS, *EXPECTATIONS)
+#: Their values are structures, which read worse than the words for them.
+SETTINGS = frozenset({"set switch", "set faults"})
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class Step:
         return cls(sentence, value, why, tuple(cls.read(step) for step in nested))
 
     def __str__(self) -> str:
+        if self.sentence in SETTINGS:
+            return self.words("")
         return self.sentence if self.value is None else f"{self.sentence}: {self.value}"
 
     @property

@@ -35,6 +35,11 @@ class Scenario:
     #: Place in a list of stories.
     order: int = 100
 
+    @property
+    def title(self) -> str:
+        """The name, with a mark where another bot need not do the same."""
+        return f"{self.name} [bridge]" if self.bridge else self.name
+
     @classmethod
     def read(cls, path: Path) -> "Scenario":
         """Read a YAML file; a step that nobody understands is refused before anything is played."""

@@ -90,3 +90,24 @@ def test_what_is_not_there_can_not_be_tapped(person, stage):
     stage.patience = Patience(0.1)
     with pytest.raises(AssertionError, match="There is: nothing"):
         person.taps("Never mind")
+
+
+def test_stories_of_the_bridge_are_marked_and_can_be_left_out(simulator, bot, capsys):
+    asked = ["scenario", "nobody_comes", "never_mind", "--url", simulator.url, "--silence", "0.2"]
+    cli.main([*asked, "--patience", "0.3"])
+    told = capsys.readouterr().out
+    assert "Nobody answers, and the bot comes back by itself [bridge]\n" in told
+    assert "The person does not want to wait after all\n" in told
+    assert cli.main([*asked, "--any-bot"]) == 0
+    told = capsys.readouterr().out
+    assert "[bridge]" not in told
+    assert "1 of 1 scenarios held" in told
+
+
+def test_faults_and_switches_are_told_in_words():
+    rule = {True: "graph", "do": "error", "match": {"edge": "pass_thread_control"}, "times": 1}
+    faults = Step.read({"set faults": [rule]})
+    assert str(faults) == "From now on: Graph calls to pass_thread_control fail, once"
+    assert str(Step.read("set faults")) == "Nothing goes wrong any more"
+    switch = Step.read({"set switch": {"inbox_done": "release"}})
+    assert str(switch) == "The platform is set to: inbox done release"
