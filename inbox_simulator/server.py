@@ -167,6 +167,8 @@ class Simulator:
             before, self._pages = self._pages, self._seed.grow_pages(epoch)
             if keep_apps:
                 self._pages.keep(before)
+            # What the page is told with the reset; an app that sets the same again is news.
+            self._told_profile = dict(self._pages.first.profile)
             self.recording = Recording(self._pages.first.switches.as_json())
             self.feed.note("reset")
 

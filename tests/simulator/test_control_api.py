@@ -301,3 +301,18 @@ def test_a_taken_port_is_one_clear_line(simulator):
     assert ended.returncode == 1
     assert ended.stderr.count("\n") == 1
     assert "can't be taken" in ended.stderr
+
+
+def test_a_reset_keeps_the_messenger_profile_with_the_apps_and_else_lets_it_be_told_anew(
+    simulator, control, graph, stream
+):
+    profile = {"get_started": {"payload": "hello"}}
+    graph.post("messenger_profile", **profile)
+    control("POST", "reset", {"keep_apps": True})
+    assert control("GET", "state").json()["page"]["profile"] == profile
+    control("POST", "reset", {})
+    state = control("GET", "state").json()
+    assert state["page"]["profile"] == {}
+    graph.post("messenger_profile", **profile)
+    told = events(stream(state["version"]), 2)
+    assert [each["page"]["profile"] for each in told if each["kind"] == "page"] == [profile]
