@@ -1,4 +1,4 @@
-/** Tell a screen reader about each new message, once, whichever place shows it. */
+/** Tell a screen reader about each new message, once, whichever place shows it; answers how to tell it more. */
 
 import { h } from "./dom.js";
 import { lineOf } from "./facts.js";
@@ -17,14 +17,19 @@ export function announcer(root, store) {
     for (const thread of state.threads.values()) {
       const count = known.get(thread.psid) ?? 0;
       known.set(thread.psid, thread.messages.length);
-      if (!fresh) thread.messages.slice(count).forEach((message) => say(message, thread, state));
+      if (!fresh) thread.messages.slice(count).forEach((message) => tell(message, thread, state));
     }
   });
 
-  function say(message, thread, state) {
+  function tell(message, thread, state) {
     const { name } = speakerOf(message, thread, state);
     const to = message.author === "person" ? "" : ` to ${thread.name}`;
-    root.append(h("p", {}, `${name}${to}: ${lineOf(message)}`));
+    say(`${name}${to}: ${lineOf(message)}`);
+  }
+
+  function say(words) {
+    root.append(h("p", {}, words));
     while (root.childElementCount > KEPT) root.firstChild.remove();
   }
+  return say;
 }

@@ -1,6 +1,8 @@
-/** Lines above the places: a lost connection, news of the bot, a call that failed. */
+/** Lines above the places: a lost connection, a new start, news of the bot, a call that failed. */
 
-import { h, setAttr, setText } from "./dom.js";
+import { takeUnsent } from "./composer.js";
+import { commandLine } from "./copying.js";
+import { fill, h, setAttr, setText } from "./dom.js";
 import { icon } from "./icons.js";
 
 const READY_SHOWN_MS = 6000;
@@ -10,10 +12,11 @@ export function banners(root, store) {
   const lost = banner("lost", "connection", "alert");
   const notice = banner("notice", "notice", "status");
   const trouble = banner("trouble-banner", "trouble", "alert");
-  trouble.node.append(
-    h("button", { type: "button", class: "icon-button", "aria-label": "Close", click: () => trouble.show("") }, icon("close")),
-  );
-  root.append(lost.node, notice.node, trouble.node);
+  const anew = banner("anew", "anew", "status");
+  const unsent = h("div", { class: "unsent", "data-test": "unsent" });
+  trouble.node.append(closing(trouble));
+  anew.node.append(unsent, closing(anew));
+  root.append(lost.node, anew.node, notice.node, trouble.node);
   let told = null;
   let hideReady = 0;
 
@@ -40,12 +43,30 @@ export function banners(root, store) {
     lost.show("The simulator does not answer. Trying again; the page catches up by itself.");
   }
 
+  /** Built before the places, so it hears of a new epoch while their boxes still hold what was written. */
+  let epoch = null;
+  function drawAnew(state) {
+    const isFirst = epoch === null;
+    if (state.epoch === epoch) return;
+    epoch = state.epoch;
+    if (isFirst) return;
+    const texts = takeUnsent();
+    fill(unsent, texts.length > 0 && "Not sent yet: ", ...texts.map(commandLine));
+    // Whoever emptied the stage here knows it, and needs to hear only of words that would be lost.
+    anew.show(!store.takeAsked() || texts.length ? "The simulator started anew; people and conversations are gone." : "");
+  }
+
   store.subscribe((state) => {
+    drawAnew(state);
     drawNotice(state);
     drawLost(state);
     document.body.dataset.connection = state.connection;
   });
   return { fail: (error) => trouble.show(error.message) };
+}
+
+function closing(line) {
+  return h("button", { type: "button", class: "icon-button", "aria-label": "Close", click: () => line.show("") }, icon("close"));
 }
 
 function banner(kind, test, role) {

@@ -5,6 +5,18 @@ import { icon } from "./icons.js";
 
 const DRAFTS = new Map();
 
+/** Take away what was written in any box and never sent, as a list of texts. */
+export function takeUnsent() {
+  const boxes = [...document.querySelectorAll(".composer textarea")];
+  const texts = [...boxes.map(({ value }) => value), ...DRAFTS.values()].map((text) => text.trim());
+  DRAFTS.clear();
+  for (const box of boxes.filter(({ value }) => value)) {
+    box.value = "";
+    box.dispatchEvent(new Event("input"));
+  }
+  return [...new Set(texts)].filter(Boolean);
+}
+
 /**
  * `send(text, about)` answers a promise; `about` is what `concern` was called with, if anything.
  *
@@ -102,6 +114,7 @@ export function composer({ label, inputTest, sendTest, placeholder, send, sendWo
       DRAFTS.set(from, input.value);
       concern(null);
       write(DRAFTS.get(to) ?? "");
+      DRAFTS.delete(to);
       say("");
     },
   };

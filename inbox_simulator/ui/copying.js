@@ -14,18 +14,17 @@ export async function copyText(text) {
   area.remove();
 }
 
-/** A command to run elsewhere, with a button that copies it. */
-export function commandLine(command) {
+/** A button that copies a text, and the line in which it says how that went. */
+export function copyButton(text, what) {
   const said = h("span", { role: "status", class: "said" });
-  const copy = () => copyText(command).then(
+  const copy = () => copyText(text).then(
     () => setText(said, "Copied"),
     (error) => setText(said, error.message),
   );
-  return h(
-    "span",
-    { class: "command-line", "data-test": "command" },
-    h("code", {}, command),
-    h("button", { type: "button", class: "icon-button", "aria-label": `Copy the command ${command}`, title: "Copy", click: copy }, icon("copy")),
-    said,
-  );
+  return [h("button", { type: "button", class: "icon-button", "aria-label": `Copy ${what}`, title: "Copy", "data-test": "copy", click: copy }, icon("copy")), said];
+}
+
+/** A command to run elsewhere, with a button that copies it. */
+export function commandLine(command) {
+  return h("span", { class: "command-line", "data-test": "command" }, h("code", {}, command), ...copyButton(command, `the command ${command}`));
 }

@@ -9,7 +9,7 @@ import { stateMark } from "./state-word.js";
 import { avatar, speakerOf } from "./speakers.js";
 
 export function inboxItem({ psid, name }, store) {
-  const line = h("span", { class: "item-line" });
+  const line = h("span", { class: "item-line", dir: "auto" });
   const left = windowMark(store);
   const state = stateMark(store);
   const tag = pageTag();
@@ -30,7 +30,7 @@ export function inboxItem({ psid, name }, store) {
     h(
       "span",
       { class: "item-words" },
-      h("span", { class: "item-top" }, h("strong", {}, name), unread, state.node),
+      h("span", { class: "item-top" }, h("strong", { dir: "auto" }, name), unread, state.node),
       h("span", { class: "item-bottom" }, line, tag.node, left.node),
     ),
   );

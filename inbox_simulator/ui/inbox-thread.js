@@ -27,7 +27,7 @@ export function inboxThread(store, { back }) {
     readNow(thread);
     await call(shown).then(() => view.box.say(""), (error) => view.box.say(error.message));
   };
-  const actions = { take: acting(moveToMain), done: acting(markDone), focusReply: () => view.box.input.focus() };
+  const actions = { take: acting(moveToMain), done: acting(markDone) };
   view.take.addEventListener("click", actions.take);
   view.done.addEventListener("click", actions.done);
   view.box.input.addEventListener("focus", () => {
@@ -69,7 +69,7 @@ export function inboxThread(store, { back }) {
     setAttr(view.node, "data-psid", null);
   }
 
-  return { node: view.node, update, actions };
+  return { node: view.node, update, actions, focusReply: () => view.box.input.focus() };
 }
 
 const NONE_YET = ["Nobody waits for a person", "When the bot passes a conversation here, it appears in Main: all of it, with who wrote what."];
@@ -77,7 +77,7 @@ const NONE_OPEN = ["No conversation is open", "Those that the bot holds are in D
 
 function build(store, back) {
   const view = {
-    name: h("strong", { class: "thread-name" }),
+    name: h("strong", { class: "thread-name", dir: "auto" }),
     picture: h("span", { class: "picture" }),
     state: stateMark(store),
     left: windowMark(store),

@@ -16,7 +16,8 @@ const EMPTY = {
   done: "Conversations that the bot holds, and those you are done with, are kept here.",
 };
 
-export function inboxPlace(root, store) {
+/** `say(words)` tells a screen reader what the keys could not do. */
+export function inboxPlace(root, store, say) {
   let folder = "main";
   let onPage = "";
   const choice = pageChoice({ label: "Show conversations of", test: "inbox-page", all: "All Pages", change: choosePage });
@@ -49,7 +50,7 @@ export function inboxPlace(root, store) {
     store.changed();
   }
 
-  store.subscribe((state) => {
+  function draw(state) {
     choice.update(state);
     const threads = [...state.threads.values()].filter(({ messages, page_id: page }) => messages.length && (!onPage || page === onPage));
     threads.sort((a, b) => b.messages.at(-1).at - a.messages.at(-1).at);
@@ -59,10 +60,11 @@ export function inboxPlace(root, store) {
     empty.hidden = shown.length > 0;
     setText(empty, state.loaded ? EMPTY[folder] : "");
     side.hidden = !threads.length;
-    if (!state.opened && !isNarrow() && shown.length) state.opened = shown[0].psid;
+    if (!state.opened && !isNarrow() && shown.length) state.opened = (shown.find(({ psid }) => psid === state.selected) ?? shown[0]).psid;
     setAttr(root, "data-open", state.opened !== null || !threads.length);
     thread.update(state);
-  });
+  }
+  store.subscribe(draw);
 
   function step(by) {
     const items = [...list.children];
@@ -78,7 +80,24 @@ export function inboxPlace(root, store) {
     store.open(psid);
   }
 
-  return { step, choose, show, ...thread.actions };
+  /** Let the agent write: in the open conversation, else in that of the person who was touched last. */
+  function focusReply() {
+    const { opened, selected, threads } = store.state;
+    if (!threads.has(opened)) {
+      if (!threads.get(selected)?.messages.length) return sayNoneOpen();
+      show(selected);
+      // A box that is hidden until the next frame takes no focus, and the letters would be keys.
+      draw(store.state);
+    }
+    thread.focusReply();
+  }
+
+  function sayNoneOpen() {
+    root.focus();
+    say("No conversation is open");
+  }
+
+  return { step, choose, show, focusReply, ...thread.actions };
 }
 
 /** On a phone the list comes first and a tap opens a conversation. */

@@ -25,12 +25,17 @@ const store = createStore();
 const { fail } = banners(element("banners"), store);
 const places = tabs(element("tabs"), store);
 const people = peoplePlace(element("people"), store);
-const inbox = inboxPlace(element("inbox"), store);
-const wire = wirePlace(element("wire"), store);
+const say = announcer(element("announcer"), store);
+const inbox = inboxPlace(element("inbox"), store, say);
+const wire = wirePlace(element("wire"), store, { showPerson, connectBot: () => showHelp("own-bot") });
 strip(element("strip"), store);
-announcer(element("announcer"), store);
 
-const stories = storyMenu({ fail });
+function showPerson(psid) {
+  store.select(psid);
+  people.bringIn(psid);
+}
+
+const stories = storyMenu(store, fail);
 const faults = faultMenu(store, fail);
 const story = storyBar(element("story"), store, { fail, takeOver: () => at("people", people.focusSelected)(), choose: stories.open });
 followStory(store, { inbox, go: places.go, showPhone: people.bringIn });

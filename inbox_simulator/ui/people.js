@@ -73,7 +73,7 @@ export function peoplePlace(root, store) {
     if (person) show(person.psid);
   }
 
-  return { next, add: adding.submit, bringIn, focusSelected: () => views.get(store.state.selected)?.focus() };
+  return { next, add: adding.submit, bringIn, focusSelected: () => (views.get(store.state.selected) ?? adding).focus() };
 }
 
 function phoneInTheMiddle(phones) {
@@ -92,7 +92,7 @@ function nextName(people) {
 
 /** One click adds the suggested person; another name may be written first. */
 function addForm(store, added) {
-  const input = h("input", { class: "name-input", "aria-label": "Name of the new person (optional)", maxlength: 60, autocomplete: "off" });
+  const input = h("input", { class: "name-input", "data-test": "person-name", "aria-label": "Name of the new person (optional)", maxlength: 60, autocomplete: "off" });
   const locale = h("select", { class: "locale", "aria-label": "Language of the new person", title: "The person's language on Messenger", "data-test": "person-locale" }, ...LOCALES.map(([value, words]) => h("option", { value }, words)));
   const page = pageChoice({ label: "The Page that the new person writes to", test: "person-page" });
   const button = h("button", { type: "submit", class: "primary", "data-test": "add-person" }, icon("plus"), "Add person");
@@ -115,7 +115,7 @@ function addForm(store, added) {
     }
   }
 
-  return { node, trouble, submit: () => node.requestSubmit(), update: (state) => {
+  return { node, trouble, submit: () => node.requestSubmit(), focus: () => input.focus(), update: (state) => {
     setAttr(input, "placeholder", nextName(state.people));
     page.update(state);
   } };
@@ -127,7 +127,7 @@ function chip({ psid, name }, store, show) {
     "button",
     { type: "button", class: "chip", click: () => show(psid) },
     avatar({ kind: "person", name }),
-    h("span", { class: "chip-name" }, name),
+    h("span", { class: "chip-name", dir: "auto" }, name),
     mark,
   );
   function update() {

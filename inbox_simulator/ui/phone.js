@@ -60,7 +60,7 @@ function frame(psid, name, store) {
       { class: "phone-head" },
       avatar({ kind: "page" }),
       h("div", {}, pageName, h("small", {}, "Messenger")),
-      h("span", { class: "owner-tag" }, h("span", {}, name), avatar({ kind: "person", name })),
+      h("span", { class: "owner-tag" }, h("span", { dir: "auto" }, name), avatar({ kind: "person", name })),
     ),
     h("div", { class: "screen-wrap" }, scroller, follow.pill),
     box.node,

@@ -29,6 +29,7 @@ export function createStore() {
   };
   const listeners = [];
   let scheduled = false;
+  let asked = false;
 
   function changed() {
     if (scheduled) return;
@@ -114,6 +115,15 @@ export function createStore() {
     setConnection(connection) {
       state.connection = connection;
       changed();
+    },
+    /** This page asks for an empty stage, so the epoch that comes is no surprise. */
+    askAnew(does) {
+      asked = does;
+    },
+    takeAsked() {
+      const was = asked;
+      asked = false;
+      return was;
     },
     /** The conversation that the strip draws: whichever was touched last, in any place. */
     select(psid) {

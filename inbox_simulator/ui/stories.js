@@ -6,7 +6,7 @@ import { fill, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { menu } from "./menu.js";
 
-export function storyMenu({ fail }) {
+export function storyMenu(store, fail) {
   const list = h("div", { class: "stories" });
   const fresh = h("input", { type: "checkbox", checked: true, "data-test": "story-fresh" });
   const content = h(
@@ -44,16 +44,19 @@ export function storyMenu({ fail }) {
 
   function clear() {
     part.show(false);
-    reset().catch(fail);
+    store.askAnew(true);
+    reset().catch(failed);
   }
 
   async function play(key) {
     part.show(false);
-    try {
-      await playStory(key, { fresh: fresh.checked });
-    } catch (error) {
-      fail(error);
-    }
+    store.askAnew(fresh.checked);
+    await playStory(key, { fresh: fresh.checked }).catch(failed);
+  }
+
+  function failed(error) {
+    store.askAnew(false);
+    fail(error);
   }
 
   return { node: part.node, open: () => part.show(true), play };

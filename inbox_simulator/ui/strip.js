@@ -23,7 +23,7 @@ const CAUSES = {
 
 export function strip(root, store) {
   const picture = h("span", { class: "picture" });
-  const name = h("strong", {});
+  const name = h("strong", { dir: "auto" });
   const state = stateMark(store);
   const track = h("div", { class: "track" });
   const ticks = h("div", { class: "ticks" });

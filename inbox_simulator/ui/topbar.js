@@ -26,7 +26,7 @@ export function topbar(root, store, { stories, faults, showHelp, fail }) {
     clockBox(day, time, fail),
     faults.node,
     switches.node,
-    h("button", { type: "button", class: "icon-button", "data-test": "help", "aria-label": "Help", title: "Help (?)", click: showHelp }, icon("help")),
+    h("button", { type: "button", class: "icon-button", "data-test": "help", "aria-label": "Help", title: "Help (?)", click: () => showHelp() }, icon("help")),
     theme,
   );
 

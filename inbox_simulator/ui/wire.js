@@ -6,15 +6,16 @@ import { icon } from "./icons.js";
 import { wireDetail } from "./wire-detail.js";
 import { filterBar, matches } from "./wire-filter.js";
 import { wireRow } from "./wire-row.js";
-import { causeOf } from "./wire-words.js";
+import { causeOf, describe } from "./wire-words.js";
 
 /** As many lines as are drawn at once; earlier ones are asked for. */
 const PAGE_OF_ROWS = 300;
 
-export function wirePlace(root, store) {
+/** `showPerson(psid)` turns the other places to somebody, `connectBot()` says how to plug in a bot. */
+export function wirePlace(root, store, { showPerson, connectBot }) {
   const view = { chosen: null, limit: PAGE_OF_ROWS, drawn: "", newest: 0 };
   const filter = filterBar(() => redraw({ limit: PAGE_OF_ROWS }));
-  const parts = build(() => redraw({ limit: view.limit + PAGE_OF_ROWS }));
+  const parts = build(() => redraw({ limit: view.limit + PAGE_OF_ROWS }), connectBot);
   const detail = wireDetail(store, { close: () => choose(null), choose });
   root.append(filter.head, filter.kinds, h("div", { class: "screen-wrap" }, parts.scroller, parts.follow.pill), detail.node);
   parts.scroller.addEventListener("keydown", (event) => moveFocus(event, parts.rows));
@@ -27,13 +28,20 @@ export function wirePlace(root, store) {
   function choose(seq) {
     redraw({ chosen: view.chosen === seq ? null : seq });
     if (view.chosen === null) return;
+    showWhom(seq);
     parts.follow.hold();
     // The detail has taken its room by then.
     requestAnimationFrame(() => parts.rows.querySelector(`[data-seq="${seq}"]`)?.scrollIntoView({ block: "center" }));
   }
 
+  function showWhom(seq) {
+    const { journal, page, threads } = store.state;
+    const { psid } = describe(journal.find((entry) => entry.seq === seq), page.id);
+    if (threads.has(psid)) showPerson(psid);
+  }
+
   function draw(state) {
-    const sources = `${state.journalRevision} ${state.people.length} ${state.apps.length} ${state.app_id}`;
+    const sources = `${state.journalRevision} ${state.people.length} ${state.app_id} ${state.apps.map(({ status }) => status)} ${state.notice?.text}`;
     if (sources === view.drawn) return;
     view.drawn = sources;
     filter.offer(state.people);
@@ -47,10 +55,10 @@ export function wirePlace(root, store) {
   return { focusFilter: filter.focus, close: () => view.chosen !== null && choose(view.chosen) };
 }
 
-function build(showEarlier) {
+function build(showEarlier, connectBot) {
   const earlier = h("button", { type: "button", class: "earlier", hidden: true, click: showEarlier }, "Show earlier lines");
   const rows = h("div", { class: "wire-rows" });
-  const empty = h("div", { class: "empty" }, h("span", { class: "empty-art" }, icon("wire")), h("strong", {}), h("p", {}));
+  const empty = h("div", { class: "empty" }, h("span", { class: "empty-art" }, icon("wire")), h("strong", {}), h("p", {}), h("button", { type: "button", class: "quiet", "data-test": "connect-bot", click: connectBot }, "How to connect one"));
   const scroller = h(
     "div",
     { class: "wire-scroller", tabindex: "0", role: "group", "aria-label": "Webhooks and Graph calls; the arrow keys go from line to line" },
@@ -107,11 +115,16 @@ function moveFocus(event, rows) {
   (present ? next : rows.lastElementChild)?.focus();
 }
 
+const NONE_MATCHES = ["No line matches", "Clear the filter to see every webhook and Graph call."];
+const NONE_SENT = ["Nothing has been sent yet", "Each webhook that Messenger signs and sends, and each Graph call that an app makes, appears here with its answer."];
+const NO_BOT = ["No bot is connected", "People may write, and nobody answers: no app's webhook has been verified yet."];
+
 function drawEmpty(node, count, state) {
   node.hidden = count > 0 || !state.loaded;
-  const [title, words] = state.journal.length
-    ? ["No line matches", "Clear the filter to see every webhook and Graph call."]
-    : ["Nothing has been sent yet", "Each webhook that Messenger signs and sends, and each Graph call that an app makes, appears here with its answer."];
+  // A notice says that the bot is on its way, or what became of it.
+  const botless = !state.journal.length && !state.notice && state.apps.some(({ status }) => status === "unverified");
+  const [title, words] = state.journal.length ? NONE_MATCHES : botless ? NO_BOT : NONE_SENT;
+  node.querySelector("button").hidden = !botless;
   setText(node.querySelector("strong"), title);
   setText(node.querySelector("p"), words);
 }

@@ -155,3 +155,43 @@ def test_everything_has_a_name_and_stands_out_from_its_ground(
     expect(page.part("story")).to_contain_text("paused")
     assert page.page.evaluate(LOOK) == {"faint": [], "nameless": []}
     page.part("story-stop").click()
+
+
+def test_the_key_for_a_reply_leads_to_a_box_before_letters_can_be_keys(page: SimulatorPage):
+    keyboard = page.page.keyboard
+    keyboard.press("2")
+    expect(page.page.locator("#announcer")).to_contain_text("No conversation is open")
+    ana = page.add_person()
+    page.says(ana, "hello")
+    page.bubble(ana, "Harbour Books bot").wait_for()
+    keyboard.press("Escape")
+    expect(page.part("inbox-reply")).to_be_hidden()
+    keyboard.press("2")
+    keyboard.type("oh hi")
+    expect(page.part("inbox-reply")).to_be_focused()
+    expect(page.part("inbox-reply")).to_have_value("oh hi")
+
+
+#: What tells a choice or a state where the system drops the grounds.
+SHOWN = """node => {
+  const style = getComputedStyle(node);
+  return style.borderTopStyle !== "none" && parseFloat(style.borderTopWidth) >= 1
+    || style.outlineStyle !== "none" || style.forcedColorAdjust === "none";
+}"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_state_is_lost_where_the_system_forces_its_colours(open_page: OpenPage, theme: str):
+    page = open_page(1366, 768, forced_colors="active", color_scheme=theme)
+    ana, ben = page.add_person(), page.add_person()
+    page.says(ben, "hello")
+    page.says(ana, "I want to talk to a human")
+    page.owner_of(ana, "page_inbox")
+    page.part("wire-row").filter(has_text="pass_thread_control").first.click()
+    told = (
+        ".bubble", ".segment", ".tick", ".counter-mark", '.chip[aria-pressed="true"]',
+        '.folder[aria-pressed="true"]', ".inbox-item[aria-current]",
+        '.wire-row[data-mark="chosen"]', ".phone[data-selected]",
+    )  # fmt: skip
+    for part in told:
+        assert page.page.locator(part).first.evaluate(SHOWN), part

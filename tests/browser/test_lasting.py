@@ -85,3 +85,30 @@ def test_a_picture_that_loads_late_leaves_the_newest_words_in_view(
     picture = again.phone(ana.psid).locator('img[alt="Picture"]')
     expect(picture).to_have_js_property("complete", True)
     expect(again.bubble(ana.psid, "the newest line", author="person")).to_be_in_viewport()
+
+
+def test_a_new_start_is_told_and_half_written_words_are_kept(
+    page: SimulatorPage, system: WholeSystem
+):
+    ana = page.add_person()
+    page.says(ana, "I want to talk to a human")
+    page.owner_of(ana, "page_inbox")
+    page.part("inbox-reply").fill("Half a reply")
+    page.part("person-input", page.phone(ana)).fill("Half a question")
+    system.simulator.reset()
+    expect(page.part("anew")).to_contain_text("The simulator started anew")
+    expect(page.part("unsent").locator("code")).to_have_text(["Half a question", "Half a reply"])
+    ben = page.add_person()
+    page.says(ben, "I want to talk to a human")
+    page.owner_of(ben, "page_inbox")
+    expect(page.part("inbox-reply")).to_have_value("")
+    page.part("anew").get_by_label("Close").click()
+    expect(page.part("anew")).to_be_hidden()
+
+
+def test_who_empties_the_stage_is_not_told_of_it(page: SimulatorPage):
+    page.add_person()
+    page.part("menu-stories").click()
+    page.part("empty-stage").click()
+    expect(page.part("phone")).to_have_count(0)
+    expect(page.part("anew")).to_be_hidden()

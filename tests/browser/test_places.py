@@ -1,10 +1,14 @@
 """Phones, inbox, wire and strip, each with what it is for."""
 
-from playwright.sync_api import expect
+from collections.abc import Callable
 
+from playwright.sync_api import Browser, expect
+
+from inbox_simulator import Simulator
 from inbox_simulator.actors import Agent, Person, Stage
 from inbox_simulator.client import Client
 from tests.browser.conftest import SimulatorPage
+from tests.simulator.receiver import Receiver
 from tests.support.whole_system import WholeSystem
 
 
@@ -253,3 +257,56 @@ def test_time_passes_at_a_click_and_the_window_shuts(page: SimulatorPage):
     expect(page.part("inbox-thread")).to_contain_text("23 h 59 left")
     page.part("clock-86400").click()
     expect(page.part("inbox-thread")).to_contain_text("window shut")
+
+
+def test_all_places_tell_of_the_same_person(page: SimulatorPage, system: WholeSystem):
+    stage = Stage(system.simulator.url)
+    ana, ben = Person(stage, "Ana"), Person(stage, "Ben")
+    for person in (ana, ben):
+        person.says("I want to talk to a human")
+        person.has_owner("263902037430900")
+    stage.close()
+    page.page.reload()
+    page.page.locator(f'[data-test="inbox-thread"][data-psid="{ana.psid}"]').wait_for()
+    expect(page.part("strip").locator(".strip-who")).to_contain_text("Ana")
+    page.part("wire-person").select_option(ben.psid)
+    page.part("wire-row").filter(has_text="pass_thread_control").first.click()
+    expect(page.part("strip").locator(".strip-who")).to_contain_text("Ben")
+
+
+def test_two_phones_stand_side_by_side_on_a_small_laptop(open_page: Callable[..., SimulatorPage]):
+    page = open_page(1366, 768)
+    for psid in (page.add_person(), page.add_person()):
+        expect(page.phone(psid)).to_be_in_viewport(ratio=0.99)
+    assert page.page.evaluate("document.documentElement.scrollWidth") == 1366
+
+
+def test_a_name_from_right_to_left_keeps_its_beginning(page: SimulatorPage):
+    page.part("person-name").fill("\u0639\u0628\u062f \u0627\u0644\u0631\u062d\u0645\u0646" * 3)
+    page.add_person()
+    page.add_person()
+    chip = page.page.locator(".chip-name").first
+    expect(chip).to_have_css("direction", "rtl")
+
+
+def test_the_page_teaches_where_no_bot_is_connected(browser: Browser):
+    with Simulator() as simulator, browser.new_context() as on:
+        page = SimulatorPage(on.new_page())
+        page.page.set_viewport_size({"width": 390, "height": 844})
+        page.page.goto(simulator.url)
+        page.says(page.add_person(), "hello")
+        expect(page.page.locator(".app-mark")).to_contain_text("not connected yet")
+        page.part("tab-wire").click()
+        expect(page.page.locator(".wire .empty")).to_contain_text("No bot is connected")
+        page.part("connect-bot").click()
+        expect(page.page.locator("#own-bot")).to_be_in_viewport()
+        on.grant_permissions(["clipboard-read", "clipboard-write"])
+        page.part("copy", page.part("help-dialog")).click()
+        copied = page.page.evaluate("navigator.clipboard.readText()")
+        assert copied.startswith(f"curl -X POST {simulator.url}/_simulator/apps")
+        page.page.keyboard.press("Escape")
+        bot = Receiver()
+        simulator.connect(bot.url)
+        expect(page.part("connect-bot")).to_be_hidden()
+        expect(page.page.locator(".app-mark")).to_be_hidden()
+        bot.stop()
