@@ -50,6 +50,8 @@ class Asking:
         self._clock = clock
         self._bot_patience = bot_patience
         self._absences = Absences(bot_patience)
+        #: By question: a bot may hang over one person's words alone.
+        self._silences = Absences(bot_patience)
         #: A bot that is away, or whose answer is lost, makes no errors.
         self._bot_errors = BotErrors()
 
@@ -75,9 +77,7 @@ class Asking:
             raise
         except BotOutcomeUnknown as error:
             self._absences.end(self._bot_key(job))
-            if job.is_switch and job.open.attempts >= MOST_UNCERTAIN_SWITCHES:
-                return self.failed(job)
-            return TryAgain(500, f"no answer from the bot: {error}", uncertain=True)
+            return self._without_answer(job, error)
         except BotError as error:
             if not isinstance(error, BotCutOff):
                 self._absences.end(self._bot_key(job))
@@ -115,6 +115,16 @@ class Asking:
         except BotError:
             return None
 
+    def _without_answer(self, job: Job, error: BotOutcomeUnknown) -> Result:
+        """Look into the tracker next and then ask again, unless the person has waited enough."""
+        if job.is_switch and job.open.attempts >= MOST_UNCERTAIN_SWITCHES:
+            return self.failed(job)
+        silent = self._silences.lasted(job.open.key, self._clock.machine())
+        if silent > self._bot_patience:
+            log.error("bot.silent", thread=job.thread, milliseconds=silent)
+            return self._answered(job, Answer((), None), away=True)
+        return TryAgain(500, f"no answer from the bot: {error}", uncertain=True)
+
     def _bot_is_away_too_long(self, job: Job) -> bool:
         """Say whether people should rather be told than wait for the bot to come back."""
         patience = min(SWITCH_PATIENCE, self._bot_patience)
@@ -133,6 +143,7 @@ class Asking:
         return self._answered(job, Answer((), None), away=job.is_switch)
 
     def _answered(self, job: Job, answer: Answer, *, away: bool = False) -> Settled:
+        self._silences.end(job.open.key)
         now, command = self._clock.now(), job.open.command
         return Settled(
             BotAnswered(

@@ -1,6 +1,6 @@
-"""Since when a bot has been away, and how often it has failed over one question.
+"""Since when a bot has been away or silent, and how often it has failed over one question.
 
-Both are kept in memory alone: another worker counts anew, and the person is told a little later.
+All are kept in memory alone: another worker counts anew, and the person is told a little later.
 """
 
 import threading
@@ -21,7 +21,7 @@ class _Absence:
 
 
 class Absences:
-    """Knows since when each bot could not be reached. Safe to use from several threads."""
+    """Knows since when each bot, or each question, has had no answer. Safe for several threads."""
 
     def __init__(self, patience: int) -> None:
         """``patience`` is for how many milliseconds a bot is waited for at most."""
@@ -29,19 +29,22 @@ class Absences:
         self._away: dict[Hashable, _Absence] = {}
         self._lock = threading.Lock()
 
-    def lasted(self, bot: Hashable, now: int) -> int:
-        """Note that a bot can't be reached, and return for how many milliseconds already."""
+    def lasted(self, what: Hashable, now: int) -> int:
+        """Note that there was no answer, and return for how many milliseconds already."""
         with self._lock:
-            absence = self._away.get(bot)
+            absence = self._away.pop(what, None)
             if absence is None or now - absence.last > self._gap:
-                absence = self._away[bot] = _Absence(now, now)
+                absence = _Absence(now, now)
             absence.last = now
+            self._away[what] = absence
+            if len(self._away) > MOST_QUESTIONS:
+                del self._away[next(iter(self._away))]  # that was tried least lately
             return now - absence.since
 
-    def end(self, bot: Hashable) -> None:
-        """Note that a bot was there, whatever it said."""
+    def end(self, what: Hashable) -> None:
+        """Note that there was an answer, whatever it said."""
         with self._lock:
-            self._away.pop(bot, None)
+            self._away.pop(what, None)
 
 
 class BotErrors:

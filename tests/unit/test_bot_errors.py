@@ -120,10 +120,11 @@ class Person:
         bot = FailingBot(iter(errors))
         self._executor = Executor({}, {"1": bot}, "2", self._clock, bot_patience=PATIENCE)
 
-    def asks(self, after: int = 0) -> Settled | TryAgain:
-        """Ask once, some milliseconds later."""
+    def asks(self, after: int = 0, key: str = "") -> Settled | TryAgain:
+        """Ask once, some milliseconds later; each time anew, or the question of that key again."""
         self._clock.time += after
-        command = OpenCommand(key=f"k{self._clock.time}", turn=0, command=TellBot("handback"))
+        key = key or f"k{self._clock.time}"
+        command = OpenCommand(key=key, turn=0, command=TellBot("handback"))
         return self._executor.run(Job("1:7", "1", "7", command, may_call=True))
 
 
@@ -147,6 +148,17 @@ def test_an_absence_is_over_once_the_bot_was_there_though_without_an_answer(sign
     for after in (0, 60_000, 30_000):
         person.asks(after)
     assert not is_told(person.asks(after=40_000))
+
+
+def test_a_question_that_the_bot_hangs_over_is_waited_for_and_then_the_person_is_told():
+    person = Person(*[BotOutcomeUnknown()] * 6)
+    assert not any(is_told(person.asks(after=40_000, key="a")) for _ in range(3))
+    assert not is_told(person.asks(after=1, key="another"))
+    last = person.asks(after=41_000, key="a")
+    assert isinstance(last, Settled)
+    assert isinstance(last.event, BotAnswered)
+    assert last.event.away
+    assert not is_told(person.asks(after=1, key="a"))  # it was forgotten
 
 
 def test_a_gateway_that_answers_says_nothing_of_the_bot():
