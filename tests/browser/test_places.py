@@ -66,8 +66,9 @@ def test_an_agent_sends_a_picture_which_the_person_and_the_bot_s_app_get(
     expect(page.phone(ana).locator('img[alt="Picture"]')).to_be_visible()
     page.wait_for_owner("page_inbox")
     system.bridge.settle()
-    echoes = [e for e in system.simulator.journal.since(0) if e.get("field") == "message_echoes"]
-    echo = echoes[-1]["body"]["entry"][0]["standby"][0]["message"]
+    posts = system.simulator.journal.since(0, {"kind": "delivery", "edge": "message_echoes"})
+    entries = [entry for post in posts for entry in post["body"]["entry"] if "standby" in entry]
+    echo = next(e["standby"][0]["message"] for e in entries if "message" in e["standby"][0])
     assert [each["type"] for each in echo["attachments"]] == ["image"]
 
 
