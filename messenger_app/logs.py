@@ -1,9 +1,10 @@
 """Logs: one event a line, JSON where a machine reads it, columns where a person does."""
 
+import contextlib
 import json
 import logging
 import sys
-from typing import Any
+from typing import Any, TextIO, cast
 
 import orjson
 import structlog
@@ -34,9 +35,24 @@ def configure(*, as_json: bool, level: str = "INFO") -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=cast("TextIO", _Log(sys.stderr))),
         cache_logger_on_first_use=True,
     )
+
+
+class _Log:
+    """Where lines go. One that can't be written is left out: a full disk must stop no delivery."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def write(self, text: str) -> None:
+        with contextlib.suppress(OSError):
+            self._file.write(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError):
+            self._file.flush()
 
 
 def _write_json(line: dict[str, Any], **how: Any) -> str:

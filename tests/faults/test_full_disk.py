@@ -1,7 +1,10 @@
-"""The database can't grow, first for the web process, then for the worker."""
+"""Database and log can't grow, first for the web process, then for the worker."""
+
+import os
 
 from inbox_simulator import Simulator
 from inbox_simulator.actors import Person
+from tests.faults import fillable
 from tests.faults.breaking import full_disk, sends, texts
 from tests.support.bridge import Bridge
 from tests.support.meta import deliver, entry, fresh_mid, message
@@ -18,6 +21,8 @@ def test_a_web_process_that_can_not_store_says_503_and_takes_it_later(
     person.says("hello")
     bridge.settle()
     assert bridge.web is not None
+    with bridge.log.open("a") as log:
+        log.write("\n" * fillable.SMALL)
     refused, taken = "", []
     with full_disk(bridge.web):
         for number in range(MOST_THAT_FIT):
@@ -42,6 +47,7 @@ def failures(bridge: Bridge) -> int:
 def test_a_worker_that_can_not_write_goes_on_when_there_is_room(
     bridge: Bridge, simulator: Simulator, person: Person, bot: StandInBot
 ):
+    os.truncate(bridge.log, 0)  # what the worker notices must find room in it
     bot.delay, before = 0.5, failures(bridge)
     person.says("hello")
     wait_for(lambda: bot.begun == 1, "the bot to begin to think")

@@ -1,3 +1,5 @@
+import errno
+import io
 import json
 import logging
 import subprocess
@@ -34,6 +36,23 @@ def test_what_must_not_be_printed_is_blanked(lines: Any, key: str) -> None:
     (line,) = lines()
     assert line[key] == "…"
     assert (line["event"], line["psid"], line["level"]) == ("thread_control.passed", "1", "info")
+
+
+class Full(io.StringIO):
+    """A file on a full disk."""
+
+    def write(self, _: str) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_line_that_can_not_be_written_stops_nothing(
+    lines: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stderr", Full())
+        logs.configure(as_json=True)
+        structlog.get_logger().info("webhook.stored", new=1)
+    assert not lines()
 
 
 def test_secrets_bound_to_a_logger_are_blanked_too(lines: Any) -> None:
