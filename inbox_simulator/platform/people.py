@@ -46,7 +46,7 @@ def send(platform: Platform, psid: str, words: Words, at: int) -> Message:
         sent = attachments.from_person(words.attachment, platform.switches)
     extras = {**_answered(thread, words.reply_to), **_came_by(thread), **words.extras}
     if payload is not None:
-        thread.mark_tapped(text, payload)
+        thread.mark_quick_reply(text, payload)
     message = _say(platform, thread, at, text or None, sent)
     message.reply_to = words.reply_to
     thread.referral = None
@@ -66,14 +66,15 @@ def tap_button(
     """Let the person tap a postback button; Messenger shows its title as the person's words.
 
     ``mid`` is the message with the button; None is the newest that offers such a one. Where none
-    does, and where ``mid`` is empty, it is Get Started, the menu or an ice breaker.
+    does, and where ``mid`` is empty, it is Get Started, the menu or an ice breaker. A quick reply
+    that says the same is none: a tap on one is a message.
 
     https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks/webhook-events/messaging_postbacks
     """
     if not title:
         raise InvalidParameterError("A postback needs a title")
     thread = platform.thread(psid, at)
-    offered = thread.mark_tapped(title, payload, mid)
+    offered = thread.mark_button(title, payload, mid)
     if offered is None and mid:
         raise InvalidParameterError("That message has no such button")
     message = _say(platform, thread, at, title, [])

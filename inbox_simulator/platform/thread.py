@@ -60,15 +60,20 @@ class Message:
     #: As whom the Page spoke: ``{id, name, profile_picture_url}``.
     persona: JSON | None = None
 
-    def choices(self) -> Iterator[tuple[object, object]]:
-        """Yield title and payload of whatever can be tapped on it, its templates' too."""
+    def button_choices(self) -> Iterator[tuple[object, object]]:
+        """Yield title and payload of each button of it that stays, its templates' too."""
         cards = [
             card
             for attachment in self.attachments
             for card in (attachment.get("payload") or {}).get("elements") or []
         ]
         below = [button for card in cards for button in card.get("buttons") or []]
-        for choice in (*self.quick_replies, *self.buttons, *below):
+        for choice in (*self.buttons, *below):
+            yield choice.get("title"), choice.get("payload")
+
+    def quick_choices(self) -> Iterator[tuple[object, object]]:
+        """Yield title and payload of each quick reply below it: a tap on one is a message."""
+        for choice in self.quick_replies:
             yield choice.get("title"), choice.get("payload")
 
 
@@ -152,15 +157,22 @@ class Thread:
         """Return a message of this thread, or none."""
         return next((message for message in self.messages if message.mid == mid), None)
 
-    def mark_tapped(
+    def mark_quick_reply(self, title: str, payload: str | None) -> None:
+        """Note on the newest message that offered this quick reply that the person tapped it."""
+        for message in reversed(self.messages):
+            if (title, payload) in message.quick_choices():
+                message.tapped = title
+                return
+
+    def mark_button(
         self, title: str, payload: str | None, mid: str | None = None
     ) -> Message | None:
-        """Note on the message that offered it that the person tapped this title, and return it.
+        """Note on the message with this button that the person tapped it, and return it.
 
         Where ``mid`` doesn't say which it was, it was the newest.
         """
         for message in reversed(self.messages):
-            if mid in {None, message.mid} and (title, payload) in message.choices():
+            if mid in {None, message.mid} and (title, payload) in message.button_choices():
                 message.tapped = title
                 return message
         return None

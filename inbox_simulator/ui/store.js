@@ -47,7 +47,7 @@ export function createStore() {
     const { threads, now, ...rest } = fresh;
     Object.assign(state, rest, { loaded: true, clockOffset: now - Date.now() });
     state.threads = new Map(threads.map((thread) => [thread.psid, thread]));
-    if (!state.threads.has(state.selected)) state.selected = firstShown(state);
+    if (!state.threads.has(state.selected)) state.selected = state.people[0]?.psid ?? null;
     if (!state.threads.has(state.opened)) state.opened = null;
     changed();
   }
@@ -138,13 +138,6 @@ export function createStore() {
       changed();
     },
   };
-}
-
-/** Whom all places show at first: who was last heard of in the inbox's Main, else the first person. */
-function firstShown({ people, threads }) {
-  const inMain = [...threads.values()].filter(({ folder, messages }) => folder === "main" && messages.length);
-  inMain.sort((a, b) => b.messages.at(-1).at - a.messages.at(-1).at);
-  return inMain[0]?.psid ?? people[0]?.psid ?? null;
 }
 
 function defaultAppOf(apps) {

@@ -92,8 +92,7 @@ function drawTime({ track, ticks, causes }, thread, store) {
     key: `${thread.psid} ${stretch.kind} ${stretch.from}`,
     start: place(stretch.from),
     end: place(stretch.to),
-    // The page's clock may be a little behind, so an open stretch ends with no moment.
-    messages: thread.messages.filter(({ at }) => at >= stretch.from && (stretch.open || at < stretch.to)),
+    messages: thread.messages.filter(({ at }) => at >= stretch.from && at < stretch.to + (stretch.open ? 1 : 0)),
   }));
   keyed(track, items, ({ key }) => key, () => segment(store.state));
   keyed(causes, items, ({ key }) => key, causeMark);

@@ -61,7 +61,7 @@ class Person(threading.Thread):
             self._post("messages", {"text": self._dice.choice(BACK)})
         elif dice < 0.87:
             title, payload = self._dice.choice(MENU)
-            self._post("postbacks", {"title": title, "payload": payload})
+            self._post("postbacks", {"title": title, "payload": payload, "on": ""})
         elif not self._tap():
             self._write(self._dice.choice(WORDS))
 

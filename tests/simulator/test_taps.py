@@ -90,6 +90,18 @@ def test_the_menu_goes_by_owner_though_a_message_offers_the_same(platform, psid)
     assert sent.tapped is None
 
 
+def test_the_menu_goes_by_owner_though_a_quick_reply_says_the_same(platform, psid):
+    quick = {"content_type": "text", "title": "Buy", "payload": "/buy"}
+    message = {"text": "A book?", "quick_replies": [quick]}
+    sending.send(platform, platform.apps[APP], sending.Send(psid, message), T)
+    offered = platform.threads[psid].messages[-1]
+    passes(platform, psid, OTHER)
+    assert taps(platform, psid) == {(OTHER, "messaging", "/buy"), (APP, "standby", None)}
+    assert offered.tapped is None
+    people.write(platform, psid, "Buy", T, quick)
+    assert offered.tapped == "Buy"
+
+
 def test_of_two_apps_that_offer_the_same_the_tapped_message_tells(platform, psid):
     platform.switches.update({"taps_of_own": "live"})
     ours = offers(platform, psid)

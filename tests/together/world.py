@@ -163,7 +163,7 @@ class World:
         offers = self.offers(app_id)
         if not offers:
             return
-        title, payload = (str(part) for part in list(offers[-1].choices())[number])
+        title, payload = (str(part) for part in list(offers[-1].button_choices())[number])
         platform, mid = self.meta.platform, offers[-1].mid
 
         def tap(at: int) -> None:
