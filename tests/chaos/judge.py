@@ -112,16 +112,25 @@ def spoke_to_humans(thread: ThreadTruth) -> Iterator[str]:
         if message["author"] == "app" and any(each.holds(message["at"]) for each in humans):
             yield f"{message['text']!r} was said while a human had the thread"
     sends = [call for call in thread.calls if call.is_message]
-    refused = Counter(call.metadata for call in sends if call.refused_for_owner)
-    for metadata, times in refused.items():
-        if times > 1:
-            yield f"{metadata} was sent {times} times, and refused each time"
+    for metadata, times in _sent_after_refusal(sends).items():
+        yield f"{metadata} was sent {times} times more after the bridge was told of its refusal"
     for stretch in humans:
         told = _told_at(thread, stretch)
         for call in sends:
             if stretch.holds(call.began) and told and call.began > told + TO_FALL_SILENT:
                 late = call.began - told
                 yield f"{call.text!r} was sent {late} ms after the bridge was told of the human"
+
+
+def _sent_after_refusal(sends: list[Call]) -> Counter[str]:
+    """Count, by message, the tries after a refusal. One whose answer was lost tells nothing."""
+    refused: dict[str, int] = {}
+    for call in sends:
+        if call.refused_for_owner and call.status is not None:
+            refused[call.metadata] = min(call.ended, refused.get(call.metadata, call.ended))
+    return Counter(
+        call.metadata for call in sends if call.began > refused.get(call.metadata, call.began)
+    )
 
 
 def _told_at(thread: ThreadTruth, stretch: Stretch) -> int | None:

@@ -67,11 +67,16 @@ class Story:
         self._tick()
         self._message("agent", text, f"m_{len(self.messages)}", {})
 
-    def tries_to_send(self, metadata: str) -> None:
-        """Graph refuses a message, because another app controls the thread."""
+    def tries_to_send(self, metadata: str, status: int | None = 400) -> None:
+        """Graph refuses a message, because another app controls the thread.
+
+        ``status`` is None where that answer is lost.
+        """
         self._tick()
+        refusal = (10, 2018300)
+        began, ended = self.now, self.now + 5
         self.journal.calls.append(
-            Call(PSID, "messages", self.now, self.now + 5, 400, (10, 2018300), None, metadata, "Hi")
+            Call(PSID, "messages", began, ended, status, refusal, None, metadata, "Hi")
         )
 
     def is_told_of_the_take(self) -> None:
@@ -220,6 +225,24 @@ def test_a_refused_message_that_is_sent_again_is_seen(story: Story):
     story.owned_by(INBOX)
     story.tries_to_send("mh:1")
     story.tries_to_send("mh:1")
+    story.owned_by(US)
+
+    assert story.broken_rules() == {"spoke to humans"}
+
+
+def test_a_refusal_whose_answer_was_lost_may_be_asked_for_again(story: Story):
+    story.owned_by(INBOX)
+    story.tries_to_send("mh:1", status=None)
+    story.tries_to_send("mh:1")
+    story.owned_by(US)
+
+    assert story.broken_rules() == set()
+
+
+def test_a_refused_message_is_not_sent_again_though_the_second_answer_is_lost(story: Story):
+    story.owned_by(INBOX)
+    story.tries_to_send("mh:1")
+    story.tries_to_send("mh:1", status=None)
     story.owned_by(US)
 
     assert story.broken_rules() == {"spoke to humans"}
