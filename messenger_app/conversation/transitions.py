@@ -404,10 +404,12 @@ def _on_owner_found(conversation: Conversation, event: OwnerFound, policy: Polic
     """Bring the bot back if the thread turns out to be ours; else the tap was the human's.
 
     The bot is told that something is unanswered, and not what: somebody may have had the thread
-    again between the tap and now, and that news may still be on its way.
+    again between the tap and now, and that news may still be on its way. Where it has come, and is
+    not surely older than the question, the answer is out of date.
     """
     changed = conversation.owner not in ELSEWHERE or event.turn != conversation.turn
-    if changed or not event.free:
+    outdated = event.at <= max(conversation.owner_since, conversation.others_spoke_at)
+    if changed or outdated or not event.free:
         return Transition(conversation)
     outcome = conversation.asking or (Outcome.EXPIRED if event.lapsed else Outcome.DONE)
     settled = event.at + 2 * CLOCK_SKEW

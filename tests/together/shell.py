@@ -83,6 +83,8 @@ class Shell:
     #: The call under way, and what came of it.
     running: Job | None = None
     result: Result | None = None
+    #: What came of it where that is still on its way back: news may be quicker.
+    answer: Result | None = None
     #: Keys of the commands whose results a dead worker took with it.
     lost: list[str] = field(default_factory=list)
     #: When each command was decided, by its key, and how many events had been applied then.
@@ -136,17 +138,33 @@ class Shell:
             self._advance()
         return before != (len(self.events), len(self.began), self._open_count())
 
-    def carry_out(self) -> None:
-        """Let the call under way happen; its answer is taken in the next turn."""
+    @property
+    def is_calling(self) -> bool:
+        """Whether a call has been begun that has not happened yet."""
+        return self.running is not None and self.result is None and self.answer is None
+
+    @property
+    def tried_at(self) -> int:
+        """When the call under way was begun, by the platform's clock; 0 for none."""
+        began = self.running.open.started_at if self.running is not None else None
+        return (began or 0) - self.clock.skew
+
+    def carry_out(self, *, slowly: bool = False) -> None:
+        """Let the call under way happen; its answer is taken in the next turn, once it has come."""
         assert self.running is not None
-        self.result = self.executor.run(self.running)
+        came = self.executor.run(self.running)
+        self.answer, self.result = (came, None) if slowly else (None, came)
+
+    def answer_arrives(self) -> None:
+        """Let a slow answer come."""
+        self.answer, self.result = None, self.answer
 
     def die(self) -> Job | None:
         """Lose everything that is only in memory. Returns the call that may still be under way."""
         if self.running is not None:
             self.lost.append(self.running.open.key)
-        lost = self.running if self.result is None else None
-        self.running = self.result = None
+        lost = self.running if self.is_calling else None
+        self.running = self.result = self.answer = None
         self.conversation = _json.validate_json(_json.dump_json(self.conversation))
         return lost
 

@@ -176,16 +176,21 @@ class Together(RuleBasedStateMachine):
     def worker_turns(self) -> None:
         self.world.worker_turns()
 
-    @precondition(lambda self: self.world.shell.running and self.world.shell.result is None)
-    @rule(fate=fates, bot_fate=bot_fates, reply=replies)
-    def call_happens(self, fate: Fate, bot_fate: BotFate, reply: Reply) -> None:
-        self.world.call_happens(fate, bot_fate, reply)
+    @precondition(lambda self: self.world.shell.is_calling)
+    @rule(fate=fates, bot_fate=bot_fates, reply=replies, slowly=st.booleans())
+    def call_happens(self, fate: Fate, bot_fate: BotFate, reply: Reply, slowly: bool) -> None:
+        self.world.call_happens(fate, bot_fate, reply, slowly=slowly)
+
+    @precondition(lambda self: self.world.shell.answer)
+    @rule()
+    def answer_arrives(self) -> None:
+        self.world.answer_arrives()
 
     @rule(reply=replies, steps=st.integers(1, 6))
     def worker_works(self, reply: Reply, steps: int) -> None:
         for _ in range(steps):
             self.world.worker_turns()
-            if self.world.shell.running is not None and self.world.shell.result is None:
+            if self.world.shell.is_calling:
                 self.world.call_happens(reply=reply)
                 rules.hold_always(self.world)
 

@@ -129,6 +129,29 @@ def test_a_tap_that_an_agent_answered_before_the_platform_could_be_asked_stays_t
     assert asked(world) == ["books"]
 
 
+@pytest.mark.parametrize("comes_again", ["agent_moves_to_main", "agent_replies"])
+def test_a_human_who_comes_again_before_the_platforms_answer_does_keeps_the_thread(comes_again):
+    world = with_buttons(switches={"inbox_done": "release"})
+    world.agent_replies()
+    at_rest(world).time_passes(10_000)
+    world.agent_marks_done()  # and nobody is told
+    at_rest(world).time_passes(2_000)
+    world.person_taps_old_button()
+    while world.wire:
+        world.webhook_arrives()
+    world.worker_turns()
+    world.call_happens(slowly=True)
+    getattr(world, comes_again)()
+    while world.wire:
+        world.webhook_arrives()
+    world.worker_turns()
+    world.answer_arrives()
+    at_rest(world)
+    assert (world.conversation.owner, world.thread.owner) == (Owner.HUMAN, INBOX)
+    assert not [turn for turn in world.heard if "handback" in turn.said]
+    assert not world.meta.refused_to_another
+
+
 def test_a_tap_on_another_apps_button_says_nothing_about_the_owner(heard_as):
     world = with_buttons(switches=heard_as)
     world.operator_runs("pass", "billing")

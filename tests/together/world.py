@@ -267,6 +267,8 @@ class World:
         self.clock.platform += milliseconds
         self.meta.platform.expire_all(self.clock.platform)
         now = self.clock.platform
+        if self.shell.answer is not None and self.shell.tried_at + CALL_DEADLINE <= now:
+            self.answer_arrives()  # nobody waits for longer
         self.meta.late = [late for late in self.meta.late if late.deadline > now]
 
     def webhook_arrives(self, index: int = 0, *, comes_again: bool = False) -> None:
@@ -317,19 +319,28 @@ class World:
         fate: Fate = Fate.ANSWERED,
         bot_fate: BotFate = BotFate.ANSWERED,
         reply: Reply = Reply.ONE,
+        *,
+        slowly: bool = False,
     ) -> None:
+        """Let the call under way happen; ``slowly`` keeps its answer until `answer_arrives`."""
         assert self.shell.running is not None
         if isinstance(self.shell.running.open.command, CONTROL_CALLS):
             self._keep_apart(self.agent_at)
             self.called_at = self.clock.platform
         self.graph.fate, self.asked.fate, self.asked.reply = fate, bot_fate, reply
         refused = len(self.meta.refused_to_another)
-        self.shell.carry_out()
+        self.shell.carry_out(slowly=slowly)
         self.graph.fate, self.asked.fate = Fate.ANSWERED, BotFate.ANSWERED
         if len(self.meta.refused_to_another) > refused:
             self.called_at = self.clock.platform
-        self.tell(f"{self._when()} the call: {self.shell.result}; {self._who()}")
+        came = self.shell.answer or self.shell.result
+        self.tell(f"{self._when()} the call{', slowly' if slowly else ''}: {came}; {self._who()}")
         self._drain()
+
+    def answer_arrives(self) -> None:
+        """Let the slow answer of a call come."""
+        self.shell.answer_arrives()
+        self.tell(f"{self._when()} the slow answer arrives")
 
     def worker_is_swapped(self, *, call_goes_on: bool) -> None:
         """Kill the worker; the call it had under way may still reach the other side."""
@@ -348,8 +359,10 @@ class World:
         for _ in range(MOST_STEPS):
             if self.wire:
                 self.webhook_arrives()
-            elif self.shell.running is not None and self.shell.result is None:
+            elif self.shell.is_calling:
                 self.call_happens()
+            elif self.shell.answer is not None:
+                self.answer_arrives()
             elif self.shell.result is not None or self.worker_turns():
                 self.worker_turns()
             elif self.shell.open_commands():
@@ -379,7 +392,7 @@ class World:
         for _ in range(MOST_STEPS):
             if self.wire:
                 self.webhook_arrives()
-            elif self.shell.running is not None and self.shell.result is None:
+            elif self.shell.is_calling:
                 self.call_happens(reply=Reply.BUTTONS)
             elif not self.worker_turns():
                 return

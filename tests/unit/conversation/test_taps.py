@@ -54,10 +54,10 @@ def taps(told: Story, title: str = "Buy", **more: Any) -> Story:
     return told.happens(PersonTapped(at=at, received_at=at, mid=f"m_{at}", title=title, **more))
 
 
-def found(told: Story, *, free: bool) -> Story:
+def found(told: Story, *, free: bool, asked_at: int | None = None) -> Story:
     """Let the platform say whose the thread is, about the tap that was last."""
     (asks,) = (command for command in told.commands if isinstance(command, FindOwner))
-    at, turn = told.later(), told.conversation.turn
+    at, turn = asked_at or told.later(), told.conversation.turn
     return told.happens(
         OwnerFound(
             at=at,
@@ -107,6 +107,16 @@ def test_what_the_platform_said_of_the_owner_is_old_once_somebody_else_has_come(
     asks, turn = told.commands[0], told.conversation.turn
     told.agent_replies()
     assert not may_run(told.conversation, asks, turn)
+
+
+@pytest.mark.parametrize("news", ["agent_takes", "agent_replies"])
+def test_what_the_platform_said_is_old_once_the_same_human_has_come_again(news):
+    told = taps(story().agent_replies(), payload="/buy", sent_in=0)
+    tapped, asked_at = told.commands, told.later()
+    getattr(told, news)()
+    told.commands = tapped
+    found(told, free=True, asked_at=asked_at)
+    assert (told.owner, told.commands) == (Owner.HUMAN, ())
 
 
 @pytest.mark.parametrize("payload", ["/start", "Never mind"])
