@@ -1,7 +1,7 @@
 """What is asked about an app and its tokens rather than about the Page."""
 
 from inbox_simulator.graph_api import tokens, versions
-from inbox_simulator.graph_api.fields import pick
+from inbox_simulator.graph_api.fields import pick, pick_each
 from inbox_simulator.graph_api.page_settings import CATEGORY
 from inbox_simulator.graph_api.parameters import GraphCall
 from inbox_simulator.platform.apps import App, published_fields
@@ -63,25 +63,24 @@ def app_itself(app: App, call: GraphCall) -> JSON:
     return pick({"id": app.app_id, "name": app.name}, call.text("fields") or "id,name")
 
 
-def accounts(platform: Platform, app: App) -> JSON:
+def accounts(platform: Platform, app: App, call: GraphCall) -> JSON:
     """List the Pages of the user whose token it is.
 
     https://developers.facebook.com/documentation/business-messaging/messenger-platform/get-started
     """
-    return {
-        "data": [
-            {
-                "access_token": each.apps[app.app_id].access_token,
-                "category": CATEGORY["name"],
-                "category_list": [CATEGORY],
-                "name": each.page.name,
-                "id": each.page.id,
-                "tasks": TASKS,
-            }
-            for each in platform.pages.values()
-            if app.app_id in each.apps
-        ]
-    }
+    found = [
+        {
+            "access_token": each.apps[app.app_id].access_token,
+            "category": CATEGORY["name"],
+            "category_list": [CATEGORY],
+            "name": each.page.name,
+            "id": each.page.id,
+            "tasks": TASKS,
+        }
+        for each in platform.pages.values()
+        if app.app_id in each.apps
+    ]
+    return {"data": pick_each(found, call.text("fields"))}
 
 
 def subscriptions(platform: Platform, call: GraphCall) -> JSON:

@@ -122,7 +122,7 @@ def _for_user(platform: Platform, call: GraphCall) -> JSON:
         return page_settings.page(Caller(page, app, call, 0))
     if call.method == "GET" and call.node in {"me", user.id}:
         if call.edge == "accounts":
-            return app_settings.accounts(platform, tokens.app_of_user(platform))
+            return app_settings.accounts(platform, tokens.app_of_user(platform), call)
         if not call.edge:
             return pick({"id": user.id, "name": user.name}, call.text("fields") or "id,name")
     raise AccessTokenError("(#190) This method must be called with a Page Access Token")
@@ -135,7 +135,7 @@ def _node(caller: Caller) -> JSON | None:
     thread = platform.threads.get(call.node)
     if thread is not None:
         return profiles.show(thread, fields) if key == ("GET", "") else None
-    thread = platform.threads.get(call.node.removeprefix("t_"))
+    thread = conversations.find(platform, call.node)
     if thread is not None and call.method == "GET":
         if call.edge == "messages":
             return conversations.messages(caller, thread)

@@ -48,6 +48,11 @@ def pick(values: JSON, fields: str) -> JSON:
     return {**shown, "id": values["id"]} if "id" in values else shown
 
 
+def pick_each(objects: list[JSON], fields: str | None) -> list[JSON]:
+    """Return the asked fields of each object of a list, or all where none are asked for."""
+    return [pick(each, fields) for each in objects] if fields else objects
+
+
 def check_known(wanted: dict[str, Wanted], known: JSON | set[str]) -> None:
     """Refuse a field that the object does not have."""
     unknown = set(wanted) - set(known)

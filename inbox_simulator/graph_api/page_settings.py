@@ -4,7 +4,7 @@ https://developers.facebook.com/documentation/business-messaging/messenger-platf
 """
 
 from inbox_simulator.graph_api.caller import Caller
-from inbox_simulator.graph_api.fields import pick
+from inbox_simulator.graph_api.fields import pick, pick_each
 from inbox_simulator.platform.apps import published_fields
 from inbox_simulator.platform.coverage import assumed, documented
 from inbox_simulator.platform.errors import JSON, InvalidParameterError
@@ -36,19 +36,18 @@ def page(caller: Caller) -> JSON:
 
 def list_subscribed_apps(caller: Caller) -> JSON:
     """https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks."""
-    return {
-        "data": [
-            {
-                "category": "Business",
-                "link": "https://www.facebook.com/games/?app_id=" + app.app_id,
-                "name": app.name,
-                "id": app.app_id,
-                "subscribed_fields": app.fields,
-            }
-            for app in caller.platform.apps.values()
-            if app.subscribed
-        ]
-    }
+    found = [
+        {
+            "category": "Business",
+            "link": "https://www.facebook.com/games/?app_id=" + app.app_id,
+            "name": app.name,
+            "id": app.app_id,
+            "subscribed_fields": app.fields,
+        }
+        for app in caller.platform.apps.values()
+        if app.subscribed
+    ]
+    return {"data": pick_each(found, caller.call.text("fields"))}
 
 
 def subscribe(caller: Caller) -> JSON:

@@ -4,6 +4,7 @@ https://developers.facebook.com/documentation/business-messaging/messenger-platf
 """
 
 from inbox_simulator.graph_api.caller import Caller
+from inbox_simulator.graph_api.fields import pick_each
 from inbox_simulator.platform import handovers
 from inbox_simulator.platform.coverage import assumed, documented
 from inbox_simulator.platform.errors import (
@@ -85,13 +86,12 @@ def secondary_receivers(caller: Caller) -> JSON:
     if platform.has_roles and caller.app.app_id != platform.default_app_id:
         raise SecondaryMayNotSeeError
     ids = [platform.inbox_app_id, *platform.apps]
-    return {
-        "data": [
-            {"id": app_id, "name": platform.app_name(app_id)}
-            for app_id in ids
-            if app_id != caller.app.app_id
-        ]
-    }
+    found = [
+        {"id": app_id, "name": platform.app_name(app_id)}
+        for app_id in ids
+        if app_id != caller.app.app_id
+    ]
+    return {"data": pick_each(found, caller.call.text("fields"))}
 
 
 def _owner(caller: Caller, thread: Thread) -> JSON:

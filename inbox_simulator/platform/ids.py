@@ -43,3 +43,8 @@ class Ids:
         seed = f"{self.epoch} {what}".encode()
         digest = hashlib.blake2b(seed, digest_size=size).digest()
         return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def conversation_number(psid: str) -> str:
+    """Return the digits of a conversation's id, from which nobody can read the PSID."""
+    return str(10**14 + int(hashlib.sha256(psid.encode()).hexdigest(), 16) % 10**14)

@@ -231,13 +231,71 @@ def test_conversations_show_the_newest_twenty_messages_without_metadata(graph, p
     assert len(listed) == 1
     assert listed[0]["is_owner"] is True
     messages = listed[0]["messages"]["data"]
-    assert [message["message"] for message in messages] == [str(n) for n in range(20, 0, -1)]
+    told = [message["message"] for message in messages if "message" in message]
+    assert told == [str(n) for n in range(20, 0, -1)]
+    assert messages[20:] == [{"id": sent[0]}, {"id": messages[-1]["id"]}]
     assert messages[0]["from"]["id"] == PAGE
     assert "mine" not in json.dumps(listed)
     assert graph.get(sent[-1], fields="message").json()["message"] == "20"
     assert error_of(graph.get(sent[0], fields="message")) == (9000001, None)
     again = graph.get(listed[0]["id"], fields="messages").json()
     assert again["messages"]["data"][0]["id"] == sent[-1]
+
+
+def test_ids_of_all_messages_of_a_conversation_are_listed_page_by_page(graph, psid):
+    sent = [graph.says(psid, str(n)).json()["message_id"] for n in range(26)]
+    (listed,) = graph.get("me/conversations", user_id=psid, fields="messages").json()["data"]
+    first = listed["messages"]
+    rest = graph.session.get(first["paging"]["next"], timeout=10).json()
+    assert [each["id"] for each in first["data"] + rest["data"]][:26] == sent[::-1]
+    assert psid not in listed["id"]
+
+
+def test_files_of_a_conversation_have_the_shape_of_its_own_reference(graph, person):
+    for kind, url in (
+        ("image", "https://example.com/a.png"),
+        ("video", "https://example.com/b.mp4"),
+        ("file", "https://example.com/c.pdf"),
+    ):
+        person.sends(url, kind)
+    fields = "messages{attachments,tags}"
+    (listed,) = graph.get("me/conversations", user_id=person.psid, fields=fields).json()["data"]
+    found = [each["attachments"]["data"][0] for each in listed["messages"]["data"]]
+    assert [each["name"] for each in found] == ["c.pdf", "b.mp4", "a.png"]
+    assert found[0]["file_url"] == "https://example.com/c.pdf"
+    assert found[1]["video_data"]["url"] == "https://example.com/b.mp4"
+    assert found[2]["image_data"]["url"] == "https://example.com/a.png"
+    assert found[2]["mime_type"] == "image/png"
+    assert {"type", "payload"}.isdisjoint(found[0].keys() | found[1].keys() | found[2].keys())
+    assert {"name": "inbox"} in listed["messages"]["data"][0]["tags"]["data"]
+
+
+@pytest.mark.parametrize(("routing", "told"), [("default_app", True), ("off", False)])
+def test_an_app_is_told_whether_it_owns_a_conversation_where_a_default_app_routes(
+    graph, person, set_switches, routing, told
+):
+    set_switches({"routing": routing})
+    person.says("hello")
+    (listed,) = graph.get("me/conversations", fields="is_owner").json()["data"]
+    assert ("is_owner" in listed) is told
+
+
+@pytest.mark.parametrize(
+    ("path", "token", "fields"),
+    [
+        ("me/accounts", "simulated-user-token-opens-nothing-at-meta", "name"),
+        ("me/subscribed_apps", TOKEN, "subscribed_fields"),
+        ("me/secondary_receivers", TOKEN, "name"),
+    ],
+)
+def test_a_list_shows_the_fields_that_are_asked_for_and_refuses_others(
+    simulator, path, token, fields
+):
+    url, known = f"{simulator.url}/{path}", {"access_token": token}
+    listed = requests.get(url, params={**known, "fields": fields}, timeout=10).json()["data"]
+    assert {name for each in listed for name in each} == {"id", fields}
+    refused = requests.get(url, params={**known, "fields": "nonsense"}, timeout=10)
+    assert error_of(refused)[0] == 100
 
 
 def test_debug_token_subscriptions_and_proof(graph, simulator, psid):

@@ -61,15 +61,16 @@ def test_the_document_has_the_paths_that_are_answered_and_no_other():
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.label)
 def test_whatever_is_sent_is_answered_or_refused_as_documented(
-    served, person, set_switches, operation, mode
+    served, graph, person, set_switches, operation, mode
 ):
     token = f"{APP}|{SECRET}" if "subscriptions" in operation.path else TOKEN
     mid = person.thread.messages[0].mid
+    conversation = graph.get("me/conversations").json()["data"][0]["id"]
 
     @BOUNDED
     @given(
         case=operation.as_strategy(generation_mode=mode),
-        known=st.sampled_from([None, person.psid, f"t_{person.psid}", mid]),
+        known=st.sampled_from([None, person.psid, conversation, mid]),
         switches=SWITCHED,
     )
     def hold(case, known, switches):
