@@ -14,7 +14,7 @@ from inbox_simulator.platform.switches import SWITCHES
 from tests.matrix import combinations
 from tests.support.bridge import SETTINGS, Bridge
 from tests.support.rasa import Rasa
-from tests.support.waiting import wait_for
+from tests.support.waiting import PATIENCE, wait_for
 from tests.support.whole_system import WholeSystem, running
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,11 +53,11 @@ def play(simulator: Simulator, story: str, *switches: str) -> None:
     settings = [part for switch in switches for part in ("--switch", switch)]
     command = [sys.executable, "-m", "inbox_simulator", "scenario", story]
     played = subprocess.run(
-        [*command, "--url", simulator.url, *settings],
+        [*command, "--url", simulator.url, "--patience", str(PATIENCE), *settings],
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=3 * PATIENCE,
         check=False,
     )
     assert played.returncode == 0, played.stdout + played.stderr
