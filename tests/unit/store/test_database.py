@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from psycopg import sql
 from sqlalchemy import inspect, text
 
 from messenger_app.errors import SettingsError, StoreUnavailable
 from messenger_app.store.database import Database
 from messenger_app.store.tables import metadata
-from tests.support.postgres import Postgres
+from tests.support.ports import free_port
+from tests.support.postgres import PASSWORD, Postgres
 from tests.unit.conftest import ROOT
 
 
@@ -100,6 +102,33 @@ def test_a_commit_is_on_the_disk_when_it_returns(sqlite: Database) -> None:
         assert connection.execute(text("PRAGMA synchronous")).scalar_one() == 2
 
 
+@pytest.mark.parametrize(
+    ("servers", "ours"), [("off", "on"), ("on", "on"), ("remote_apply", "remote_apply")]
+)
+def test_a_server_that_would_answer_before_the_disk_has_it_is_told_to_wait(
+    postgres: Postgres, postgresql: Database, servers: str, ours: str
+) -> None:
+    name = sql.Identifier(postgresql.url.database or "")
+    change = sql.SQL("ALTER DATABASE {} SET synchronous_commit = {}")
+    postgres.run(change.format(name, sql.Literal(servers)))
+    with postgresql.writing() as connection:
+        assert connection.exec_driver_sql("SHOW synchronous_commit").scalar_one() == ours
+
+
+def test_a_database_with_no_place_for_most_characters_is_refused_before_anything_is_made(
+    postgres: Postgres,
+) -> None:
+    url = postgres.url("latin")
+    postgres.run(sql.SQL("CREATE DATABASE latin TEMPLATE template0 ENCODING 'LATIN1'"))
+    database = Database(url)
+    with pytest.raises(SettingsError, match="encoding is LATIN1"):
+        database.upgrade()
+    with database.reading() as connection:
+        assert inspect(connection).get_table_names() == []
+    database.close()
+    postgres.drop(url)
+
+
 def test_sqlite_is_new_enough_to_keep_its_log(sqlite: Database) -> None:
     assert sqlite.version() >= (3, 51, 3)
 
@@ -165,6 +194,41 @@ def test_a_writer_that_takes_too_long_makes_it_unavailable_until_it_is_done(
     with other.writing():
         pass
     other.close()
+
+
+# A server that can't be reached
+
+WRONG = "another-password"
+
+
+def refused(url: str) -> str:
+    """Say what is told, and what is told of its cause, where this can't be connected to."""
+    database = Database(url)
+    with pytest.raises(StoreUnavailable) as reading, database.reading():
+        pass
+    with pytest.raises(StoreUnavailable) as writing, database.writing():
+        pass
+    database.close()
+    return " ".join(map(repr, (reading.value, reading.value.__cause__, writing.value)))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"postgres:{WRONG}@127.0.0.1:{{port}}/postgres",
+        f"127.0.0.1:{{port}}/postgres?user=postgres&password={WRONG}",
+    ],
+)
+def test_a_password_that_is_refused_is_not_repeated(postgres: Postgres, address: str) -> None:
+    told = refused("postgresql://" + address.format(port=postgres.port))
+    assert "password authentication failed" in told
+    assert WRONG not in told
+
+
+def test_a_server_that_is_away_is_named_without_its_password() -> None:
+    told = refused(f"postgresql://postgres:{PASSWORD}@127.0.0.1:{free_port()}/handover")
+    assert "Connection refused" in told
+    assert PASSWORD not in told
 
 
 # The URL

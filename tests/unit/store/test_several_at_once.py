@@ -93,6 +93,33 @@ def test_a_claim_waits_for_nobody(another: Connect, postgresql: Database) -> Non
         assert names(claim(second, "B", limit=2)) == ["2"]
 
 
+def test_a_claim_takes_no_more_than_it_was_asked_for_however_the_server_looks_for_them(
+    postgresql: Database,
+) -> None:
+    wake(postgresql, *"12345")
+    with postgresql.writing() as connection:
+        for way in ("hashagg", "hashjoin", "material", "mergejoin", "sort", "tidscan"):
+            connection.exec_driver_sql(f"SET LOCAL enable_{way} = off")
+        assert names(claim(connection, limit=2)) == ["1", "2"]
+
+
+def test_what_a_clock_that_stepped_back_hides_is_mended_without_waiting_for_anybody(
+    another: Connect, postgresql: Database
+) -> None:
+    wake(postgresql, "1", "2")
+    with postgresql.writing() as connection:
+        claim(connection)
+        hidden = NOW + 2 * conversations.LONGEST_WAIT
+        conversations.release(connection, {thread("1"): hidden, thread("2"): hidden})
+    other = another()
+    with other.writing() as holding:
+        assert names(claim(holding, "B", machine=hidden, limit=1)) == ["1"]
+        with postgresql.writing() as connection:
+            conversations.mend(connection, NOW, 20_000)
+        with postgresql.writing() as connection:
+            assert names(claim(connection, "C")) == ["2"]
+
+
 # No wake-up is lost
 
 
