@@ -29,6 +29,8 @@ def main() -> int:
     )
     parser.add_argument("--keep", type=Path, default=None, help="where logs of failures go")
     options = parser.parse_args()
+    if options.keep:
+        options.keep.mkdir(parents=True, exist_ok=True)
     outcomes: list[Outcome] = []
     for seed in read_seeds(options.seeds):
         folder = Path(tempfile.mkdtemp(prefix=f"chaos-{seed}-", dir=options.keep))
