@@ -29,6 +29,8 @@ DEPENDS_ON = {
     "rate_limits",
     "unicode_escapes",
 }
+#: What is looked up with every delivery; they come up in every pair, and change no decision.
+WITH_EACH_DELIVERY = {"batching", "order_after_failure"}
 #: What it comes to depend on where person and agent do more than write.
 ON_DETOURS = {
     "stickers",
@@ -38,7 +40,6 @@ ON_DETOURS = {
     "template_echoes",
     "taps_of_own",
     "taps_of_others",
-    "batching",
 }
 #: Where an agent's reply takes control.
 BY_AN_AGENT_S_TAKE = {"take_events"}
@@ -51,7 +52,6 @@ DOES_NOT_MATTER = {
     "messaging_type": "the bridge always names it",
     "person_unavailable": "nobody blocks the Page",
     "appsecret_proof": "the bridge always sends it",
-    "order_after_failure": "no delivery fails here; chaos plays the harder option",
     "success_flag": "the Page is subscribed already",
 }
 
@@ -115,7 +115,14 @@ def looked_up(monkeypatch: pytest.MonkeyPatch) -> set[str]:
 
 
 def test_each_switch_is_in_the_matrix() -> None:
-    matters = {"routing"} | DEPENDS_ON | ON_DETOURS | BY_AN_AGENT_S_TAKE | BY_OUR_TAKE
+    matters = (
+        {"routing"}
+        | DEPENDS_ON
+        | ON_DETOURS
+        | BY_AN_AGENT_S_TAKE
+        | BY_OUR_TAKE
+        | WITH_EACH_DELIVERY
+    )
     assert matters | set(DOES_NOT_MATTER) == set(SWITCHES)
     assert {place.routing for place in PLACES} == set(SWITCHES["routing"].options)
 
@@ -123,7 +130,7 @@ def test_each_switch_is_in_the_matrix() -> None:
 def test_the_journey_holds_for_every_combination(running_on: OnPages, looked_up: set[str]) -> None:
     wrong = _travel(running_on, running_on.every, detours=False)
     assert not wrong, _told(wrong, running_on.every)
-    assert looked_up == {"routing"} | running_on.depends_on
+    assert looked_up == {"routing"} | WITH_EACH_DELIVERY | running_on.depends_on
 
 
 def test_the_journey_with_detours_holds_for_every_pair(
@@ -131,7 +138,8 @@ def test_the_journey_with_detours_holds_for_every_pair(
 ) -> None:
     wrong = _travel(running_on, running_on.pairs, detours=True)
     assert not wrong, _told(wrong, running_on.pairs)
-    assert looked_up == {"routing"} | running_on.depends_on | on_detours(running_on.place)
+    always = {"routing"} | WITH_EACH_DELIVERY
+    assert looked_up == always | running_on.depends_on | on_detours(running_on.place)
 
 
 def _travel(on: OnPages, pages: dict[str, Values], *, detours: bool) -> list[str]:
