@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from inbox_simulator.platform import attachments, events, routing, thread_control, window
-from inbox_simulator.platform.coverage import assumed, documented
+from inbox_simulator.platform.coverage import assumed, documented, observed
 from inbox_simulator.platform.errors import JSON, InvalidParameterError
 from inbox_simulator.platform.thread import Message, Thread
 from inbox_simulator.platform.world import Platform
@@ -79,14 +79,18 @@ def tap_button(
         raise InvalidParameterError("That message has no such button")
     message = _say(platform, thread, at, title, [])
     referral, thread.referral = thread.referral, None
-    live, bare = (
-        events.from_person(
-            platform.page.id, psid, at,
-            postback=events.postback(message.mid, title, kept, referral),
+    full = events.postback(message.mid, title, payload, referral)
+    bodies = {
+        "empty": {},
+        "without_payload": events.postback(message.mid, title, None, referral),
+        "with_payload": full,
+    }
+    live, bare, standby = (
+        events.from_person(platform.page.id, psid, at, postback=body)
+        for body in (
+            full, bodies["without_payload"], bodies[platform.switches["standby_postbacks"]],
         )
-        for kept in (payload, None)
     )  # fmt: skip
-    standby = live if _standby_keeps_payload(platform) else bare
     if offered is None or offered.app_id is None:
         channels = routing.publish(platform, thread, "messaging_postbacks", live, standby)
     else:
@@ -168,6 +172,12 @@ COVERS = (
     documented("events", "messaging_postbacks", "webhooks/webhook-events/messaging_postbacks"),
     documented("events", "message_reads", "webhooks/webhook-events/message-reads"),
     documented("events", "postbacks in standby have no payload", "webhooks/webhook-events/standby"),
+    observed(
+        "events",
+        "postbacks in standby have no mid either, as developers saw in 2017",
+        "ker0x/messenger#72; conbus/fbmq#28",
+        switch="standby_postbacks",
+    ),
     assumed("events", "quick replies in standby have none either", switch="standby_postbacks"),
     assumed("people", "who writes has read what was there", why="a person sees what they answer"),
 )

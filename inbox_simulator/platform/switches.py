@@ -37,9 +37,10 @@ SWITCHES = {
         " before the echo of the reply, or after it.",
     ),
     "standby_postbacks": Switch(
-        ("without_payload", "with_payload"),
-        "Whether a tapped button or quick reply keeps its payload in standby. Meta documents the"
-        " loss for postbacks; for quick replies it is assumed here.",
+        ("without_payload", "empty", "with_payload"),
+        "What standby tells of a tapped button: all but its payload, as the reference says; that"
+        " there was a tap and nothing of it, as a capture of 2019 shows; or everything. In the"
+        " first two cases a quick reply loses its payload, which is assumed, and keeps its text.",
     ),
     "taps_of_own": Switch(
         ("live_and_standby", "live"),

@@ -26,7 +26,11 @@ SEEN: dict[str, dict[str, Any]] = {
         "take_first": ["take_thread_control", "echo"],
         "echo_first": ["echo", "take_thread_control"],
     },
-    "standby_postbacks": {"without_payload": None, "with_payload": "/start"},
+    "standby_postbacks": {
+        "empty": [],
+        "without_payload": ["mid", "title"],
+        "with_payload": ["mid", "title", "payload"],
+    },
     "taps_of_own": {"live_and_standby": ["standby", "messaging"], "live": ["messaging"]},
     "taps_of_others": {"standby": ("standby", None), "live": ("messaging", None)},
     "stickers": {"sticker": ["sticker"], "both": ["image", "sticker"], "image": ["image"]},
@@ -95,7 +99,7 @@ class Onlooker:
         self.agent.takes()
         in_the_menu = {"title": "Start", "payload": "/start", "on": ""}
         self._stage.act(f"people/{self.person.psid}/postbacks", in_the_menu)
-        return self.hears("postback")["postback"].get("payload")
+        return list(self.hears("postback")["postback"])
 
     def taps_of_own(self):
         self.send({"attachment": {"type": "template", "payload": MENU}})
