@@ -109,6 +109,26 @@ COVERS = (
         switch="taps_of_own",
     ),
     assumed("events", "what the owner hears of a tap on another's", switch="taps_of_others"),
+    documented(
+        "events",
+        "standby has messages, reads, deliveries and postbacks",
+        "webhooks/webhook-events/standby",
+    ),
+    documented(
+        "events",
+        "standby has echoes, as a sample shows",
+        "webhooks/webhook-events/message-echoes",
+    ),
+    assumed(
+        "events",
+        "standby has reactions, edits, referrals, opt-ins and linked accounts too",
+        why="the page names four kinds, and none says where the others go",
+    ),
+    assumed(
+        "events",
+        "standby needs the event's own field beside its own",
+        why="no page says that the one field brings all events",
+    ),
     assumed(
         "events",
         "Get Started, the menu and ice breakers go to the owner",
