@@ -465,6 +465,9 @@ def _on_foreign_echo(
         silent = _answered(silent)
     if silent.turn != conversation.turn and not policy.routing.is_on:
         silent = replace(silent, only_echoed=_is_ours(conversation, policy))
+    if conversation.owner is Owner.IDLE and policy.routing is Routing.SECONDARY_RECEIVER:
+        # It moves no control there, so what tells who has it may be older and must still count.
+        silent = replace(silent, owner_since=conversation.owner_since)
     silent = _with_idle_timer(silent, event.received_at, policy)
     follows = _follow_agent(conversation, event, policy) if human else ()
     return Transition(silent, follows, (line,))
@@ -508,6 +511,8 @@ def _on_control_passed(
         return Transition(replace(conversation, owner=Owner.BOT, owner_since=event.at))
     if conversation.owner is Owner.HANDING_OFF and event.previous_app_id is None:
         return Transition(conversation)  # the thread was idle; we are still about to pass it
+    if _answered_without_control(conversation, event, policy):
+        return _leave_to_agent(conversation, event, policy)
     outcome = conversation.taking or conversation.asking or Outcome.DONE
     back = _return(conversation, outcome, event.at, event.at, policy)
     return _keep_promise(conversation, back, event.received_at, policy)
@@ -1028,6 +1033,24 @@ def _follow_agent(
     if not policy.routing.has_roles or not _is_ours(conversation, policy):
         return ()
     return _give_to_agent(event.app_id)
+
+
+def _answered_without_control(
+    conversation: Conversation, passed: ControlPassed, policy: Policy
+) -> bool:
+    """Say whether an agent answered on an older Page after we had got the thread, unknown to us."""
+    called_back = conversation.taking is not None or conversation.asking is not None
+    by_human = policy.routing.has_roles and conversation.owner is Owner.HUMAN
+    return by_human and not called_back and passed.at < conversation.others_spoke_at
+
+
+def _leave_to_agent(
+    conversation: Conversation, passed: ControlPassed, policy: Policy
+) -> Transition:
+    """Give the agent who answered the control that we turn out to have had by then."""
+    echoed = replace(conversation, owner_since=passed.at, only_echoed=True)
+    echoed = _with_idle_timer(echoed, passed.received_at, policy)
+    return Transition(echoed, _give_to_agent(conversation.owner_app_id))
 
 
 def _give_to_agent(app_id: str | None) -> tuple[Command, ...]:

@@ -299,6 +299,25 @@ def test_a_secondary_receiver_asks_for_no_thread_in_which_an_agent_answers_the_p
     assert not world.meta.moved
 
 
+def test_an_agent_whose_answer_overtakes_the_pass_before_it_is_given_the_thread():
+    world = older_page(Kind.SECONDARY)
+    world.person_writes("hello")
+    world.time_passes(1)
+    world.other_app_passes_to_us()
+    before = list(world.wire)
+    world.wire.clear()
+    world.time_passes(1)
+    world.agent_replies()
+    while world.wire:
+        world.webhook_arrives()
+    world.worker_turns()
+    assert world.conversation.owner is Owner.HUMAN
+    world.wire += before
+    assert at_rest(world).conversation.owner is Owner.HUMAN
+    assert world.thread.owner == INBOX
+    assert not world.heard
+
+
 def test_a_word_that_overtakes_a_take_in_silence_is_asked_for():
     world = older_page(Kind.PRIMARY)
     world.time_passes(1)
