@@ -507,8 +507,11 @@ def _on_control_passed(
         return _on_control_left(conversation, event.new_app_id, event.at, event.received_at, policy)
     unseen = event.previous_app_id not in {None, policy.app_id}  # nobody told us that it had left
     ours = conversation.owner not in ELSEWHERE | {Owner.HANDING_OFF}
-    if ours and not (unseen and event.at > conversation.owner_settled):
+    is_news = unseen and event.at > conversation.owner_settled
+    if ours and not is_news:
         return Transition(replace(conversation, owner=Owner.BOT, owner_since=event.at))
+    if ours and _wrote_since(conversation, event.at):
+        return Transition(_had_been_back(conversation, event.at))
     if conversation.owner is Owner.HANDING_OFF and event.previous_app_id is None:
         return Transition(conversation)  # the thread was idle; we are still about to pass it
     if _answered_without_control(conversation, event, policy):
@@ -543,6 +546,20 @@ def _on_control_left(
 def _spoke_since(conversation: Conversation, at: int, policy: Policy) -> bool:
     """Say whether the platform took a message of ours after this: then we had control again."""
     return policy.routing is not Routing.NO_DEFAULT_APP and at + LATE_ECHO < conversation.spoke_at
+
+
+def _wrote_since(conversation: Conversation, at: int) -> bool:
+    """Say whether words are with the bot that came after this: it is back with them already."""
+    return conversation.last_word is not None and conversation.last_word.at > at
+
+
+def _had_been_back(conversation: Conversation, at: int) -> Conversation:
+    """Take a return late that nobody had told us the beginning of; the bot goes on with its words.
+
+    What was written before it is the human's, who has read it.
+    """
+    left_at = max(at, conversation.left_at)
+    return replace(conversation, owner=Owner.BOT, owner_since=at, owner_settled=at, left_at=left_at)
 
 
 def _had_left(conversation: Conversation, at: int) -> Conversation:

@@ -121,6 +121,7 @@ def test_every_rule_names_a_test_that_exists():
         "unit/conversation/test_transitions.py",
         "unit/conversation/test_bots.py",
         "unit/conversation/test_receiver_roles.py",
+        "unit/conversation/test_late_returns.py",
         "unit/conversation/test_taps.py",
         "together/test_taps.py",
         "together/test_found.py",

@@ -1,6 +1,6 @@
 """Control that came back before the bridge heard of it: words written since then are the bot's."""
 
-from messenger_app.conversation.commands import AskBot
+from messenger_app.conversation.commands import AskBot, TellBot
 from messenger_app.conversation.events import ControlCall
 from messenger_app.conversation.state import Owner
 from tests.unit.conversation.story import Story
@@ -75,3 +75,31 @@ def test_a_word_from_before_a_time_with_a_human_that_nobody_told_of_stays_with_t
     story.person_says("my number is 12", at=written_at)
 
     assert story.commands == ()
+
+
+def test_a_late_return_that_nobody_told_the_beginning_of_leaves_later_words_with_the_bot():
+    story = Story()
+    story.person_says("hello").bot_answers("Hi").message_is_sent()
+    written_at = story.later()
+    returned_at = story.later()  # an agent took the thread and gave it back, unknown to us
+    story.later()
+    story.person_says("are you open?")
+    turn = story.conversation.turn
+
+    story.control_comes_back(at=returned_at)
+    assert story.commands == ()
+    assert story.conversation.turn == turn  # the question that is out is not dropped
+    assert story.owner is Owner.BOT
+
+    story.bot_answers("From nine to six.")
+    assert story.said == ["From nine to six."]
+    story.person_says("my number is 12", at=written_at)  # the agent has read it
+    assert story.commands == ()
+
+
+def test_a_return_that_nobody_told_the_beginning_of_is_announced_where_nothing_came_since():
+    story = Story()
+    story.person_says("hello").bot_answers("Hi").message_is_sent()
+    story.later()
+    story.control_comes_back()
+    assert [type(command) for command in story.commands] == [TellBot]
