@@ -69,7 +69,7 @@ def _refused(cast: Cast, _: str | None, value: Any) -> None:
 
 def _delivered_again(cast: Cast, _: str | None, value: Any) -> None:
     def again(entry: JSON) -> bool:
-        wanted = entry["kind"] == "delivery" and value in {None, entry.get("field")}
+        wanted = entry["kind"] == "delivery" and value in {None, *entry.get("fields", ())}
         return wanted and entry["status"] == 200 and (entry.get("attempt") or 1) > 1
 
     _on_the_wire(cast, again, f"no {value or 'webhook'} was delivered at a later attempt")
