@@ -39,4 +39,6 @@ def running(
             yield WholeSystem(simulator, bridge)
         finally:
             bridge.stop()
-        assert faults_of_our_own(bridge.log.read_text()) == []
+        log = bridge.log.read_text()
+        # The whole log: what led to a fault stands before it, and its traceback behind it.
+        assert faults_of_our_own(log) == [], log
