@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from messenger_app.conversation.commands import Command, SendMessage
+from messenger_app.conversation.commands import AskBot, Command, SendMessage, TellBot
 from messenger_app.conversation.events import (
     BotAnswered,
     ControlCall,
@@ -180,3 +180,15 @@ class Story:
         handoff = HandoffAsked(**{"reason": "user_asked", **asked})  # type: ignore[arg-type]
         self.person_says("I want a person").bot_answers(handoff=handoff)
         return self.message_is_sent().call_settles(ControlCall.PASS)
+
+
+def asked(story: Story) -> list[str]:
+    """Return the words that the last event had put to the bot."""
+    return [command.text for command in story.commands if isinstance(command, AskBot)]
+
+
+def handback(story: Story) -> dict[str, object]:
+    """Return what the last event had the bot told of the thread's return."""
+    told = [command for command in story.commands if isinstance(command, TellBot)]
+    assert [command.intent for command in told] == ["handback"]
+    return told[0].entities

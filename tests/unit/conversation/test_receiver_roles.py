@@ -25,7 +25,7 @@ from messenger_app.conversation.policy import MESSAGING_WINDOW, PAGE_INBOX_APP_I
 from messenger_app.conversation.routing import Routing
 from messenger_app.conversation.state import Conversation, Outcome, Owner, TimerKind
 from messenger_app.conversation.transitions import may_run
-from tests.unit.conversation.story import BILLING_APP, OUR_APP, POLICY, START, Story
+from tests.unit.conversation.story import BILLING_APP, OUR_APP, POLICY, START, Story, handback
 
 MINUTE = 60_000
 
@@ -63,11 +63,6 @@ def asks(story: Story, app_id: str = PAGE_INBOX_APP_ID, at: int | None = None) -
 
 def passed_to(story: Story) -> list[str]:
     return [c.app_id for c in story.commands if isinstance(c, PassThreadControl)]
-
-
-def handback(story: Story) -> dict[str, object]:
-    (told,) = (command for command in story.commands if isinstance(command, TellBot))
-    return told.entities
 
 
 def notices(story: Story) -> list[str]:
