@@ -19,6 +19,8 @@ from tests.support.whole_system import WholeSystem, running
 
 WORKERS = 3
 PEOPLE = 12
+#: Seconds that the bot thinks while every worker is to take somebody: enough on a busy machine.
+THINKS = 3.0
 #: So few calls for each worker that none can have everybody.
 SETTINGS = {"GUNICORN_CMD_ARGS": "--workers 2", "CALLS_AT_ONCE": "5"}
 
@@ -92,19 +94,19 @@ def assert_answered_once(people: list[Person], bot: StandInBot, *words: str) -> 
 def test_all_share_the_work_and_each_persons_words_stay_in_order(
     server: Postgres, bridge: Bridge, bot: StandInBot, people: list[Person]
 ):
-    bot.delay = 0.5
+    bot.delay = THINKS
     for word in ("one", "two", "three"):
         all_say(people, word)
     wait_for(lambda: at_work(server, bridge) == WORKERS, "every worker to have somebody")
     bot.delay = 0.0
-    bridge.settle()
+    bridge.settle(within=60)
     assert_answered_once(people, bot, "one", "two", "three")
 
 
 def test_a_worker_that_dies_is_replaced_within_its_lease(
     server: Postgres, bridge: Bridge, bot: StandInBot, people: list[Person]
 ):
-    bot.delay = 1.0
+    bot.delay = THINKS
     all_say(people, "one")
     all_say(people, "two")
     wait_for(lambda: at_work(server, bridge) == WORKERS, "every worker to have somebody")
