@@ -6,7 +6,6 @@ Each is a variable of the environment or a line of `.env`; `.env.example` explai
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import (
     BaseModel,
     BeforeValidator,
@@ -21,6 +20,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from messenger_app import yaml_files
 from messenger_app.conversation.policy import BotWhileHuman
 from messenger_app.conversation.routing import Routing
 from messenger_app.errors import SettingsError
@@ -162,15 +162,11 @@ def load() -> Settings:
 
 def _read_pages(path: Path) -> list[Page]:
     try:
-        return _PAGES.validate_python(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise SettingsError(f"PAGES_FILE {path} can't be read: {error.strerror}.") from None
+        return _PAGES.validate_python(yaml_files.parse("PAGES_FILE", path, secret=True))
     except ValidationError as error:
         raise SettingsError(
             f"PAGES_FILE {path} must be a list of id, token and rasa_url:\n{_problems(error)}"
         ) from None
-    except (yaml.YAMLError, UnicodeDecodeError):  # whose text may quote a token
-        raise SettingsError(f"PAGES_FILE {path} is no YAML.") from None
 
 
 def _explain(error: ValidationError) -> str:

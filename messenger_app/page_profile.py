@@ -14,16 +14,14 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    ConfigDict,
     Field,
     StringConstraints,
-    ValidationError,
     model_validator,
 )
 
-from messenger_app.errors import SettingsError
+from messenger_app import yaml_files
 from messenger_app.graph.texts import length
+from messenger_app.yaml_files import Location, Strict
 
 #: What the file decides; other fields of a profile are left alone.
 FIELDS = ("get_started", "greeting", "persistent_menu")
@@ -79,26 +77,22 @@ _Title = Annotated[_Text, _at_most(LONGEST_ITEM_TITLE)]
 _Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]")]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class _GetStarted(_Strict):
+class _GetStarted(Strict):
     payload: _Payload
 
 
-class _Greeting(_Strict):
+class _Greeting(Strict):
     locale: _Locale
     text: Annotated[_Text, _at_most(LONGEST_GREETING), AfterValidator(_names_are_known)]
 
 
-class _Postback(_Strict):
+class _Postback(Strict):
     type: Literal["postback"]
     title: _Title
     payload: _Payload
 
 
-class _Link(_Strict):
+class _Link(Strict):
     type: Literal["web_url"]
     title: _Title
     url: _Url
@@ -108,7 +102,7 @@ class _Link(_Strict):
     webview_share_button: Literal["hide"] | None = None
 
 
-class _Menu(_Strict):
+class _Menu(Strict):
     locale: _Locale
     composer_input_disabled: bool = False
     call_to_actions: Annotated[
@@ -117,10 +111,15 @@ class _Menu(_Strict):
     ]
 
 
-class _Profile(_Strict):
+class _Profile(Strict):
     get_started: _GetStarted | None = None
     greeting: Annotated[list[_Greeting], AfterValidator(_for_everybody)] | None = None
     persistent_menu: Annotated[list[_Menu], AfterValidator(_for_everybody)] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _an_empty_file_says_nothing(cls, given: Any) -> Any:
+        return {} if given is None else given
 
     @model_validator(mode="after")
     def _a_menu_needs_get_started(self) -> "_Profile":
@@ -131,19 +130,7 @@ class _Profile(_Strict):
 
 def load(path: Path) -> Profile:
     """Read the file. Raises SettingsError that names each thing wrong in it."""
-    try:
-        read = yaml.safe_load(path.read_text(encoding="utf-8"))
-        checked = _Profile.model_validate({} if read is None else read)
-    except OSError as error:
-        raise SettingsError(f"PAGE_PROFILE {path} can't be read: {error.strerror}.") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise SettingsError(f"PAGE_PROFILE {path} is no YAML: {error}.") from None
-    except ValidationError as error:
-        wrong = "\n".join(
-            f"  {_place(problem['loc'])}: {problem['msg'].removeprefix('Value error, ')}"
-            for problem in error.errors(include_url=False)
-        )
-        raise SettingsError(f"PAGE_PROFILE {path} has mistakes:\n{wrong}") from None
+    checked = yaml_files.read("PAGE_PROFILE", path, _Profile, _place)
     return plain(checked.model_dump(exclude_none=True))
 
 
@@ -228,7 +215,7 @@ def _to_be_read(value: Any) -> Any:
     return {name: _to_be_read(value[name]) for name in (*first, *sorted(value.keys() - first))}
 
 
-def _place(location: tuple[int | str, ...]) -> str:
+def _place(location: Location) -> str:
     """Say where in the file. An item's type stands in pydantic's path, but not in the file."""
     types = {"postback", "web_url"}
     return ".".join(str(part) for part in location if part not in types) or "the file"

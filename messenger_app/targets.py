@@ -10,20 +10,17 @@ from pathlib import Path
 from string import Formatter
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     StringConstraints,
-    ValidationError,
     ValidationInfo,
     field_validator,
     model_validator,
 )
 
+from messenger_app import yaml_files
 from messenger_app.conversation.content import (
     EDIT,
     KINDS,
@@ -37,6 +34,7 @@ from messenger_app.conversation.hours import Hours, parse_hours
 from messenger_app.conversation.policy import PAGE_INBOX_APP_ID, Target, Words
 from messenger_app.errors import SettingsError
 from messenger_app.graph.texts import LONGEST_TITLE, shorten
+from messenger_app.yaml_files import Location, Strict
 
 _Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 _AppId = Annotated[str, StringConstraints(pattern=r"^[0-9]+$")]
@@ -63,11 +61,7 @@ _BUTTONS = ("never_mind", "keep_waiting", "offer_human_title")
 _PHRASES = ("cancel_phrases", "bot_phrases")
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class _Hours(_Strict):
+class _Hours(Strict):
     timezone: str
     weekly: str
 
@@ -80,7 +74,7 @@ class _Hours(_Strict):
         return parse_hours(self.timezone, self.weekly)
 
 
-class _Target(_Strict):
+class _Target(Strict):
     title: _Title
     title_by_language: dict[_Language, _Title] = Field(default_factory=dict)
     hours: _Hours | None = None
@@ -196,7 +190,7 @@ def _handling(chosen: Any) -> Handling:
 _Handling = Annotated[Any, AfterValidator(_handling)]
 
 
-class _Config(_Strict):
+class _Config(Strict):
     default: str
     handoff_targets: dict[str, _AnyTarget]
     content: dict[_Kind, _Handling] = Field(default_factory=dict)
@@ -240,18 +234,7 @@ def load(path: Path, bot_urls: Mapping[str, str] | None = None) -> HandoffConfig
 
     ``bot_urls`` are addresses of bots, by name, in place of those in the file.
     """
-    try:
-        config = _Config.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise SettingsError(f"HANDOFF_CONFIG {path} can't be read: {error.strerror}.") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise SettingsError(f"HANDOFF_CONFIG {path} is no YAML: {error}.") from None
-    except ValidationError as error:
-        wrong = "\n".join(
-            f"  {_place(problem['loc'])}: {problem['msg'].removeprefix('Value error, ')}"
-            for problem in error.errors(include_url=False)
-        )
-        raise SettingsError(f"HANDOFF_CONFIG {path} has mistakes:\n{wrong}") from None
+    config = yaml_files.read("HANDOFF_CONFIG", path, _Config, _place)
     if config.default not in config.handoff_targets:
         known = ", ".join(config.handoff_targets)
         raise SettingsError(
@@ -285,7 +268,7 @@ def _target(name: str, target: _AnyTarget) -> Target:
     )
 
 
-def _place(location: tuple[int | str, ...]) -> str:
+def _place(location: Location) -> str:
     """Say where in the file. A target's kind stands in pydantic's path, but not in the file."""
     parts = [str(part) for part in location]
     if parts[:1] == ["handoff_targets"]:
