@@ -17,7 +17,7 @@ import pytest
 from tests.chaos import report
 from tests.chaos.bots import StandInBot
 from tests.chaos.run import play
-from tests.chaos.systems import OneOfEach, Several
+from tests.chaos.systems import OneOfEach, Several, System
 
 SEEDS = [2, 6, 7, 10, 14]
 MESSAGES = 500
@@ -31,12 +31,7 @@ MESSAGES_TO_SEVERAL = 200
 def test_nothing_is_lost_or_said_twice_or_said_to_a_human_whatever_goes_wrong(
     seed: int, tmp_path: Path
 ):
-    bot, system = StandInBot(tmp_path, seed), OneOfEach(tmp_path)
-    outcome = play(seed, MESSAGES, tmp_path, bot, system)
-
-    assert outcome.is_good, f"{report.table([outcome])}\n{report.troubles(outcome)}"
-    assert outcome.verdict.answered > MESSAGES / 4
-    assert outcome.killed.total() > 0
+    assert_all_is_kept(seed, MESSAGES, tmp_path, OneOfEach(tmp_path))
 
 
 @pytest.mark.timeout(420)
@@ -44,9 +39,13 @@ def test_nothing_is_lost_or_said_twice_or_said_to_a_human_whatever_goes_wrong(
 def test_the_same_holds_for_several_processes_on_a_database_that_is_killed_too(
     seed: int, tmp_path: Path
 ):
-    bot, system = StandInBot(tmp_path, seed), Several(tmp_path)
-    outcome = play(seed, MESSAGES_TO_SEVERAL, tmp_path, bot, system)
+    assert_all_is_kept(seed, MESSAGES_TO_SEVERAL, tmp_path, Several(tmp_path))
+
+
+def assert_all_is_kept(seed: int, messages: int, folder: Path, system: System) -> None:
+    """Nothing was lost or doubled, though much was said and something was killed."""
+    outcome = play(seed, messages, folder, StandInBot(folder, seed), system)
 
     assert outcome.is_good, f"{report.table([outcome])}\n{report.troubles(outcome)}"
-    assert outcome.verdict.answered > MESSAGES_TO_SEVERAL / 4
+    assert outcome.verdict.answered > messages / 4
     assert outcome.killed.total() > 0
