@@ -12,6 +12,40 @@ from inbox_simulator.patience import Patience
 from tests.simulator.receiver import APP, INBOX, PAGE, SECRET, Receiver
 
 
+class Slow(Receiver):
+    """Answers only once ``go_on`` is set; ``asked`` is set when something came."""
+
+    def __init__(self):
+        self.asked, self.go_on = threading.Event(), threading.Event()
+        super().__init__(before_answer=self._hold)
+
+    def _hold(self):
+        self.asked.set()
+        self.go_on.wait(20)
+
+
+@pytest.fixture
+def slow(simulator):
+    """A receiver that is connected in place of the usual one."""
+    connected = Slow()
+    try:
+        simulator.connect(connected.url)
+        yield connected
+    finally:
+        connected.go_on.set()
+        connected.stop()
+
+
+def first_attempt(simulator):
+    """Wait for a delivery to be answered, or given up, and return what the journal says of it."""
+
+    def attempts():
+        return [entry for entry in simulator.journal.since(0) if entry.get("attempt")]
+
+    Patience(10).wait_for(attempts, lambda: "no attempt")
+    return attempts()[0]
+
+
 def test_a_webhook_has_meta_s_bytes_and_both_signatures(person, receiver):
     person.says("Grüße 😀 <b> 100% me@example.com http://x/y")
     got = receiver.wait_for(1, "message")[0]
@@ -57,32 +91,20 @@ def test_what_comes_after_a_failed_delivery_overtakes_it(simulator, person, rece
     assert texts == ["second", "third", "late"]
 
 
-def test_what_waits_for_a_receiver_goes_out_together(simulator, person, receiver, quiet):
-    busy, go_on = threading.Event(), threading.Event()
-
-    def hold():
-        busy.set()
-        go_on.wait(5)
-
-    slow = Receiver(before_answer=hold)
-    try:
-        simulator.connect(slow.url)
-        person.says("0")
-        assert busy.wait(5)
-        for number in range(1, 5):
-            person.says(str(number))
-        assert simulator.sender.pending == 5
-        go_on.set()
-        quiet()
-        assert [got.event["message"]["text"] for got in slow.received] == list("01234")
-        assert slow.posts == 2
-        entry = simulator.journal.since(0, {"kind": "delivery"})[-1]
-        assert entry["fields"] == ["messages"] * 4
-        simulator.resend(entry)
-        assert slow.wait_for(9)[5].body == slow.received[1].body
-    finally:
-        go_on.set()
-        slow.stop()
+def test_what_waits_for_a_receiver_goes_out_together(simulator, person, slow, quiet):
+    person.says("0")
+    assert slow.asked.wait(5)
+    for number in range(1, 5):
+        person.says(str(number))
+    assert simulator.sender.pending == 5
+    slow.go_on.set()
+    quiet()
+    assert [got.event["message"]["text"] for got in slow.received] == list("01234")
+    assert slow.posts == 2
+    entry = simulator.journal.since(0, {"kind": "delivery"})[-1]
+    assert entry["fields"] == ["messages"] * 4
+    simulator.resend(entry)
+    assert slow.wait_for(9)[5].body == slow.received[1].body
 
 
 def test_events_that_wait_go_out_one_by_one_where_a_switch_says_so(
@@ -181,28 +203,13 @@ def test_a_receiver_that_was_gone_gets_what_it_missed(simulator, stage, person, 
         back.stop()
 
 
-def test_an_answer_that_takes_longer_than_five_seconds_is_none(simulator, person):
-    waiting, ended = threading.Event(), threading.Event()
-
-    def hesitate():
-        waiting.set()
-        ended.wait(20)
-
-    slow = Receiver(before_answer=hesitate)
-    try:
-        simulator.connect(slow.url)
-        person.says("hello")
-        assert waiting.wait(5)
-        Patience(10).wait_for(
-            lambda: any(e.get("attempt") for e in simulator.journal.since(0)), lambda: "no attempt"
-        )
-        attempt = next(e for e in simulator.journal.since(0) if e.get("attempt"))
-        assert attempt["status"] is None
-        assert "no answer" in attempt["response"]
-        assert 4_900 < attempt["ms"] < 6_500
-    finally:
-        ended.set()
-        slow.stop()
+def test_an_answer_that_takes_longer_than_five_seconds_is_none(simulator, person, slow):
+    person.says("hello")
+    assert slow.asked.wait(5)
+    attempt = first_attempt(simulator)
+    assert attempt["status"] is None
+    assert "no answer" in attempt["response"]
+    assert 4_900 < attempt["ms"] < 6_500
 
 
 def test_many_people_s_webhooks_are_under_way_at_once(simulator, stage):
@@ -246,10 +253,7 @@ def test_an_address_may_carry_a_name_and_a_password(simulator, person, receiver)
 def test_an_address_that_leads_nowhere_is_told_in_the_journal(simulator, person):
     simulator.connect("nonsense", verify_token="")
     person.says("hello")
-    Patience(5).wait_for(
-        lambda: any(e.get("attempt") for e in simulator.journal.since(0)), lambda: "no attempt"
-    )
-    attempt = next(e for e in simulator.journal.since(0) if e.get("attempt"))
+    attempt = first_attempt(simulator)
     assert (attempt["status"], attempt["response"]) == (None, "no answer: MissingSchema")
 
 
