@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.scenarios.conftest import _bot, bot, bridge, simulator
+from tests.scenarios.conftest import _bot, bot, bridge
 from tests.support.stand_in_bot import StandInBot
-from tests.support.whole_system import WholeSystem, running
+from tests.support.whole_system import WholeSystem, running, simulator
 
 __all__ = ["_bot", "bot", "bridge", "simulator"]
 

@@ -7,7 +7,9 @@ import pytest
 from inbox_simulator import Simulator
 from tests.support.bridge import Bridge
 from tests.support.stand_in_bot import StandInBot
-from tests.support.whole_system import WholeSystem, running
+from tests.support.whole_system import WholeSystem, running, simulator
+
+__all__ = ["simulator"]
 
 
 @pytest.fixture(scope="session")
@@ -20,12 +22,6 @@ def _bot() -> Iterator[StandInBot]:
 def _system(_bot: StandInBot, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholeSystem]:
     with running(tmp_path_factory.mktemp("system"), _bot.url) as system:
         yield system
-
-
-@pytest.fixture
-def simulator(_system: WholeSystem) -> Simulator:
-    _system.simulator.reset()
-    return _system.simulator
 
 
 @pytest.fixture

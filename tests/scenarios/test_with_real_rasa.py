@@ -32,20 +32,14 @@ OTHER_STORIES = ["never_mind", "nobody_comes", "agent_steps_in", "control_lapses
 
 
 @pytest.fixture(scope="module")
-def _real(rasa: Rasa, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholeSystem]:
+def _system(rasa: Rasa, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholeSystem]:
     with running(tmp_path_factory.mktemp("real"), rasa.url) as system:
         yield system
 
 
 @pytest.fixture
-def simulator(_real: WholeSystem) -> Simulator:
-    _real.simulator.reset()
-    return _real.simulator
-
-
-@pytest.fixture
-def bridge(_real: WholeSystem, simulator: Simulator) -> Bridge:
-    return _real.bridge
+def bridge(_system: WholeSystem, simulator: Simulator) -> Bridge:
+    return _system.bridge
 
 
 def play(simulator: Simulator, story: str, *switches: str) -> None:

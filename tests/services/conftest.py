@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from inbox_simulator import Simulator
-from tests.support.bridge import Bridge
 from tests.support.grown_rasa import GrownRasa
 from tests.support.postgres import Postgres
-from tests.support.whole_system import WholeSystem, running
+from tests.support.whole_system import WholeSystem, bridge, running, simulator
+
+__all__ = ["bridge", "simulator"]
 
 
 @pytest.fixture(scope="module")
@@ -29,14 +29,3 @@ def rasas(
 def _system(rasas: GrownRasa, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholeSystem]:
     with running(tmp_path_factory.mktemp("grown"), rasas.url) as system:
         yield system
-
-
-@pytest.fixture
-def simulator(_system: WholeSystem) -> Simulator:
-    _system.simulator.reset()
-    return _system.simulator
-
-
-@pytest.fixture
-def bridge(_system: WholeSystem, simulator: Simulator) -> Bridge:
-    return _system.bridge

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 from inbox_simulator import Simulator
 from tests.support.bridge import Bridge
 
@@ -42,3 +44,16 @@ def running(
         log = bridge.log.read_text()
         # The whole log: what led to a fault stands before it, and its traceback behind it.
         assert faults_of_our_own(log) == [], log
+
+
+@pytest.fixture
+def simulator(_system: WholeSystem) -> Simulator:
+    """The simulator of the tests' system, with nobody in it yet; for a conftest to import."""
+    _system.simulator.reset()
+    return _system.simulator
+
+
+@pytest.fixture
+def bridge(_system: WholeSystem, simulator: Simulator) -> Bridge:
+    """The bridge of the tests' system; for a conftest to import."""
+    return _system.bridge
