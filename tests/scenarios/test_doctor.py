@@ -1,26 +1,16 @@
 """`flask doctor` looks at a whole system and says what to do."""
 
 import json
-import subprocess
-import sys
 
 import requests
 
 from inbox_simulator import Simulator
-from tests.support.bridge import ROOT, SETTINGS, Bridge
+from tests.support.bridge import SETTINGS, Bridge
 
 
 def findings(bridge: Bridge) -> tuple[int, dict[str, tuple[str, str]]]:
     """Run the doctor; return its exit code, and verdict and words by what they are about."""
-    done = subprocess.run(
-        [sys.executable, "-m", "flask", "doctor", "--json"],
-        cwd=ROOT,
-        env=bridge._environment(),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = bridge.run_flask("doctor", "--json")
     found = json.loads(done.stdout)
     return done.returncode, {f["about"]: (f["verdict"], f["says"]) for f in found}
 

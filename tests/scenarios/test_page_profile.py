@@ -1,8 +1,6 @@
 """What people see before they write: set by a command, and tapped by people."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +10,7 @@ import requests
 from inbox_simulator import Simulator
 from inbox_simulator.actors import Person
 from tests.scenarios.test_doctor import findings
-from tests.support.bridge import ROOT, SETTINGS, Bridge
+from tests.support.bridge import SETTINGS, Bridge
 from tests.support.stand_in_bot import StandInBot
 
 PAGE = SETTINGS["PAGE_ID"]
@@ -35,15 +33,7 @@ def _no_profile(bridge: Bridge, simulator: Simulator) -> Iterator[None]:
 
 def profile(bridge: Bridge, *options: str) -> tuple[int, Any]:
     """Run the command; return its exit code and what it says of the Page."""
-    done = subprocess.run(
-        [sys.executable, "-m", "flask", "page", "profile", "--json", *options],
-        cwd=ROOT,
-        env=bridge._environment(),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = bridge.run_flask("page", "profile", "--json", *options)
     return done.returncode, json.loads(done.stdout)[PAGE]
 
 

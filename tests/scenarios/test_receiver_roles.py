@@ -1,8 +1,5 @@
 """An older Page on the whole system: our app as its primary receiver, and as a secondary one."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +9,8 @@ import requests
 
 from inbox_simulator import Simulator
 from inbox_simulator.actors import Agent, Person, Stage
-from tests.support.bridge import ROOT, SETTINGS, Bridge
+from tests.scenarios.test_doctor import findings
+from tests.support.bridge import SETTINGS, Bridge
 from tests.support.stand_in_bot import StandInBot
 from tests.support.waiting import wait_for
 from tests.support.whole_system import running
@@ -78,18 +76,9 @@ def page(tmp_path: Path) -> Iterator[OlderPage]:
 
 
 def doctor_on_routing(bridge: Bridge) -> tuple[str, str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "flask", "doctor", "--json"],
-        cwd=ROOT,
-        env=bridge._environment(),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    about = f"Page {SETTINGS['PAGE_ID']} routing"
-    found = next(f for f in json.loads(done.stdout) if f["about"] == about)
-    return found["verdict"], found["says"]
+    """Return the doctor's verdict on the Page's routing, and its words."""
+    _, found = findings(bridge)
+    return found[f"Page {SETTINGS['PAGE_ID']} routing"]
 
 
 def test_as_the_primary_receiver_the_bridge_honours_requests_and_takes_back(page: OlderPage):
