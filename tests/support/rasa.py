@@ -4,6 +4,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -94,6 +96,15 @@ class Rasa:
         if process is not None:
             process.send_signal(signal.SIGTERM)
             process.wait(30)
+
+    @contextmanager
+    def without_actions(self) -> Iterator[None]:
+        """Have no action server until the block ends."""
+        self.stop("actions")
+        try:
+            yield
+        finally:
+            self.start("actions")
 
     def freeze(self, command: str = "run") -> None:
         """Let one of the two servers stand still, with its connections open; `kill` ends it."""

@@ -90,13 +90,10 @@ def test_what_was_meant_can_be_confirmed_in_words(visit: Visit) -> None:
 
 
 def test_without_the_action_server_unclear_words_still_lead_to_the_menu(visit: Visit) -> None:
-    visit.rasa.stop("actions")
-    try:
+    with visit.rasa.without_actions():
         (told,) = visit.says("qqq www eee rrr")
         assert told.startswith("Sorry, I didn't understand that")
         assert visit.choices[-1] == "Chat with a person"
-    finally:
-        visit.rasa.start("actions")
 
 
 def test_who_repeats_themselves_is_offered_a_person_once_in_a_while(visit: Visit) -> None:

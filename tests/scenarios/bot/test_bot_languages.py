@@ -59,8 +59,5 @@ def test_everybody_else_is_spoken_to_in_english(visit_from: VisitFrom, locale: s
 
 def test_german_needs_no_action_server(visit_from: VisitFrom) -> None:
     visit = visit_from("de_CH")
-    visit.rasa.stop("actions")
-    try:
+    with visit.rasa.without_actions():
         assert visit.says("qqq www eee")[0].startswith("Das habe ich leider nicht verstanden.")
-    finally:
-        visit.rasa.start("actions")

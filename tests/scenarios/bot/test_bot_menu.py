@@ -45,9 +45,6 @@ def test_who_asks_for_a_person_is_connected_at_once(visit: Visit, ask, reason: s
 
 
 def test_a_person_is_reached_while_the_action_server_is_down(visit: Visit) -> None:
-    visit.rasa.stop("actions")
-    try:
+    with visit.rasa.without_actions():
         visit.says("I want to talk to a human")
         assert visit.owner == PAGE_INBOX
-    finally:
-        visit.rasa.start("actions")

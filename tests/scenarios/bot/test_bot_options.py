@@ -106,9 +106,6 @@ def test_what_a_bot_can_do_better_is_offered_with_the_bots(visit: Visit) -> None
 
 
 def test_without_the_action_server_the_usual_target_is_connected_at_once(visit: Visit) -> None:
-    visit.rasa.stop("actions")
-    try:
+    with visit.rasa.without_actions():
         visit.says("I want to talk to a human")
         assert visit.owner == PAGE_INBOX
-    finally:
-        visit.rasa.start("actions")

@@ -99,10 +99,7 @@ def test_nothing_of_the_first_handoff_is_told_at_the_second(asked: Visit) -> Non
 
 def test_connect_me_now_works_while_the_action_server_is_down(asked: Visit) -> None:
     asked.says("Ana")
-    asked.rasa.stop("actions")
-    try:
+    with asked.rasa.without_actions():
         asked.taps("Connect me now")
         assert asked.owner == PAGE_INBOX
         assert "Name: Ana" in recap(asked)
-    finally:
-        asked.rasa.start("actions")
