@@ -344,12 +344,18 @@ def test_a_request_in_vain_is_made_again_until_the_window_is_shut_and_the_next_w
     assert at_rest(world).conversation.timer is not None
 
 
-def test_an_agent_who_answers_while_a_take_waits_for_its_time_keeps_the_thread():
+def nobody_came() -> World:
+    """A thread that the Page Inbox has had for too long; the worker begins to take it back."""
     world = World()
     world.operator_runs("pass")
     world.person_writes("hello")
-    at_rest(world).time_passes(16 * MINUTE)  # nobody came
+    at_rest(world).time_passes(16 * MINUTE)
     world.worker_turns()
+    return world
+
+
+def test_an_agent_who_answers_while_a_take_waits_for_its_time_keeps_the_thread():
+    world = nobody_came()
     world.call_happens(Fate.LIMITED_FOR_LONG)
     world.worker_turns()
     world.agent_replies()
@@ -359,11 +365,7 @@ def test_an_agent_who_answers_while_a_take_waits_for_its_time_keeps_the_thread()
 
 
 def test_a_take_without_an_answer_that_nobody_wants_any_more_is_looked_into_and_not_repeated():
-    world = World()
-    world.operator_runs("pass")
-    world.person_writes("hello")
-    at_rest(world).time_passes(16 * MINUTE)  # nobody came
-    world.worker_turns()
+    world = nobody_came()
     world.agent_replies()  # and is on its way
     world.call_happens(Fate.NEVER_ARRIVED)
     at_rest(world)
@@ -372,11 +374,7 @@ def test_a_take_without_an_answer_that_nobody_wants_any_more_is_looked_into_and_
 
 
 def test_a_take_that_worked_unseen_is_known_though_a_human_had_answered_before_it():
-    world = World()
-    world.operator_runs("pass")
-    world.person_writes("hello")
-    at_rest(world).time_passes(16 * MINUTE)  # nobody came
-    world.worker_turns()
+    world = nobody_came()
     world.agent_replies()  # and is on its way
     world.call_happens(Fate.ANSWER_LOST)
     at_rest(world)
