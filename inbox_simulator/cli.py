@@ -137,6 +137,8 @@ def _scenario(options: argparse.Namespace) -> int:
     scenarios = [
         chosen for chosen in _chosen(options.names) if not (options.any_bot and chosen.bridge)
     ]
+    if not scenarios:
+        raise ValueError("No story is left to play: --any-bot leaves out those of the bridge.")
     stage = Stage(options.url, options.patience)
     before = stage.state()["switches"]
     try:

@@ -102,6 +102,8 @@ def test_stories_of_the_bridge_are_marked_and_can_be_left_out(simulator, bot, ca
     told = capsys.readouterr().out
     assert "[bridge]" not in told
     assert "1 of 1 scenarios held" in told
+    assert cli.main(["scenario", "nobody_comes", "--any-bot"]) == 1
+    assert "No story is left to play" in capsys.readouterr().err
 
 
 def test_faults_and_switches_are_told_in_words():
