@@ -99,4 +99,4 @@ def _compile(
 
 _KINDS: dict[str, type[Insert]] = {"sqlite": sqlite.Insert, "postgresql": postgresql.Insert}
 #: How a place for a value is written. Values by name would cost a lookup for each.
-_PLACES = {"sqlite": "qmark", "postgresql": "format"}
+_PLACES = {"sqlite": "qmark", "postgresql": "numeric_dollar"}

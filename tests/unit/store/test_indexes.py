@@ -56,7 +56,7 @@ def large(postgres: Any, postgres_template: str) -> Iterator[Database]:
     with postgres.database(postgres_template) as url:
         database = Database(url)
         with database.writing() as connection:
-            connection.exec_driver_sql(FILL.replace("%", "%%"))
+            connection.exec_driver_sql(FILL)
             connection.exec_driver_sql("ANALYZE")
         yield database
         database.close()
