@@ -64,17 +64,17 @@ def is_ready(due: int | None) -> bool:
     return due is not None and due <= _READY_BEFORE
 
 
-def wake(connection: Connection, threads: Mapping[str, tuple[str, str]], since: int) -> None:
+def wake(connection: Connection, threads: Collection[str], since: int) -> None:
     """Make threads ready that nobody leases, and create those that are new.
 
     Who waits already goes on to wait since then. Sorted, so that two transactions take the rows in
     the same order.
     """
-    new = {"owner": "", "state": b"", "due": ready(since), "token": 0}
-    rows = [
-        {"thread": thread, "page_id": threads[thread][0], "psid": threads[thread][1], **new}
-        for thread in sorted(threads)
-    ]
+    due = ready(since)
+    rows = []
+    for thread in sorted(threads):
+        page_id, _, psid = thread.partition(":")
+        rows.append((thread, page_id, psid, "", b"", due, 0))
     _WAKE.together(connection, rows)
 
 

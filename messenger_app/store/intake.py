@@ -8,7 +8,7 @@ from messenger_app.store.group_commit import GroupCommit
 from messenger_app.store.wakeup import Bell
 from messenger_app.webhook.envelope import ReceivedEvent
 
-Delivery = tuple[Sequence[ReceivedEvent], int]
+Delivery = Sequence[inbox.NewRow]
 
 
 class Intake:
@@ -25,7 +25,7 @@ class Intake:
         The worker is woken once for all deliveries that were stored together.
         Returns how many were new. Raises StoreUnavailable where they were not stored.
         """
-        return self._group.submit((events, received_at))
+        return self._group.submit(inbox.rows_of(events, received_at))
 
     def _write(self, deliveries: Sequence[Delivery]) -> list[int]:
         with self._database.writing() as connection:

@@ -46,23 +46,29 @@ class Inserts:
     """Rows that one statement inserts together: few steps in the database for many of them."""
 
     def __init__(self, build: Callable[[type[Insert]], Any], *names: str) -> None:
-        """``build`` makes the statement, without rows, of the database's own kind of insert."""
+        """``build`` makes the statement, without rows, of the database's own kind of insert.
+
+        ``names`` are columns in the table's order.
+        """
         self._build = build
         self._names = names
-        self._compiled: dict[tuple[str, int], tuple[str, Values]] = {}
+        self._compiled: dict[tuple[str, int], str] = {}
 
-    def together(self, connection: Connection, rows: Sequence[Row]) -> list[Any]:
-        """Insert the rows in their order; return the column that it returns, if any."""
+    def together(self, connection: Connection, rows: Sequence[Sequence[Any]]) -> list[Any]:
+        """Insert the rows in their order; return the column that it returns, if any.
+
+        Each has its values in the order of the names.
+        """
         returned: list[Any] = []
         for start in range(0, len(rows), MOST_TOGETHER):
             some = rows[start : start + MOST_TOGETHER]
-            text, values = self._for(connection.dialect, len(some))
-            result = connection.exec_driver_sql(text, tuple(chain.from_iterable(map(values, some))))
+            text = self._for(connection.dialect, len(some))
+            result = connection.exec_driver_sql(text, tuple(chain.from_iterable(some)))
             if result.returns_rows:
                 returned += result.scalars().all()
         return returned
 
-    def _for(self, dialect: Dialect, rows: int) -> tuple[str, Values]:
+    def _for(self, dialect: Dialect, rows: int) -> str:
         known = (dialect.name, rows)
         if known not in self._compiled:
             places: list[dict[str, Any]] = [
@@ -70,8 +76,9 @@ class Inserts:
             ]
             statement = self._build(_KINDS[dialect.name]).values(places)
             text, order = _compile(statement, dialect)
-            of_a_row = [name.removesuffix("_of_0") for name in order[: len(self._names)]]
-            self._compiled[known] = (text, _in_order(of_a_row))
+            if order != [f"{name}_of_{n}" for n in range(rows) for name in self._names]:
+                raise ValueError("The names are not in the order of the table's columns.")
+            self._compiled[known] = text
         return self._compiled[known]
 
 

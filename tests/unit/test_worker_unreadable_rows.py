@@ -90,7 +90,7 @@ def test_a_page_whose_own_row_cant_be_read_is_as_its_settings_say(database: Data
     other = "another"
     with database.writing() as connection:
         for page in (PAGE_ID, other):
-            conversations.wake(connection, {f"{page}:{page}": (page, page)}, 1)
+            conversations.wake(connection, [f"{page}:{page}"], 1)
             kept = {f"{page}:{page}": Conversation(page, page, role=role)}
             conversations.save(connection, kept)
         broken = update(table).where(table.c.page_id == PAGE_ID).values(state=b'{"role": 7}')

@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 
 from messenger_app.errors import StoreRefused, StoreUnavailable
+from messenger_app.store import inbox
 from messenger_app.store.database import Database
 from messenger_app.store.group_commit import LARGEST_GROUP, GroupCommit
 from messenger_app.store.intake import Intake
@@ -123,6 +124,6 @@ def test_each_delivery_learns_how_much_of_it_was_new(database: Database) -> None
     bell = SocketBell(None)
     intake = Intake(database, bell)
     deliveries = [[event("a"), event("b")], [event("b"), event("c")], [event("a")], []]
-    assert intake._write([(events, NOW) for events in deliveries]) == [2, 1, 0, 0]
+    assert intake._write([inbox.rows_of(events, NOW) for events in deliveries]) == [2, 1, 0, 0]
     assert intake.add([event("c"), event("d"), event("d")], NOW) == 1
     bell.close()

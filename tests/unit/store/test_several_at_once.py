@@ -21,7 +21,7 @@ from messenger_app.store.wakeup import NotifyBell
 from messenger_app.webhook.envelope import ReceivedEvent
 from messenger_app.worker import Worker
 from tests.support.waiting import wait_for
-from tests.unit.payloads import NOW, PAGE_ID
+from tests.unit.payloads import NOW
 from tests.unit.store.threads import add, claim, event, names, thread, wake
 from tests.unit.working import POLICY, Silent, counts, is_quiet, running, say
 
@@ -237,7 +237,7 @@ def test_two_workers_purge_at_once_and_each_does_a_part(
 
 
 def wake_and_learn(connection: Connection, psid: str) -> None:
-    conversations.wake(connection, {thread(psid): (PAGE_ID, psid)}, NOW)
+    conversations.wake(connection, [thread(psid)], NOW)
     profiles.save(connection, {thread(psid): Profile("de_DE", 1, 2)})
 
 

@@ -64,7 +64,7 @@ def names(leases: Sequence[Lease]) -> list[str]:
 
 def wake(database: Database, *psids: str, since: int = NOW) -> None:
     with database.writing() as connection:
-        conversations.wake(connection, {thread(psid): (PAGE_ID, psid) for psid in psids}, since)
+        conversations.wake(connection, [thread(psid) for psid in psids], since)
 
 
 def finish(
