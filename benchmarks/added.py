@@ -5,6 +5,7 @@ person is served at a time, so nothing waits for anything else.
 """
 
 import asyncio
+import functools
 import itertools
 import json
 import tempfile
@@ -24,6 +25,7 @@ from benchmarks.relay import Relay
 from benchmarks.servers import cpu_of
 from benchmarks.simulator import simulator
 from benchmarks.stand_ins import graph_answer, response
+from benchmarks.stores import POSTGRESQL, SQLITE, Store
 from benchmarks.webhook import signed
 from tests.support.bridge import Bridge
 from tests.support.meta import message
@@ -46,18 +48,21 @@ _numbers = itertools.count()
 def lines() -> list[Line]:
     """Return the lines."""
     return [
-        Line(
-            "c. answer, idle",
-            "Rasa alone",
-            "added to that, from the webhook to the Graph call with the answer",
-            (goals.millis(50, 15), goals.millis(99, 40)),
-            _answer,
+        *(
+            Line(
+                f"c. answer, idle, {store.name}",
+                "Rasa alone",
+                "added to that, from the webhook to the Graph call with the answer",
+                (goals.millis(50, 15, pooled=True), goals.millis(99, 40, pooled=True)),
+                functools.partial(_answer, store),
+            )
+            for store in (SQLITE, POSTGRESQL)
         ),
         Line(
-            f"d. handover, from the tap on “{BUTTON}”",
+            f"d. handover, {SQLITE.name}, from the tap on “{BUTTON}”",
             "Rasa alone, asked for a person",
             "added to that, until the Page Inbox owns the thread",
-            (goals.millis(95, 100),),
+            (goals.millis(95, 100, pooled=True),),
             _handover,
         ),
     ]
@@ -103,18 +108,21 @@ class _Graph(Messages):
 
 
 @contextmanager
-def _answer() -> Iterator[tuple[Round, Round]]:
+def _answer(store: Store) -> Iterator[tuple[Round, Round]]:
     with (
         asyncio.Runner() as runner,
         tempfile.TemporaryDirectory() as name,
+        store.lent() as database_url,
         programs.rasa(Path(name) / "rasa") as bot,
     ):
         relay, said = Relay(bot.port), dict[str, asyncio.Future[float]]()
         graph = runner.run(_listen(relay, said))
-        with programs.bridge(Path(name) / "bridge", relay.url, graph) as bridge:
+        with programs.bridge(
+            Path(name) / "bridge", relay.url, graph, database_url=database_url
+        ) as bridge:
             yield (
                 lambda: _Alone(bot).round(WRITE, ["hello"]),
-                lambda: runner.run(_answers(bridge, relay, said)),
+                lambda: runner.run(_answers(bridge, relay, said, store)),
             )
             programs.nothing_went_wrong(bridge)
 
@@ -126,10 +134,12 @@ async def _listen(relay: Relay, said: dict[str, asyncio.Future[float]]) -> str:
     return f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
 
 
-async def _answers(bridge: Bridge, relay: Relay, said: dict[str, asyncio.Future[float]]) -> Sample:
+async def _answers(
+    bridge: Bridge, relay: Relay, said: dict[str, asyncio.Future[float]], store: Store
+) -> Sample:
     """Let one person after the other write, and wait for the answer at Graph."""
     read, write = await asyncio.open_connection("127.0.0.1", bridge.port)
-    took, cpu, began = [], programs.bridge_cpu(bridge), time.perf_counter()
+    took, cpu, began = [], store.cpu() + programs.bridge_cpu(bridge), time.perf_counter()
     for number in itertools.islice(_numbers, WRITE):
         await asyncio.sleep(PAUSE)
         psid = str(10_000 + number)
@@ -139,7 +149,8 @@ async def _answers(bridge: Bridge, relay: Relay, said: dict[str, asyncio.Future[
         answered = await asyncio.wait_for(said[psid], PATIENCE)
         assert b" 200 " in await read.readuntil(b"EVENT_RECEIVED")
         took.append(answered - written - relay.seconds_since(written))
-    sample = Sample(WRITE, time.perf_counter() - began, programs.bridge_cpu(bridge) - cpu, took)
+    used = store.cpu() + programs.bridge_cpu(bridge) - cpu
+    sample = Sample(WRITE, time.perf_counter() - began, used, took)
     write.close()
     await asyncio.to_thread(programs.wait_until_idle, bridge)
     return sample

@@ -1,6 +1,8 @@
 """A database with many conversations, each with what one question and its answer leave behind.
 
-One of them is led by the real worker; the others are copies of it, made in the database.
+One of them is led by the real worker; the others are copies of it, made in the database. They
+wrote one after the other, at even distances, and what is past its time is gone: so it is where a
+bridge has run for as long with as much to do each day.
 """
 
 from collections.abc import Iterator
@@ -10,11 +12,13 @@ from typing import Any
 
 from sqlalchemy import (
     CTE,
+    BigInteger,
     ColumnElement,
     Connection,
     LargeBinary,
     Table,
     Text,
+    case,
     cast,
     func,
     insert,
@@ -26,7 +30,13 @@ from benchmarks.stores import Store
 from benchmarks.worker import PAGE, Sleeper, fill, work_off
 from messenger_app.clock import Clock
 from messenger_app.store.database import Database
+from messenger_app.store.purge import BODY_DAYS, DAY, KEY_DAYS
 from messenger_app.store.tables import conversation, inbox_event, outbox, transcript
+
+#: Over how many days they wrote: a day less than would let the worker delete rows of theirs.
+DAYS = KEY_DAYS - 1
+#: The times that a copy has earlier than its model. All are milliseconds.
+_TIMES = ("at", "received_at", "finished_at", "started_at", "settled_at", "not_before")
 
 _lent = ExitStack()
 
@@ -65,15 +75,18 @@ def _copy(connection: Connection, table: Table, size: int) -> None:
     """Write a table's rows of the first conversation for each of the others."""
     number = select(literal(2).label("psid")).cte("number", recursive=True)
     number = number.union_all(select(number.c.psid + 1).where(number.c.psid < size))
-    changed = _changed(connection.dialect.name, table, number)
+    earlier = cast(size - number.c.psid, BigInteger) * (DAYS * DAY // size)
+    changed = _changed(connection.dialect.name, table, number, earlier)
     kept = [column for column in table.c if column.name not in {"id", *changed}]
     rows = select(*kept, *changed.values()).select_from(table).join(number, literal(value=True))
     names = [*(column.name for column in kept), *changed]
     connection.execute(insert(table).from_select(names, rows.where(table.c.thread == f"{PAGE}:1")))
 
 
-def _changed(dialect: str, table: Table, number: CTE) -> dict[str, ColumnElement[Any]]:
-    """Return what a copy has of its own."""
+def _changed(
+    dialect: str, table: Table, number: CTE, earlier: ColumnElement[int]
+) -> dict[str, ColumnElement[Any]]:
+    """Return what a copy has of its own; ``earlier`` are milliseconds."""
     psid, sqlite = cast(number.c.psid, Text), dialect == "sqlite"
     key = func.randomblob(16) if sqlite else func.uuid_send(func.gen_random_uuid())
     own: dict[str, ColumnElement[Any]] = {
@@ -81,6 +94,9 @@ def _changed(dialect: str, table: Table, number: CTE) -> dict[str, ColumnElement
         "psid": psid,
         "dedupe_key": key,
     }
+    own |= {name: table.c[name] - earlier for name in _TIMES if name in table.c}
+    if table is inbox_event:
+        own["body"] = case((earlier >= BODY_DAYS * DAY, b""), else_=table.c.body)
     if table is outbox:
         drawn = func.lower(func.hex(key)) if sqlite else func.encode(key, "hex")
         own["key"] = func.substr(drawn, 1, 16)

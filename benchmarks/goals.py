@@ -13,9 +13,18 @@ def rate(least: float) -> Goal:
     return Goal(lambda _, subject: subject.rate, least, "a second")
 
 
-def millis(percent: int, most: float) -> Goal:
-    """Ask that so many of a hundred take no longer, in milliseconds."""
-    return Goal(lambda _, subject: subject.millis(percent), most, f"ms, p{percent}", at_most=True)
+def millis(percent: int, most: float, *, pooled: bool = False) -> Goal:
+    """Ask that so many of a hundred take no longer, in milliseconds.
+
+    With ``pooled`` so many of all rounds' together, where one has too few.
+    """
+    return Goal(
+        lambda _, subject: subject.millis(percent),
+        most,
+        f"ms, p{percent}",
+        at_most=True,
+        pooled=pooled,
+    )
 
 
 def seconds(most: float) -> Goal:
@@ -39,11 +48,15 @@ def micros_of(most: float) -> Goal:
     )
 
 
-def megabytes_of(most: float) -> Goal:
-    """Ask for no more than this multiple of the baseline's memory."""
+def megabytes_of(most: float, only: str = "") -> Goal:
+    """Ask for no more than this multiple of the baseline's memory.
+
+    ``only`` says over what it is measured, where that is less than what is asked for.
+    """
     return Goal(
         lambda baseline, subject: subject.megabytes / baseline.megabytes,
         most,
         "of the memory",
         at_most=True,
+        only=only,
     )

@@ -52,6 +52,10 @@ class Goal:
     unit: str
     #: Whether less is better.
     at_most: bool = False
+    #: Whether the rounds are taken together, where one alone is too short for a percentile.
+    pooled: bool = False
+    #: What was measured in place of what is asked for, where that is less: it proves no more.
+    only: str = ""
 
     def is_met(self, median: float) -> bool:
         """Say whether this is good enough."""
@@ -93,6 +97,23 @@ class Outcome:
         """Return a figure pair by pair, the smallest first."""
         return sorted(figure(*pair) for pair in self.pairs)
 
+    def together(self, side: int) -> Sample:
+        """Return all rounds of the baseline (0) or the subject (1) as one."""
+        rounds = [pair[side] for pair in self.pairs]
+        return Sample(
+            sum(one.done for one in rounds),
+            sum(one.seconds for one in rounds),
+            sum(one.cpu for one in rounds),
+            [took for one in rounds for took in one.took],
+            max(one.megabytes for one in rounds),
+        )
+
+    def figures_of(self, goal: Goal) -> list[float]:
+        """Return a goal's figure pair by pair, the smallest first; the only one where it pools."""
+        if goal.pooled:
+            return [goal.figure(self.together(0), self.together(1))]
+        return self.figures(goal.figure)
+
     def missed(self) -> list[Goal]:
         """Return the goals that the medians don't reach; all where the line failed."""
         if self.failure or not self.pairs:
@@ -100,8 +121,13 @@ class Outcome:
         return [
             goal
             for goal in self.line.goals
-            if not goal.is_met(statistics.median(self.figures(goal.figure)))
+            if not goal.is_met(statistics.median(self.figures_of(goal)))
         ]
+
+    def unproven(self) -> list[Goal]:
+        """Return the goals that hold, but were measured over less than they are asked for."""
+        missed = self.missed()
+        return [goal for goal in self.line.goals if goal.only and goal not in missed]
 
 
 def play(line: Line, rounds: int, tell: Callable[[str], None]) -> Outcome:

@@ -35,13 +35,13 @@ BETWEEN = 50
 def lines(events: int) -> list[Line]:
     """Return the lines; the worker is given so many events."""
     warm = "after the first fifth of them"
-    flat = (goals.megabytes_of(1.1),)
+    fewer = f"over {events:,} events and not {MILLION:,}" if events < MILLION else ""
     return [
         Line(
             f"g. memory of web over {MILLION:,} events",
             warm,
             "the most that it needs until the last one",
-            flat,
+            (goals.megabytes_of(1.1),),
             _web,
             once=True,
         ),
@@ -49,7 +49,7 @@ def lines(events: int) -> list[Line]:
             f"g. memory of the worker over {events:,} events",
             warm,
             "the most that it needs until the last one; calls over HTTP",
-            flat,
+            (goals.megabytes_of(1.1, fewer),),
             functools.partial(_worker, events),
             once=True,
         ),

@@ -35,10 +35,10 @@ def place() -> tuple[int, str]:
 
 @contextmanager
 def bridge(
-    folder: Path, rasa_url: str, graph_url: str, port: int | None = None
+    folder: Path, rasa_url: str, graph_url: str, port: int | None = None, database_url: str = ""
 ) -> Iterator[Bridge]:
-    """Run web and worker."""
-    running = stopped(folder, rasa_url, graph_url, port or free_port())
+    """Run web and worker; without an address the database is a SQLite file in the folder."""
+    running = stopped(folder, rasa_url, graph_url, port or free_port(), database_url)
     try:
         running.start()
         yield running

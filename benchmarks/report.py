@@ -53,8 +53,10 @@ def page(outcomes: list[Outcome], about: list[str]) -> str:
     rows = [_COLUMNS, tuple("---" for _ in _COLUMNS), *(_row(outcome) for outcome in outcomes)]
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
     rounds = max((len(outcome.pairs) for outcome in outcomes), default=0)
-    listed = "\n".join(f"- {told}" for told in [*about, f"medians of {rounds} pairs of rounds"])
-    parts = [f"{_HEAD}{listed}", table, _missed(outcomes), NOTES.read_text().strip()]
+    medians = f"medians of {rounds} pairs of rounds, where a line doesn't say otherwise"
+    listed = "\n".join(f"- {told}" for told in [*about, medians])
+    verdict = [_missed(outcomes), _unproven(outcomes)]
+    parts = [f"{_HEAD}{listed}", table, *filter(None, verdict), NOTES.read_text().strip()]
     return "\n\n".join(parts) + "\n"
 
 
@@ -81,7 +83,9 @@ def _row(outcome: Outcome) -> tuple[str, ...]:
 def _met(goal: Goal, missed: list[Goal]) -> str:
     if goal.bound is None:
         return ""
-    return "no" if goal in missed else "yes"
+    if goal in missed:
+        return "no"
+    return f"not known: {goal.only}" if goal.only else "yes"
 
 
 def _missed(outcomes: list[Outcome]) -> str:
@@ -93,9 +97,20 @@ def _missed(outcomes: list[Outcome]) -> str:
     ]
     goals = [goal for outcome in outcomes for goal in outcome.line.goals]
     count = sum(goal.bound is not None for goal in goals)
-    if not listed:
-        return f"All {count} goals are met."
-    return "\n".join([f"Missed, {len(listed)} of {count} goals:", "", *listed])
+    if listed:
+        return "\n".join([f"Missed, {len(listed)} of {count} goals:", "", *listed])
+    unproven = any(outcome.unproven() for outcome in outcomes)
+    return f"None of {count} goals is missed." if unproven else f"All {count} goals are met."
+
+
+def _unproven(outcomes: list[Outcome]) -> str:
+    """Name what was measured over less than is asked for: it is neither met nor missed."""
+    listed = [
+        f"- {outcome.line.name}: {asked(goal)}; it is {reached(outcome, goal)}, {goal.only}"
+        for outcome in outcomes
+        for goal in outcome.unproven()
+    ]
+    return "\n".join(["Neither met nor missed:", "", *listed]) if listed else ""
 
 
 def asked(goal: Goal) -> str:
@@ -109,7 +124,9 @@ def reached(outcome: Outcome, goal: Goal) -> str:
     """Say what was measured for a goal."""
     if outcome.failure or not outcome.pairs:
         return "not known"
-    return f"{_spread(outcome.figures(goal.figure))} {goal.unit}"
+    of = f" of {len(outcome.together(1).took):,}" if goal.pooled else ""
+    once = ", one pair" if outcome.line.once else ""
+    return f"{_spread(outcome.figures_of(goal))} {goal.unit}{of}{once}"
 
 
 def _side(outcome: Outcome, side: int) -> str:
@@ -121,12 +138,22 @@ def _side(outcome: Outcome, side: int) -> str:
     else:
         told.append(f"{_number(outcome.median(side, lambda one: one.rate))}/s")
     if first.took:
-        p50 = outcome.median(side, lambda one: one.millis(50))
-        p99 = outcome.median(side, lambda one: one.millis(99))
-        told.append(f"p50 {_number(p50)}, p99 {_number(p99)} ms")
+        told.append(_times(outcome, side))
     if first.cpu:
         told.append(f"{outcome.median(side, lambda one: one.micros):,.0f} µs CPU")
     return ", ".join(told)
+
+
+def _times(outcome: Outcome, side: int) -> str:
+    """Tell a side's percentiles, and of how many they are."""
+    if any(goal.pooled for goal in outcome.line.goals):
+        all_ = outcome.together(side)
+        p50, p99, of = all_.millis(50), all_.millis(99), f"{len(all_.took):,}"
+    else:
+        p50 = outcome.median(side, lambda one: one.millis(50))
+        p99 = outcome.median(side, lambda one: one.millis(99))
+        of = f"{outcome.median(side, lambda one: len(one.took)):,.0f} a round"
+    return f"p50 {_number(p50)}, p99 {_number(p99)} ms of {of}"
 
 
 def _cpu_of(baseline: Sample, subject: Sample) -> float:

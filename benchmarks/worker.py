@@ -36,6 +36,7 @@ from messenger_app.rasa.client import RasaClient
 from messenger_app.store import conversations, inbox, outbox
 from messenger_app.store.database import Database
 from messenger_app.store.outbox import OpenCommand
+from messenger_app.store.purge import Purge
 from messenger_app.store.wakeup import bell_of
 from messenger_app.webhook.envelope import split
 from messenger_app.worker import Worker
@@ -138,11 +139,15 @@ def work_off(
     calls: int,
     store: Store,
     profile: cProfile.Profile | None = None,
+    purge: Purge | None = None,
 ) -> Sample:
-    """Run one worker in this process until these events are done."""
+    """Run one worker in this process until these events are done.
+
+    ``purge`` is one that went before, where what a worker does at its start isn't to count.
+    """
     policy = Policy(app_id=APP, targets={}, default_target="")
     bell = bell_of(database)
-    worker = Worker(database, executor, policy, Clock(), bell, calls=calls)
+    worker = Worker(database, executor, policy, Clock(), bell, calls=calls, purge=purge)
     run = functools.partial(profile.runcall, worker.run) if profile else worker.run
     thread = threading.Thread(target=run)
     began, cpu = time.perf_counter(), time.process_time() + store.cpu()
