@@ -36,7 +36,7 @@ from messenger_app.store.tables import conversation, inbox_event, outbox, transc
 #: Over how many days they wrote: a day less than would let the worker delete rows of theirs.
 DAYS = KEY_DAYS - 1
 #: The times that a copy has earlier than its model. All are milliseconds.
-_TIMES = ("at", "received_at", "finished_at", "started_at", "settled_at", "not_before")
+_TIMES = ("at", "received_at", "finished_at", "started_at", "settled_at")
 
 _lent = ExitStack()
 
