@@ -3,9 +3,12 @@
 import os
 import sys
 
-host = os.environ.get("HOST", "127.0.0.1")  # noqa: TID251 - read before the bridge exists
-port = os.environ.get("PORT", "8000")  # noqa: TID251 - the same
-kind = os.environ.get("WEB_WORKERS") or "threads"  # noqa: TID251 - the same
+from dotenv import dotenv_values
+
+given = {**dotenv_values(".env"), **os.environ}  # noqa: TID251 - read before the bridge exists
+host = given.get("HOST") or "127.0.0.1"
+port = given.get("PORT") or "8000"
+kind = given.get("WEB_WORKERS") or "threads"
 kinds = {"threads": "gthread", "gevent": "gevent"}
 if kind not in kinds:
     sys.exit(f"WEB_WORKERS must be one of {', '.join(kinds)}.")
