@@ -18,6 +18,7 @@ from tests.chaos.systems import System
 from tests.chaos.truth import ThreadTruth, gather
 from tests.chaos.weather import Killer, Weather
 from tests.support.bridge import SETTINGS
+from tests.support.whole_system import faults_of_our_own
 
 INBOX = "263902037430900"
 AGENTS = 3
@@ -80,9 +81,10 @@ class Run:
             self._come_to_rest(client)
             threads = self._gather(client, people, reader.stop())
             client.close()
+        self._trouble += faults_of_our_own(self._bridge.logged())
         verdict = judge(threads)
         seconds = time.monotonic() - began
-        trouble = "; ".join(self._trouble)
+        trouble = "\n  ".join(self._trouble)
         return Outcome(self.seed, seconds, verdict, killed, storms, self._folder, trouble)
 
     @contextmanager

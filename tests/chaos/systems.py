@@ -36,6 +36,9 @@ class System(Protocol):
     def settle(self, within: float = 30.0) -> None:
         """Wait until nobody has anything to do."""
 
+    def logged(self) -> str:
+        """Return what all processes logged."""
+
     def stop(self) -> None:
         """End everything in good order; AssertionError where something doesn't."""
 

@@ -42,6 +42,25 @@ def test_the_same_holds_for_several_processes_on_a_database_that_is_killed_too(
     assert_all_is_kept(seed, MESSAGES_TO_SEVERAL, tmp_path, Several(tmp_path))
 
 
+class WithAFault(OneOfEach):
+    """A bridge that logs a fault of its own, though nobody notices."""
+
+    def start(self) -> None:
+        """Start, and log it."""
+        super().start()
+        with self.log.open("a") as log:
+            log.write('{"event": "command.crashed", "level": "error"}\n')
+
+
+@pytest.mark.timeout(420)
+def test_a_fault_that_the_bridge_logged_is_shown(tmp_path: Path):
+    outcome = play(1, 8, tmp_path, StandInBot(tmp_path, 1), WithAFault(tmp_path))
+
+    assert not outcome.is_good
+    assert outcome.verdict.is_good
+    assert "command.crashed" in report.troubles(outcome)
+
+
 def assert_all_is_kept(seed: int, messages: int, folder: Path, system: System) -> None:
     """Nothing was lost or doubled, though much was said and something was killed."""
     outcome = play(seed, messages, folder, StandInBot(folder, seed), system)

@@ -62,6 +62,10 @@ class Bridge:
         """Where the platform delivers to."""
         return f"{self.url}/webhook"
 
+    def logged(self) -> str:
+        """Return what its processes logged."""
+        return self.log.read_text() if self.log.exists() else ""
+
     def connect(self, simulator_url: str, rasa_url: str) -> None:
         """Say where Graph and the bot are."""
         self.simulator_url = simulator_url

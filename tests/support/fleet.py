@@ -32,10 +32,9 @@ class Fleet:
         """Where the platform delivers to."""
         return f"{self.balancer.url}/webhook"
 
-    @property
-    def log(self) -> str:
-        """What all processes logged."""
-        return "".join(each.log.read_text() for each in self.bridges if each.log.exists())
+    def logged(self) -> str:
+        """Return what all processes logged."""
+        return "".join(each.logged() for each in self.bridges)
 
     def connect(self, simulator_url: str, rasa_url: str) -> None:
         """Say where Graph and the bot are."""
