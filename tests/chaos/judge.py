@@ -71,7 +71,7 @@ def _answered_after(thread: ThreadTruth, word: Word, stretch: Stretch) -> Word |
             later
             for later in thread.words[thread.words.index(word) + 1 :]
             if later.live and _is_within(thread.answered_at(later), stretch)
-            if thread.stretch_of(later) == stretch and _came_in_order(word, later)
+            if thread.stretch_of(later) == stretch and came_in_order(word, later)
         ),
         None,
     )
@@ -81,7 +81,7 @@ def _is_within(at: int | None, stretch: Stretch) -> bool:
     return at is not None and (stretch.until is None or at <= stretch.until)
 
 
-def _came_in_order(word: Word, later: Word) -> bool:
+def came_in_order(word: Word, later: Word) -> bool:
     """Whether the bridge surely had the first before the second: webhooks overtake each other."""
     return (
         word.arrived_by is not None
@@ -201,7 +201,7 @@ def order_broken(thread: ThreadTruth) -> Iterator[str]:
         if parts != sorted(parts):
             yield f"the answer to {word.mark} came in the order {parts}"
         for later in answered[number + 1 :]:
-            if _came_in_order(word, later) and places[later.mark][0] < places[word.mark][-1]:
+            if came_in_order(word, later) and places[later.mark][0] < places[word.mark][-1]:
                 yield f"{later.mark} was answered before {word.mark}"
 
 
