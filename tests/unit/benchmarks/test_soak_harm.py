@@ -3,18 +3,19 @@
 import threading
 from collections import Counter
 
-from benchmarks.soak_harm import EVERY, Harm, Harms, Victims, plan
+from benchmarks.soak_harm import EVERY, SELDOM, Harm, Harms, Victims, plan
 
-KINDS = ["a worker", "a web process", "PostgreSQL", "a Rasa server", "Redis", "all in order"]
+OFTEN = ["a worker", "a web process", "PostgreSQL", "Redis", "all in order"]
+KINDS = [*OFTEN, *SELDOM]
 
 
-def test_half_an_hour_has_each_kind_many_times_and_evenly():
+def test_half_an_hour_has_each_kind_more_than_once():
     planned = plan(1, KINDS, 30 * 60)
     times = Counter(harm.kind for harm in planned)
 
     assert set(times) == set(KINDS)
-    assert min(times.values()) >= 10
-    assert max(times.values()) - min(times.values()) <= 1
+    assert min(times.values()) >= 2
+    assert all(times[kind] >= 10 for kind in OFTEN)
     assert [harm.due for harm in planned] == [EVERY * n for n in range(1, len(planned) + 1)]
     assert planned[-1].due <= 30 * 60 - EVERY
 
