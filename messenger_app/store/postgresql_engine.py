@@ -9,8 +9,9 @@ import select
 from typing import Any
 
 import psycopg
+from psycopg.pq import PipelineStatus
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import DisconnectionError
 
 from messenger_app.errors import SettingsError
@@ -75,6 +76,7 @@ def build(url: URL) -> Engine:
     )
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "checkout", _notice_the_end)
+    event.listen(engine, "handle_error", _give_up_what_is_stuck)
     return engine
 
 
@@ -117,3 +119,18 @@ def _notice_the_end(connection: Any, _record: object, _proxy: object) -> None:
     poll.register(connection.fileno(), select.POLLIN)
     if poll.poll(0):
         raise DisconnectionError
+
+
+def _give_up_what_is_stuck(context: ExceptionContext) -> None:
+    """Take a connection for lost whose pipeline is still open after an error.
+
+    The driver executes a statement for many rows as a pipeline. It can't end one whose server says
+    that it goes and hangs up a moment later: then the connection looks whole, and takes nothing any
+    more, no ROLLBACK either.
+    """
+    connection = context.connection
+    if connection is None or connection.closed or connection.invalidated:
+        return
+    driver: Any = connection.connection.dbapi_connection
+    if driver.info.pipeline_status != PipelineStatus.OFF:
+        context.is_disconnect = True

@@ -1,12 +1,17 @@
-"""A cable to a server that can be cut where it hurts: over a commit."""
+"""A cable to a PostgreSQL server that can be cut where it hurts: over a commit, or over a Sync."""
 
 import socket
 import threading
+import time
 from typing import Literal, Self
 
 #: What becomes of the commit that the cable is cut over: it arrives, and its answer is lost; or it
 #: never arrives.
 Fate = Literal["committed", "lost"]
+
+#: The message that ends what was sent together, and asks for the answers.
+#: https://www.postgresql.org/docs/current/protocol-message-formats.html
+_SYNC = b"S\0\0\0\4"
 
 
 class Cable:
@@ -20,6 +25,10 @@ class Cable:
         self._commits_until_cut = 0
         #: How often it was cut.
         self.cuts = 0
+        #: Set once a Sync was swallowed.
+        self.swallowed = threading.Event()
+        self._swallows = False
+        self._late = 0.0
         self._lock = threading.Lock()
         self._ends: list[socket.socket] = []
 
@@ -27,6 +36,14 @@ class Cable:
         """Be cut at the n-th commit from now on, that connection alone; later ones go through."""
         with self._lock:
             self._fate, self._commits_until_cut = fate, at
+
+    def hang_up_late(self, seconds: float) -> None:
+        """Swallow the next Sync, and let the client notice so late that the server has hung up.
+
+        It is for who calls to end the server's side in between.
+        """
+        with self._lock:
+            self._swallows, self._late = True, seconds
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._accept, daemon=True).start()
@@ -60,16 +77,16 @@ class Cable:
                 doomed.set()
                 if self._fate == "lost":
                     break
-            if not _sent(server, data):
+            if not _sent(server, self._without_the_one(data)):
                 break
         _hang_up(server)
         _hang_up(client)
 
-    @staticmethod
-    def _back(client: socket.socket, server: socket.socket, doomed: threading.Event) -> None:
+    def _back(self, client: socket.socket, server: socket.socket, doomed: threading.Event) -> None:
         while (data := _received(server)) and not doomed.is_set():
             if not _sent(client, data):
                 break
+        time.sleep(self._late)
         _hang_up(client)
         _hang_up(server)
 
@@ -78,6 +95,14 @@ class Cable:
             self._commits_until_cut -= 1
             self.cuts += self._commits_until_cut == 0
             return self._commits_until_cut == 0
+
+    def _without_the_one(self, data: bytes) -> bytes:
+        with self._lock:
+            if not (self._swallows and _SYNC in data):
+                return data
+            self._swallows = False
+        self.swallowed.set()
+        return data.replace(_SYNC, b"")
 
 
 def _received(end: socket.socket) -> bytes:

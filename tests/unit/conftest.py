@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
@@ -16,6 +17,7 @@ from messenger_app.config import Settings
 from messenger_app.store.database import Database
 from messenger_app.store.wakeup import SocketBell
 from messenger_app.worker import Worker
+from tests.support.cable import Cable
 from tests.support.ports import free_port
 from tests.unit.payloads import APP_SECRET, OWN_APP_ID, PAGE_ID
 from tests.unit.working import POLICY, Silent
@@ -86,6 +88,24 @@ def sqlite(tmp_path: Path) -> Iterator[Database]:
 def postgresql(postgres_url: str) -> Iterator[Database]:
     """A database of a real PostgreSQL server, with every table."""
     built = Database(postgres_url)
+    yield built
+    built.close()
+
+
+@pytest.fixture
+def cable(postgres_url: str) -> Iterator[Cable]:
+    port = urlsplit(postgres_url).port
+    assert port is not None
+    with Cable(port) as built:
+        yield built
+
+
+@pytest.fixture
+def at_the_end_of_it(cable: Cable, postgres_url: str) -> Iterator[Database]:
+    """The database of that server, through the cable."""
+    url = urlsplit(postgres_url)
+    far = url._replace(netloc=url.netloc.replace(str(url.port), str(cable.port)))
+    built = Database(far.geturl())
     yield built
     built.close()
 

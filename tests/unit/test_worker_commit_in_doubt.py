@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import select
@@ -24,24 +23,6 @@ from tests.unit.payloads import PAGE_ID
 from tests.unit.working import POLICY, Silent, counts, is_quiet, running, say
 
 FATES: list[Fate] = ["committed", "lost"]
-
-
-@pytest.fixture
-def cable(postgres_url: str) -> Iterator[Cable]:
-    port = urlsplit(postgres_url).port
-    assert port is not None
-    with Cable(port) as built:
-        yield built
-
-
-@pytest.fixture
-def at_the_end_of_it(cable: Cable, postgres_url: str) -> Iterator[Database]:
-    """The same database, through the cable."""
-    url = urlsplit(postgres_url)
-    far = url._replace(netloc=url.netloc.replace(str(url.port), str(cable.port)))
-    built = Database(far.geturl())
-    yield built
-    built.close()
 
 
 class Answering(Silent):
