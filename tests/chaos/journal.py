@@ -2,10 +2,11 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from inbox_simulator.client import Client
+from inbox_simulator.client import Client, ControlError
 
 #: Seconds between two looks. The simulator keeps its newest ten thousand entries.
 LOOK_EVERY = 0.5
@@ -95,7 +96,8 @@ class JournalReader:
 
     def _read_on(self) -> None:
         while not self._stopping.wait(LOOK_EVERY):
-            self._read()
+            with suppress(ControlError):  # it is busy; what falls out meanwhile is noticed
+                self._read()
 
     def _read(self) -> None:
         for entry in self._client.get(f"journal?since={self._seen}"):
