@@ -15,7 +15,8 @@ AWAY = 1.5
 #: A harm that is done in every so many rounds alone. Words that a Rasa server was about to answer
 #: wait 10 seconds for the other one, about 25 of them at 5 a second, and loading a model takes half
 #: a minute of both processors: in every round that alone would be more than one word in a hundred.
-SELDOM = {"kill -9 of a Rasa server": 5}
+#: Five programs that start one after the other take the processors too, where there are two.
+SELDOM = {"kill -9 of a Rasa server": 6, "rolling restart of the whole bridge": 3}
 
 #: For each kind of harm its victims: what ends each, and what starts it again.
 Victims = dict[str, Sequence[tuple[Callable[[], object], Callable[[], object]]]]

@@ -5,7 +5,7 @@ from collections import Counter
 
 from benchmarks.soak_harm import EVERY, SELDOM, Harm, Harms, Victims, plan
 
-OFTEN = ["a worker", "a web process", "PostgreSQL", "Redis", "all in order"]
+OFTEN = ["a worker", "a web process", "PostgreSQL", "Redis"]
 KINDS = [*OFTEN, *SELDOM]
 
 
