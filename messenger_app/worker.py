@@ -26,6 +26,7 @@ from messenger_app.in_hand import InHand
 from messenger_app.jobs.job import CALL_DEADLINE, Job, Result
 from messenger_app.leases import HEARTBEAT, LEASE, Leases
 from messenger_app.progress import NothingToDo, Progress
+from messenger_app.stopping import Stopping
 from messenger_app.store import conversations, inbox, worklist
 from messenger_app.store.database import Database
 from messenger_app.store.purge import Purge
@@ -66,7 +67,7 @@ class Worker:
         self._leases = Leases(database, clock, self.name, has_roles=has_roles)
         self._purge = purge or Purge()
         self._calls = Calls(self._carry_out, calls)
-        self._stopping = threading.Event()
+        self._stopping = Stopping()
 
     def run(self) -> None:
         """Work until `stop`; then wait for the calls under way and hand back every thread."""
@@ -94,8 +95,15 @@ class Worker:
         self._calls.interrupt()
 
     def _hear_the_bell(self) -> None:
-        for _ in self._bell.listen():
-            self._calls.interrupt()
+        while not self._stopping.is_set():
+            try:
+                for _ in self._bell.listen():
+                    self._calls.interrupt()
+            except Exception:  # without it each turn would wait for its tick, until the next start
+                log.exception("bell.failed")
+                self._stopping.wait(1)
+            else:
+                return
 
     # A turn
 

@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import psycopg
+import structlog
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from messenger_app.errors import StoreUnavailable
 from messenger_app.store.database import Database
 from messenger_app.store.postgresql_engine import LISTENING
+
+log = structlog.get_logger(__name__)
 
 #: A Unix socket's path may not be longer than this on Linux; macOS allows a few less.
 _LONGEST_PATH = 100
@@ -168,12 +171,18 @@ class NotifyBell:
     def _start(self) -> None:
         with self._starting:
             if self._ringer is None and not self._closed.is_set():
-                self._ringer = threading.Thread(target=self._ring, name="ringer", daemon=True)
-                self._ringer.start()
+                ringer = threading.Thread(target=self._ring, name="ringer", daemon=True)
+                ringer.start()
+                self._ringer = ringer
 
     def _ring(self) -> None:
         while self._wanted.wait() and not self._closed.is_set():
             self._wanted.clear()
-            with contextlib.suppress(StoreUnavailable), self._database.reading() as connection:
-                connection.exec_driver_sql(f"NOTIFY {_CHANNEL}")
+            try:
+                with self._database.reading() as connection:
+                    connection.exec_driver_sql(f"NOTIFY {_CHANNEL}")
+            except StoreUnavailable:
+                pass  # workers look by themselves too
+            except Exception:  # without this thread nobody would ring until the next start
+                log.exception("bell.failed")
             time.sleep(_BETWEEN_RINGS)

@@ -1,6 +1,7 @@
 """One worker on a real database, with rules and calls that go wrong in ways of ours."""
 
-from collections.abc import Callable
+import queue
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -13,10 +14,11 @@ from messenger_app.progress import MOST_FAULTS, Progress
 from messenger_app.store import inbox, outbox, transcripts
 from messenger_app.store.database import Database
 from messenger_app.store.tables import EventStatus
+from messenger_app.store.wakeup import SocketBell
 from messenger_app.worker import Worker
 from tests.support.waiting import wait_for
 from tests.unit.payloads import PAGE_ID
-from tests.unit.working import Silent, counts, is_quiet, refuse, running, say
+from tests.unit.working import POLICY, Silent, counts, is_quiet, refuse, running, say
 
 
 def poisoned(progress: Progress, psid: str) -> Callable[..., Any]:
@@ -123,3 +125,33 @@ def test_what_the_other_side_said_is_over_is_asked_again_at_once(
     assert Clock.steady() - began < CALL_DEADLINE / 2
     assert [job.may_call for job in executor.jobs] == [True, True]
     assert executor.jobs[1].open.uncertain  # so the tracker is looked into first
+
+
+class FailingBell(SocketBell):
+    """Fails once while it is listened to, and rings afterwards when it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__(None)
+        self.faults = [RuntimeError("a fault of ours")]
+        self.rung: queue.SimpleQueue[bool] = queue.SimpleQueue()
+
+    def listen(self) -> Iterator[None]:
+        if self.faults:
+            raise self.faults.pop()
+        while self.rung.get():
+            yield
+
+
+def test_a_fault_of_the_bell_deafens_the_worker_no_longer_than_that(
+    sqlite: Database, executor: Silent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bell = FailingBell()
+    worker = Worker(sqlite, executor, POLICY, Clock(), bell, calls=4)
+    woken: queue.SimpleQueue[None] = queue.SimpleQueue()
+    monkeypatch.setattr(worker._calls, "interrupt", lambda: woken.put(None))
+    with running(worker):
+        bell.rung.put(True)
+        woken.get(timeout=10)
+        assert not bell.faults
+        bell.rung.put(False)
+    bell.close()

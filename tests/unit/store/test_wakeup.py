@@ -2,9 +2,11 @@ import queue
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
 from messenger_app.store.database import Database
 from messenger_app.store.wakeup import Bell, NotifyBell, SocketBell, bell_of
@@ -109,6 +111,31 @@ def test_who_listens_hears_again_when_the_server_is_back() -> None:
         heard.close()  # type: ignore[attr-defined]  # it is a generator: closes its connection
         bell.close()
         database.close()
+
+
+def test_a_fault_while_it_rings_silences_it_no_longer_than_that(
+    postgresql: Database, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nearby, far = postgresql, Database(postgres_url)
+    listens, rings = NotifyBell(far), NotifyBell(nearby)
+    heard = listens.listen()
+    next(heard)  # at its start: it may have missed one
+    genuine, faults = nearby.reading, [RuntimeError("a fault of ours")]
+
+    def reading() -> AbstractContextManager[Connection]:
+        if faults:
+            raise faults.pop()
+        return genuine()
+
+    monkeypatch.setattr(nearby, "reading", reading)
+    rings.ring()
+    wait_for(lambda: not faults, "the fault")
+    rings.ring()
+    next(heard)
+    heard.close()  # type: ignore[attr-defined]  # it is a generator: closes its connection
+    for bell in (listens, rings):
+        bell.close()
+    far.close()
 
 
 def test_many_rings_block_nobody(bell: Bell) -> None:
