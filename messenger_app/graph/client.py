@@ -64,6 +64,7 @@ class GraphClient:
         self._page_id = page_id
         self._timeout = timeout
         self._proof = _proof(app_secret, token)
+        self._secrets = (token, app_secret, *self._proof.values())
         self._remote = Remote(
             f"{url.rstrip('/')}/{version}",
             connections,
@@ -171,7 +172,9 @@ class GraphClient:
         token = f"{app_id}|{app_secret}"
         headers = {"Authorization": f"Bearer {token}"}
         query = _proof(app_secret, token)
-        rows = self._get(f"{app_id}/subscriptions", query, headers=headers).get("data")
+        secrets = (app_secret, *query.values())
+        answer = self._get(f"{app_id}/subscriptions", query, headers=headers, secrets=secrets)
+        rows = answer.get("data")
         return rows if isinstance(rows, list) else []
 
     def secondary_receivers(self) -> list[JSON]:
@@ -241,6 +244,7 @@ class GraphClient:
         query: dict[str, str],
         *,
         headers: dict[str, str] | None = None,
+        secrets: tuple[str, ...] = (),
         within: float = WHOLE_CALL,
     ) -> JSON:
         connect, read = self._timeout
@@ -252,20 +256,23 @@ class GraphClient:
                 headers=headers,
                 timeout=timeout,
                 within=within,
-            )
+            ),
+            secrets,
         )
 
-    @staticmethod
-    def _answer(call: Callable[[], requests.Response]) -> JSON:
+    def _answer(
+        self, call: Callable[[], requests.Response], more_secrets: tuple[str, ...] = ()
+    ) -> JSON:
         try:
             response = call()
         except requests.RequestException as error:
-            raise _failure(error) from error
+            raise _failure(error) from None  # its text holds the URL, and that the proof
         answer = _json(response)
         if isinstance(answer.get("error"), dict):
             if answer["error"].get("error_subcode") == MESSAGES_WENT_OUT:
                 raise GraphOutcomeUnknown("Graph says that its answer is lost.")
-            raise rejected(answer["error"], retry_after=_regains_access(response.headers))
+            told = _without(self._secrets + more_secrets, answer["error"])
+            raise rejected(told, retry_after=_regains_access(response.headers))
         if not response.ok:  # not Graph's own answer, but that of something before it
             raise GraphOutcomeUnknown(f"Graph answered {response.status_code} without an error.")
         return answer
@@ -281,6 +288,17 @@ def _proof(app_secret: str, token: str) -> dict[str, str]:
         return {}
     proof = hmac.new(app_secret.encode(), token.encode(), hashlib.sha256).hexdigest()
     return {"appsecret_proof": proof}
+
+
+def _without(secrets: tuple[str, ...], error: JSON) -> JSON:
+    """Blank the secrets in what Graph tells of a refusal: it may quote a token that it can't read.
+
+    What is told ends up in logs, in the database and before operators.
+    """
+    told = {name: str(error.get(name, "")) for name in ("message", "fbtrace_id")}
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+        told = {name: text.replace(secret, "…") for name, text in told.items()}
+    return error | told
 
 
 def _json(response: requests.Response) -> JSON:

@@ -1,4 +1,7 @@
+import hashlib
+import hmac
 import json
+import re
 import traceback
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -258,6 +261,50 @@ def test_the_token_travels_in_a_header_and_never_in_the_address(
     assert request.headers["Authorization"] == f"Bearer {TOKEN}"
     assert TOKEN not in str(request.url)
     assert TOKEN not in str(request.body)
+
+
+APP_SECRET = "an-app-secret-that-nobody-may-see"
+
+ASKING: dict[str, Callable[[GraphClient], Any]] = {
+    "a post": lambda graph: graph.send_message(PSID, {"text": "Hi"}),
+    "a get": lambda graph: graph.thread_owner(PSID),
+    "a delete": lambda graph: graph.delete_messenger_profile(["greeting"]),
+    "a get as the app": lambda graph: graph.app_subscriptions("77", APP_SECRET),
+}
+
+
+@pytest.mark.parametrize("call", ASKING.values(), ids=ASKING)
+def test_what_graph_quotes_of_our_secrets_goes_no_further(
+    call: Callable[[GraphClient], Any],
+) -> None:
+    def quoted(request: Any) -> tuple[int, dict[str, str], str]:
+        text = f"Malformed access token {request.headers['Authorization']} in {request.url}"
+        body = (request.body or b"").decode()
+        error = {"code": 190, "message": f"{text} {body}", "fbtrace_id": TOKEN}
+        return 400, {}, json.dumps({"error": error})
+
+    graph = GraphClient(URL, "v26.0", PAGE_ID, TOKEN, app_secret=APP_SECRET)
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as platform:
+        for method in (responses.GET, responses.POST, responses.DELETE):
+            platform.add_callback(method, re.compile(f"{URL}/.*"), quoted)
+        with pytest.raises(AccessTokenInvalid) as refused:
+            call(graph)
+    graph.close()
+    told = "".join(traceback.format_exception(refused.value)) + repr(refused.value)
+    assert "Malformed access token Bearer …" in told or "Bearer 77|…" in told
+    for token in (TOKEN, f"77|{APP_SECRET}"):
+        proof = hmac.new(APP_SECRET.encode(), token.encode(), hashlib.sha256).hexdigest()
+        assert token not in told
+        assert proof not in told
+    assert APP_SECRET not in told
+
+
+def test_a_call_that_fails_does_not_tell_the_proof() -> None:
+    graph = GraphClient(refused_url(), "v26.0", PAGE_ID, TOKEN, app_secret=APP_SECRET)
+    with pytest.raises(GraphUnreachable) as raised:
+        graph.thread_owner(PSID)
+    graph.close()
+    assert "appsecret_proof" not in "".join(traceback.format_exception(raised.value))
 
 
 # What goes wrong
