@@ -99,11 +99,9 @@ class Remote:
         connections: int,
         *,
         headers: Mapping[str, str] | None = None,
-        query: Mapping[str, str] | None = None,
     ) -> None:
-        """``connections`` are kept open; ``headers`` and ``query`` go with every call."""
+        """``connections`` are kept open; ``headers`` go with every call."""
         self._root = root
-        self._query = dict(query or {})
         self._session = requests.Session()
         self._session.headers.update(headers or {})
         adapter = WatchedAdapter(pool_maxsize=connections)
@@ -155,7 +153,6 @@ class Remote:
         self._session.close()
 
     def _prepare(self, method: str, path: str, **content: Any) -> requests.PreparedRequest:
-        content["params"] = {**self._query, **(content.get("params") or {})}
         request = requests.Request(method, f"{self._root}/{path}", **content)
         return self._session.prepare_request(request)
 

@@ -60,10 +60,13 @@ class RasaClient:
         connections: int = 1,
         timeout: tuple[float, float] = TIMEOUT,
     ) -> None:
-        """``token`` is Rasa's ``--auth-token``, which it takes in the query only."""
+        """``token`` is Rasa's ``--auth-token``; it goes with what asks for it, the tracker, alone.
+
+        Rasa takes it in the query only, so whatever logs addresses between here and there sees it.
+        """
         self._timeout = timeout
-        query = {"token": token} if token else {}
-        self._remote = Remote(url.rstrip("/"), connections, query=query)
+        self._token = {"token": token} if token else {}
+        self._remote = Remote(url.rstrip("/"), connections)
 
     def say(self, sender: str, text: str, metadata: dict[str, Any]) -> Answer:
         """Give the bot a person's words. They are never obeyed as an intent."""
@@ -86,7 +89,7 @@ class RasaClient:
         None where the tracker doesn't know the question (yet): Rasa saves it at the end of a turn.
         """
         path = f"conversations/{quote(sender, safe='')}/tracker"
-        tracker = self._get(path, self._timeout)
+        tracker = self._get(path, self._timeout, query=self._token)
         events = tracker.get("events") if isinstance(tracker, dict) else None
         found = from_tracker(events or [], request_key)
         return None if found is None else Answer(*found)
@@ -117,8 +120,16 @@ class RasaClient:
             raise BotRejected("The bot's answer is no list of messages.")
         return Answer(*from_rest(answer))
 
-    def _get(self, path: str, timeout: tuple[float, float], within: float = WHOLE_CALL) -> Any:
-        return self._answer(lambda: self._remote.get(path, timeout=timeout, within=within))
+    def _get(
+        self,
+        path: str,
+        timeout: tuple[float, float],
+        within: float = WHOLE_CALL,
+        query: dict[str, str] | None = None,
+    ) -> Any:
+        return self._answer(
+            lambda: self._remote.get(path, query=query, timeout=timeout, within=within)
+        )
 
     @staticmethod
     def _answer(call: Callable[[], requests.Response]) -> Any:

@@ -218,15 +218,22 @@ def test_a_server_that_is_not_there_is_not_up() -> None:
 # The token
 
 
-def test_the_token_goes_where_rasa_takes_it(rasa: RasaClient, bot: responses.RequestsMock) -> None:
-    bot.post(REST, json=[], match=[matchers.query_param_matcher({"token": TOKEN})])
+def test_the_token_goes_with_the_tracker_alone(
+    rasa: RasaClient, bot: responses.RequestsMock
+) -> None:
+    bot.get(TRACKER, json={}, match=[matchers.query_param_matcher({"token": TOKEN})])
+    rasa.find_answer(PSID, "key-1")
+    bot.post(REST, json=[])
     rasa.say(PSID, "Hi", METADATA)
+    bot.get(f"{URL}/version", json={})
+    assert rasa.is_up()
+    assert [TOKEN in str(call.request.url) for call in bot.calls] == [True, False, False]
 
 
 def test_without_a_token_none_is_sent(bot: responses.RequestsMock) -> None:
-    bot.post(REST, json=[], match=[matchers.query_param_matcher({})])
+    bot.get(TRACKER, json={}, match=[matchers.query_param_matcher({})])
     client = RasaClient(URL)
-    client.say(PSID, "Hi", METADATA)
+    client.find_answer(PSID, "key-1")
     client.close()
 
 
