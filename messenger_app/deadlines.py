@@ -18,6 +18,10 @@ import requests
 _here = threading.local()
 
 
+class NotWatched(requests.ConnectTimeout):
+    """The machine gives no thread to watch the call with, so that it was not begun."""
+
+
 class _Timed:
     """One call that is under way."""
 
@@ -49,11 +53,11 @@ class _Watch:
         self._thread: threading.Thread | None = None
 
     def add(self, call: _Timed) -> None:
+        """Cut the call off in time. Raises NotWatched; the next call tries again."""
         with self._changed:
-            self._calls.add(call)
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="deadlines", daemon=True)
-                self._thread.start()
+                self._thread = self._start()
+            self._calls.add(call)
             if call.due < self._looks_at:  # seldom: all calls of one kind may take equally long
                 self._looks_at = call.due
                 self._changed.notify()
@@ -62,6 +66,14 @@ class _Watch:
         """After this the call is not cut off: its connection may serve another."""
         with self._changed:
             self._calls.discard(call)
+
+    def _start(self) -> threading.Thread:
+        thread = threading.Thread(target=self._run, name="deadlines", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError as error:  # no more processes or no memory
+            raise NotWatched(str(error)) from error
+        return thread
 
     def _run(self) -> None:
         with self._changed:
@@ -84,10 +96,12 @@ def deadline(seconds: float) -> Iterator[None]:
 
     Raises requests.ReadTimeout where it had to, or what requests raises when the other side hangs
     up: either way it may have heard all of the call. Where the time was over before a connection
-    stood, that is requests.ConnectTimeout: then nothing was sent.
+    stood, that is requests.ConnectTimeout: then nothing was sent. NotWatched is such an error too,
+    raised before the block begins.
     """
-    call = _here.call = _Timed(time.monotonic() + seconds)
+    call = _Timed(time.monotonic() + seconds)
     _watch.add(call)
+    _here.call = call
     try:
         yield
         if call.passed:  # an answer that ends within its headers looks like a whole one

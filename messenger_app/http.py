@@ -174,4 +174,5 @@ def reason_of(error: requests.RequestException) -> BaseException:
 
 def was_never_sent(error: requests.RequestException) -> bool:
     """Tell "never sent" from "sent, no answer": only the first may be tried again blindly."""
-    return isinstance(reason_of(error), NewConnectionError | ConnectTimeoutError)
+    never_sent = NewConnectionError | ConnectTimeoutError | deadlines.NotWatched
+    return isinstance(reason_of(error), never_sent)

@@ -60,13 +60,20 @@ class Presence:
             late.set()
 
     def _start(self) -> None:
-        """Start the calling threads with the first sign: they end with the process."""
+        """Start the calling threads with the first sign: they end with the process.
+
+        What the machine gives no thread for is started with a later sign.
+        """
         with self._started:
             while len(self._calls) < CALLS:
                 name = f"presence-{len(self._calls)}"
                 call = threading.Thread(target=self._call, name=name, daemon=True)
+                try:
+                    call.start()
+                except RuntimeError as error:  # no more processes or no memory
+                    log.debug("presence.no_thread", reason=str(error))
+                    return
                 self._calls.append(call)
-                call.start()
 
     def _call(self) -> None:
         while True:

@@ -73,3 +73,23 @@ def test_a_graph_that_refuses_is_asked_again_the_next_time(error: Exception):
     for number in range(1, CALLS + 1):
         with presence.shown(PAGE, PSID):
             wait_for(lambda n=number: len(graph.begun) == 2 * n, "the signs")  # type: ignore[misc]
+
+
+def test_a_machine_without_a_thread_to_give_holds_nobody_up(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    graph = Graph()
+    presence = Presence({PAGE: graph})
+    asked = []
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refuse)
+        with presence.shown(PAGE, "1"):
+            asked.append("the bot")
+    assert asked == ["the bot"]
+    assert graph.begun == []
+    with presence.shown(PAGE, "2"):
+        wait_for(lambda: len(graph.begun) == 2, "the signs, once there are threads")
+    assert {psid for psid, _ in graph.begun} == {"2"}
