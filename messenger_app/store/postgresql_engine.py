@@ -43,6 +43,9 @@ _PATIENCE = {
     "idle_in_transaction_session_timeout": "15s",
 }
 
+#: How long who migrates waits for a table.
+_TABLE_PATIENCE = "3s"
+
 #: Held by who migrates, and shared by all workers that listen.
 MIGRATING, LISTENING = 0x4D48_0001, 0x4D48_0002
 
@@ -83,11 +86,13 @@ def build(url: URL) -> Engine:
 def lock_migrations(connection: Connection) -> None:
     """Let one process at a time change the tables, for as long as that takes, until it commits.
 
-    Raises SettingsError where the database can't keep every character.
+    A table that somebody else has locked is waited for shortly: behind who waits for a whole table
+    everybody else waits too. Raises SettingsError where the database can't keep every character.
     """
     for name in ("statement_timeout", "lock_timeout"):
         connection.exec_driver_sql(f"SET LOCAL {name} = 0")
     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATING})")
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_TABLE_PATIENCE}'")
     encoding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
     if encoding != "UTF8":
         raise SettingsError(

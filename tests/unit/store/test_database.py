@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic import command
 from psycopg import sql
 from sqlalchemy import inspect, text
 
 from messenger_app.errors import SettingsError, StoreUnavailable
-from messenger_app.store.database import Database
+from messenger_app.store.database import Database, migrations_config
 from messenger_app.store.tables import metadata
 from tests.support.ports import free_port
 from tests.support.postgres import PASSWORD, Postgres
@@ -28,7 +29,7 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path, postgres: Postgres) ->
 #: Import everything first, then wait for the word, so that two of these meet.
 MIGRATE = """
 import sys
-from messenger_app.store.database import Database
+from messenger_app.store.database import Database, migrations_config
 database = Database(sys.argv[1])
 print("ready", flush=True)
 sys.stdin.readline()
@@ -68,6 +69,27 @@ def test_several_processes_may_migrate_at_once(
         return
     with postgres.database() as url:
         migrate_at_once(url)
+
+
+def test_a_table_that_somebody_has_locked_is_not_waited_for_long(postgres: Postgres) -> None:
+    with postgres.database() as url:
+        database = Database(url)
+        migrate_to(database, "0004")
+        with database.writing() as other:
+            other.exec_driver_sql("LOCK TABLE inbox_event IN ROW EXCLUSIVE MODE")  # as who writes
+            with pytest.raises(StoreUnavailable, match="lock timeout"):
+                database.upgrade()
+        assert not database.is_current()
+        database.upgrade()
+        assert database.is_current()
+        database.close()
+
+
+def migrate_to(database: Database, revision: str) -> None:
+    config = migrations_config()
+    with database.writing() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
 
 
 def migrate_at_once(url: str) -> None:

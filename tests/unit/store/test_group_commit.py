@@ -127,3 +127,25 @@ def test_each_delivery_learns_how_much_of_it_was_new(database: Database) -> None
     assert intake._write([inbox.rows_of(events, NOW) for events in deliveries]) == [2, 1, 0, 0]
     assert intake.add([event("c"), event("d"), event("d")], NOW) == 1
     bell.close()
+
+
+class Looking(SocketBell):
+    """Looks, when it is rung, at what a worker would find then."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(None)
+        self._database = database
+        self.found: list[dict[str, int]] = []
+
+    def ring(self) -> None:
+        with self._database.reading() as connection:
+            self.found.append(inbox.counts(connection))
+
+
+def test_the_worker_is_woken_when_what_came_in_can_be_seen(database: Database) -> None:
+    bell = Looking(database)
+    intake = Intake(database, bell)
+    intake.add([event("m_1")], NOW)
+    intake.add([event("m_2")], NOW)
+    assert bell.found == [{"pending": 1}, {"pending": 2}]
+    bell.close()
