@@ -24,7 +24,9 @@ from messenger_app.cli_shared import (
     page_option,
     this_bridge,
 )
+from messenger_app.conversation.policy import PAGE_INBOX_APP_IDS, Target
 from messenger_app.conversation.state import Conversation, Owner
+from messenger_app.conversation.transitions import ELSEWHERE
 from messenger_app.doctor import examine
 from messenger_app.store import conversations, inbox, profiles, transcripts
 from messenger_app.store.inbox import thread_of
@@ -135,18 +137,22 @@ def thread_take(psid: str, page_id: str | None, *, as_json: bool) -> None:
 @page_option
 @as_json_option
 def thread_pass(psid: str, target: str | None, page_id: str | None, *, as_json: bool) -> None:
-    """Hand the thread to a human, or to another bot."""
-    known = this_bridge().policy.targets
-    if target is not None and target not in known:
-        fail(f"There is no target {target}. The handoff config has: {', '.join(known)}.")
-    bot = target if target is not None and known[target].kind == "bot" else None
-    wanted = {Owner.WAITING, Owner.HUMAN, Owner.OTHER_APP}
+    """Hand the thread to a human, to another app or to another bot.
 
-    def is_done(thread: Conversation) -> bool:
-        return thread.bot == bot if bot is not None else thread.owner in wanted
-
+    Only its owner can pass a thread: take it first where somebody else has it.
+    """
+    policy = this_bridge().policy
+    wanted = policy.target(target)
+    if wanted is None:
+        fail(f"There is no target {target}. The handoff config has: {', '.join(policy.targets)}.")
     thread = find(this_bridge(), psid, page_id)
-    _operate(thread, {"action": "pass", "target": target}, is_done, as_json=as_json)
+    if thread.owner in ELSEWHERE and not is_with(thread, wanted):
+        fail(
+            f"The thread's owner is {thread.owner.value}, and only its owner can pass it. "
+            f"Take it first: flask thread take {psid} --page {thread.page_id}"
+        )
+    action = {"action": "pass", "target": target}
+    _operate(thread, action, lambda now: is_with(now, wanted), as_json=as_json)
 
 
 @thread_group.command("release")
@@ -171,6 +177,15 @@ def run_doctor(*, as_json: bool) -> None:
             click.echo(f"{finding.verdict:<8} {finding.about}: {finding.says}")
     if any(finding.verdict == "failed" for finding in findings):
         raise SystemExit(1)
+
+
+def is_with(thread: Conversation, target: Target) -> bool:
+    """Say whether this target has the thread. The Page Inbox goes by several ids, or by none."""
+    if target.kind == "bot":
+        return thread.owner in {Owner.BOT, Owner.IDLE} and thread.bot == target.name
+    inbox = target.kind == "page_inbox" and thread.owner in {Owner.WAITING, Owner.HUMAN}
+    in_inbox = inbox and thread.owner_app_id in {None, *PAGE_INBOX_APP_IDS}
+    return thread.owner in ELSEWHERE and (thread.owner_app_id == target.app_id or in_inbox)
 
 
 def _operate(

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -6,7 +7,9 @@ from click.testing import Result
 from flask import Flask
 
 from messenger_app.bridge import Bridge
+from messenger_app.cli import is_with
 from messenger_app.conversation.commands import StopTyping
+from messenger_app.conversation.policy import Target
 from messenger_app.conversation.state import Conversation, Handoff, Owner
 from messenger_app.conversation.transcript import Line
 from messenger_app.store import conversations, inbox, outbox, transcripts
@@ -119,6 +122,59 @@ def test_a_thread_that_there_is_not_is_said_in_a_line(flask: Any, command: str) 
     assert result.exit_code == 1
     assert result.output.startswith("Error: No thread with 404.")
     assert "Traceback" not in result.output
+
+
+# Handing over by hand
+
+INBOX = Target("page_inbox", "A person", "263902037430900")
+BILLING = Target("billing", "Billing", "7", kind="app")
+MOODBOT = Target("moodbot", "MoodBot", "", kind="bot")
+
+
+@pytest.mark.parametrize(
+    ("owner", "app_id", "bot", "those"),
+    [
+        (Owner.BOT, None, "", []),
+        (Owner.BOT, None, "moodbot", [MOODBOT]),
+        (Owner.HANDING_OFF, None, "moodbot", []),
+        (Owner.WAITING, "263902037430900", "moodbot", [INBOX]),
+        (Owner.HUMAN, "26390203743090", "", [INBOX]),
+        (Owner.HUMAN, None, "", [INBOX]),
+        (Owner.OTHER_APP, "7", "", [BILLING]),
+        (Owner.OTHER_APP, "8", "", []),
+        (Owner.OTHER_APP, None, "moodbot", []),
+        (Owner.WAITING, "7", "", [BILLING]),  # the default target: people work in that app
+    ],
+)
+def test_a_thread_is_with_whoever_really_has_it(
+    owner: Owner, app_id: str | None, bot: str, those: list[Target]
+) -> None:
+    told = Conversation(PAGE_ID, "1", owner=owner, owner_app_id=app_id, bot=bot)
+    assert [target for target in (INBOX, BILLING, MOODBOT) if is_with(told, target)] == those
+
+
+@pytest.mark.parametrize("bot", ["", "moodbot"])
+def test_what_somebody_else_has_is_to_be_taken_before_it_is_passed(
+    flask: Any, bridge: Bridge, waiting: Conversation, bot: str
+) -> None:
+    with bridge.database.writing() as connection:
+        conversations.save(connection, {thread("1"): replace(waiting, bot=bot)})
+    result = flask("thread", "pass", "1", "--target", "moodbot")
+    assert result.exit_code == 1
+    assert result.output == (
+        "Error: The thread's owner is waiting, and only its owner can pass it. "
+        f"Take it first: flask thread take 1 --page {PAGE_ID}\n"
+    )
+    with bridge.database.reading() as connection:
+        assert inbox.pending(connection, thread("1")) == []
+
+
+def test_a_target_that_there_is_not_is_said_in_a_line(flask: Any, waiting: Conversation) -> None:
+    result = flask("thread", "pass", "1", "--target", "nobody")
+    assert (result.exit_code, result.output) == (
+        1,
+        "Error: There is no target nobody. The handoff config has: page_inbox, moodbot.\n",
+    )
 
 
 # The inbox
