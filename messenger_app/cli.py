@@ -29,6 +29,7 @@ from messenger_app.conversation.state import Conversation, Owner
 from messenger_app.conversation.transitions import ELSEWHERE
 from messenger_app.doctor import examine
 from messenger_app.store import conversations, inbox, profiles, transcripts
+from messenger_app.store.conversations import Unreadable
 from messenger_app.store.inbox import thread_of
 from messenger_app.webhook.envelope import Channel, ReceivedEvent
 
@@ -76,16 +77,20 @@ thread_group = CommandGroup("thread", help="Threads and who owns them.")
 @click.option("--limit", default=50, show_default=True)
 @as_json_option
 def thread_list(limit: int, *, as_json: bool) -> None:
-    """List threads, those with something to do first."""
+    """List threads: those with something to do first, who waits longest at the top.
+
+    The others come by the ids of Page and person, not by time.
+    """
     bridge = this_bridge()
     with bridge.database.reading() as connection:
-        found = conversations.newest(connection, limit)
+        found = conversations.with_work_first(connection, limit)
     if as_json:
-        click.echo(json.dumps([_summary(conversation) for conversation in found]))
+        click.echo(json.dumps([_summary(thread) for thread in found]))
         return
-    for conversation in found:
-        page = f"{conversation.page_id}  " if len(bridge.pages) > 1 else ""
-        click.echo(f"{page}{conversation.psid}  {conversation.owner.value}")
+    for thread in found:
+        page = f"{thread.page_id}  " if len(bridge.pages) > 1 else ""
+        says = thread.why if isinstance(thread, Unreadable) else thread.owner.value
+        click.echo(f"{page}{thread.psid}  {says}")
 
 
 @thread_group.command("show")
@@ -242,7 +247,10 @@ def _is_pending(connection: Connection, conversation: Conversation) -> bool:
     return any(event.channel is Channel.OPERATOR for event in events)
 
 
-def _summary(conversation: Conversation) -> dict[str, Any]:
+def _summary(conversation: Conversation | Unreadable) -> dict[str, Any]:
+    if isinstance(conversation, Unreadable):
+        told = {"page_id": conversation.page_id, "psid": conversation.psid}
+        return {**told, "owner": None, "error": conversation.why}
     return {
         "page_id": conversation.page_id,
         "psid": conversation.psid,

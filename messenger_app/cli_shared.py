@@ -8,7 +8,7 @@ from flask.cli import AppGroup
 
 from messenger_app.bridge import Bridge
 from messenger_app.conversation.state import Conversation
-from messenger_app.errors import StoreUnavailable
+from messenger_app.errors import HandoverError
 from messenger_app.store import conversations
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
@@ -16,13 +16,13 @@ page_option = click.option("--page", "page_id", help="This Page alone, by its id
 
 
 class CommandGroup(AppGroup):
-    """Commands of one subject. Where the database is away they end with a line, too."""
+    """Commands of one subject. What goes wrong in the bridge ends them with a line, too."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was asked for."""
         try:
             return super().invoke(ctx)
-        except StoreUnavailable as error:
+        except HandoverError as error:
             fail(str(error))
 
 
@@ -38,8 +38,7 @@ def find(bridge: Bridge, psid: str, page_id: str | None) -> Conversation:
     Ends with a line where there is none, or more than one.
     """
     with bridge.database.reading() as connection:
-        known = conversations.find(connection, psid)
-    found = [thread for thread in known if page_id in (None, thread.page_id)]
+        found = conversations.find(connection, psid, page_id)
     if not found:
         where = f" on Page {page_id}" if page_id else ""
         fail(f"No thread with {psid}{where}. `flask thread list` shows those there are.")

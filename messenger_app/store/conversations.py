@@ -13,6 +13,7 @@ from sqlalchemy import (
     literal_column,
     null,
     select,
+    true,
     update,
 )
 
@@ -52,6 +53,15 @@ class Lease:
     def conversation(self) -> Conversation:
         """The core's state. Raises RowUnreadable."""
         return _load(self.state, self.page_id, self.psid)
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A conversation whose state this release can't read."""
+
+    page_id: str
+    psid: str
+    why: str
 
 
 def ready(since: int) -> int:
@@ -214,21 +224,31 @@ def roles(connection: Connection, page_ids: Collection[str]) -> dict[str, Routin
     return told
 
 
-def find(connection: Connection, psid: str) -> list[Conversation]:
-    """Return the conversations with this person, one for each Page they wrote to."""
-    rows = connection.execute(select(table).where(table.c.psid == psid))
+def find(connection: Connection, psid: str, page_id: str | None = None) -> list[Conversation]:
+    """Return the conversations with this person, one for each Page they wrote to, or on one Page.
+
+    Raises RowUnreadable.
+    """
+    rows = connection.execute(
+        select(table)
+        .where(table.c.psid == psid)
+        .where(true() if page_id is None else table.c.page_id == page_id)
+    )
     return [_load(row.state, row.page_id, row.psid) for row in rows]
 
 
-def newest(connection: Connection, limit: int) -> list[Conversation]:
-    """Return conversations with people, those with something to do first."""
+def with_work_first(connection: Connection, limit: int) -> list[Conversation | Unreadable]:
+    """Return conversations with people: those with something to do, who waits longest first.
+
+    The others follow by Page and person: no time is kept of them.
+    """
     rows = connection.execute(
         select(table)
         .where(table.c.psid != table.c.page_id)
-        .order_by(table.c.due.is_(None), table.c.thread)
+        .order_by(table.c.due.is_(None), table.c.due, table.c.thread)
         .limit(limit)
     )
-    return [_load(row.state, row.page_id, row.psid) for row in rows]
+    return [_load_or_tell(row.state, row.page_id, row.psid) for row in rows]
 
 
 def busy(connection: Connection) -> int:
@@ -242,7 +262,15 @@ def _load(state: bytes, page_id: str, psid: str) -> Conversation:
     try:
         return _json.validate_json(state) if state else Conversation(page_id=page_id, psid=psid)
     except ValueError as error:  # its text quotes what people wrote
-        raise RowUnreadable(f"its state can't be read: {type(error).__name__}") from None
+        why = f"{type(error).__name__}; another release may have written it"
+        raise RowUnreadable(f"The state of {page_id}:{psid} can't be read: {why}.") from None
+
+
+def _load_or_tell(state: bytes, page_id: str, psid: str) -> Conversation | Unreadable:
+    try:
+        return _load(state, page_id, psid)
+    except RowUnreadable as error:
+        return Unreadable(page_id, psid, str(error))
 
 
 _WAKE = Inserts(_wake, "thread", "page_id", "psid", "owner", "state", "due", "token")

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 from flask import Flask
+from sqlalchemy import update
 
 from messenger_app.bridge import Bridge
 from messenger_app.cli import is_with
@@ -13,6 +14,7 @@ from messenger_app.conversation.policy import Target
 from messenger_app.conversation.state import Conversation, Handoff, Owner
 from messenger_app.conversation.transcript import Line
 from messenger_app.store import conversations, inbox, outbox, transcripts
+from messenger_app.store.tables import conversation
 from tests.unit.payloads import NOW, PAGE_ID
 from tests.unit.store.threads import add, event, finish, thread
 
@@ -78,6 +80,43 @@ def test_threads_are_listed_for_scripts(flask: Any, waiting: Conversation) -> No
 def test_no_threads_are_an_empty_list(flask: Any) -> None:
     assert flask("thread", "list").output == ""
     assert printed(flask("thread", "list", "--json")) == []
+
+
+@pytest.fixture
+def unreadable(bridge: Bridge, waiting: Conversation) -> str:
+    """Another person's conversation, as no release writes it. Returns what is told of it."""
+    with bridge.database.writing() as connection:
+        add(connection, event("m_0", "0"))
+        state = {"state": b'{"owner": "Nobody\'s business"}'}
+        connection.execute(update(conversation).where(conversation.c.psid == "0").values(state))
+    why = "ValidationError; another release may have written it."
+    return f"The state of {thread('0')} can't be read: {why}"
+
+
+def test_a_row_that_can_not_be_read_is_named_and_the_others_are_listed(
+    flask: Any, unreadable: str
+) -> None:
+    result = flask("thread", "list")
+    assert (result.exit_code, result.output.splitlines()) == (0, [f"0  {unreadable}", "1  waiting"])
+    odd, fine = printed(flask("thread", "list", "--json"))
+    assert odd == {"page_id": PAGE_ID, "psid": "0", "owner": None, "error": unreadable}
+    assert fine["owner"] == "waiting"
+
+
+@pytest.mark.parametrize("command", ["show", "take", "pass", "release"])
+def test_a_row_that_can_not_be_read_is_said_in_a_line(
+    flask: Any, unreadable: str, command: str
+) -> None:
+    result = flask("thread", command, "0")
+    assert (result.exit_code, result.output) == (1, f"Error: {unreadable}\n")
+
+
+def test_a_page_whose_row_can_be_read_is_shown_beside_one_that_can_not(
+    flask: Any, bridge: Bridge, unreadable: str
+) -> None:
+    with bridge.database.writing() as connection:
+        add(connection, event("m_9", "0", page_id="9"))
+    assert flask("thread", "show", "0", "--page", "9").output == "owner    idle\n"
 
 
 def test_a_list_may_be_limited(flask: Any, bridge: Bridge) -> None:

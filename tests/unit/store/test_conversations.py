@@ -145,8 +145,17 @@ def test_threads_with_something_to_do_are_listed_first(database: Database) -> No
     release(database, "2", NOW)
     release(database, "3", None)
     with database.reading() as connection:
-        listed = conversations.newest(connection, 2)
+        listed = conversations.with_work_first(connection, 2)
     assert [conversation.psid for conversation in listed] == ["2", "1"]
+
+
+def test_who_waits_longest_is_listed_at_the_top(database: Database) -> None:
+    with database.writing() as connection:
+        for psid, received_at in (("1", NOW + 2), ("2", NOW), ("3", NOW + 1)):
+            inbox.add(connection, [event(f"m_{psid}", psid)], received_at)
+    with database.reading() as connection:
+        listed = conversations.with_work_first(connection, 2)
+    assert [conversation.psid for conversation in listed] == ["2", "3"]
 
 
 # The Page itself
@@ -162,7 +171,7 @@ def test_our_role_is_read_from_the_conversation_that_stands_for_the_page(
         conversations.save(connection, {thread(PAGE_ID): stands_for_it})
         assert conversations.roles(connection, [PAGE_ID, "another"]) == {PAGE_ID: role}
         assert conversations.roles(connection, []) == {}
-        assert [listed.psid for listed in conversations.newest(connection, 9)] == ["1"]
+        assert [listed.psid for listed in conversations.with_work_first(connection, 9)] == ["1"]
 
 
 def test_each_thread_of_an_older_page_is_leased_with_our_role(database: Database) -> None:

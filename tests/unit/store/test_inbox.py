@@ -71,7 +71,7 @@ def test_what_is_unrecognised_is_kept_and_makes_no_thread_ready(database: Databa
     with database.reading() as connection:
         assert inbox.counts(connection) == {"unrecognised": 1}
         assert conversations.busy(connection) == 0
-        assert conversations.newest(connection, 10) == []
+        assert conversations.with_work_first(connection, 10) == []
 
 
 def test_events_are_counted_by_what_became_of_them(database: Database) -> None:

@@ -224,7 +224,7 @@ def test_nothing_of_a_delivery_is_kept_that_could_not_be_stored_whole(
     drop_a_table(bridge, tmp_path)
     assert post(client, delivery(entry(message()))).status_code == 503
     with bridge.database.reading() as connection:
-        assert conversations.newest(connection, 10) == []
+        assert conversations.with_work_first(connection, 10) == []
 
 
 def test_a_delivery_is_taken_again_once_the_database_is_back(
