@@ -53,7 +53,7 @@ def metrics() -> Response:
         return refusal
     try:
         with bridge.database.reading() as connection:
-            bridge.metrics.look(connection)
+            bridge.metrics.look(connection, bridge.clock.steady())
     except StoreUnavailable:
         bridge.metrics.forget()
     return Response(bridge.metrics.page(), mimetype="text/plain; version=0.0.4")

@@ -6,6 +6,11 @@ from sqlalchemy import Connection
 from messenger_app.store import conversations, inbox, outbox
 from messenger_app.store.tables import CommandStatus, EventStatus
 
+Counts = dict[str, int]
+
+#: How old the figures of what is over may be. Milliseconds.
+KEPT_FOR = 60_000
+
 
 class Metrics:
     """The counters of one web process, and gauges that are read from the database."""
@@ -37,6 +42,8 @@ class Metrics:
         self._busy = Gauge(
             "handover_threads_busy", "Threads with something to do.", registry=self.registry
         )
+        #: When all rows were counted, and what was found.
+        self._counted: tuple[int, Counts, Counts] | None = None
 
     def count(self, **events: int) -> None:
         """Count events of a delivery that was accepted, by kind."""
@@ -48,9 +55,14 @@ class Metrics:
         """Count a delivery by what it was answered with."""
         (self._accepted if status == 200 else self.deliveries.labels(str(status))).inc()
 
-    def look(self, connection: Connection) -> None:
-        """Read the figures that stand in the database."""
-        events, commands = inbox.counts(connection), outbox.counts(connection)
+    def look(self, connection: Connection, now: int) -> None:
+        """Read the figures that stand in the database; ``now`` is by a clock that never steps.
+
+        What is open is counted each time. The rest takes a look at every row, so it is kept.
+        """
+        events, commands = self._all_counted(connection, now)
+        events = {**events, "pending": inbox.number_pending(connection)}
+        commands = {**commands, "queued": 0, "running": 0, **outbox.open_counts(connection)}
         for event_status in EventStatus:
             name = event_status.name.lower()
             self._inbox.labels(name).set(events.get(name, 0))
@@ -59,11 +71,18 @@ class Metrics:
             self._outbox.labels(name).set(commands.get(name, 0))
         self._busy.set(conversations.busy(connection))
 
+    def _all_counted(self, connection: Connection, now: int) -> tuple[Counts, Counts]:
+        counted = self._counted  # another thread may look too
+        if counted is None or now - counted[0] >= KEPT_FOR:
+            counted = self._counted = (now, inbox.counts(connection), outbox.counts(connection))
+        return counted[1:]
+
     def forget(self) -> None:
         """Say nothing of the database rather than something old."""
         self._inbox.clear()
         self._outbox.clear()
         self._busy.set(float("nan"))
+        self._counted = None
 
     def page(self) -> bytes:
         """Return all figures in Prometheus' text format."""

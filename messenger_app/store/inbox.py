@@ -230,8 +230,13 @@ def replay(connection: Connection, event: KeptEvent) -> None:
     finish(connection, [Finding(event.id, EventStatus.PENDING)], event.received_at)
 
 
+def number_pending(connection: Connection) -> int:
+    """Return how many events wait. Cheap, however many there are of others."""
+    return connection.execute(_NUMBER_PENDING).scalar_one()
+
+
 def counts(connection: Connection) -> dict[str, int]:
-    """Return how many events there are of each status, by its name."""
+    """Return how many events there are of each status, by its name. Reads the whole table."""
     rows = connection.execute(
         select(inbox_event.c.status, func.count()).group_by(inbox_event.c.status)
     )
@@ -284,6 +289,7 @@ def _stored_where(condition: ColumnElement[bool]) -> Select[Any]:
 
 # Built once: to build one costs as much as SQLite needs for fifty threads.
 _THREADS: BindParameter[list[str]] = bindparam("threads", expanding=True)
+_NUMBER_PENDING = select(func.count()).select_from(inbox_event).where(_PENDING)
 _OVERTAKES = and_(_PENDING, inbox_event.c.overtakes)
 _FIRST = select(*map(_nth, range(MOST_AT_ONCE))).where(conversation.c.thread.in_(_THREADS))
 _OVERTAKING = _stored_where(inbox_event.c.thread.in_(_THREADS) & _OVERTAKES)

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from messenger_app.app import create_app
 from messenger_app.bridge import Bridge
+from messenger_app.metrics import KEPT_FOR
 from messenger_app.rasa.client import RasaClient
 from messenger_app.store import inbox
 from tests.support.stand_in_bot import StandInBot
@@ -145,7 +146,11 @@ def figures(client: FlaskClient) -> list[str]:
     return answer.text.splitlines()
 
 
-def test_figures_go_down_again(client: FlaskClient, bridge: Bridge) -> None:
+def test_what_is_open_is_counted_each_time_and_what_is_over_once_a_minute(
+    client: FlaskClient, bridge: Bridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [bridge.clock.steady()]
+    monkeypatch.setattr(bridge.clock, "steady", lambda: now[0])
     with bridge.database.writing() as connection:
         add(connection, event("m_1"))
     assert 'handover_inbox_events{status="pending"} 1.0' in figures(client)
@@ -153,7 +158,10 @@ def test_figures_go_down_again(client: FlaskClient, bridge: Bridge) -> None:
     with bridge.database.writing() as connection:
         (stored,) = inbox.pending(connection, thread("1"))
         finish(connection, stored.id)
+    now[0] += KEPT_FOR - 1
     assert 'handover_inbox_events{status="pending"} 0.0' in figures(client)
+    assert 'handover_inbox_events{status="done"} 0.0' in figures(client)
+    now[0] += 1
     assert 'handover_inbox_events{status="done"} 1.0' in figures(client)
 
 

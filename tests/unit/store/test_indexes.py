@@ -48,6 +48,8 @@ WORK: dict[str, Callable[[Connection], object]] = {
     "look at the token": outbox.token_is_refused,
     "purge": lambda it: Purge().run(it, **OLD),
     "count who is busy": conversations.busy,
+    "count what waits": inbox.number_pending,
+    "count open commands": outbox.open_counts,
 }
 
 
