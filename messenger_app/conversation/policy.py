@@ -141,7 +141,6 @@ class Policy:
     bot_while_human: BotWhileHuman = BotWhileHuman.OFF
     handback_intent: str = "handback"
     handoff_intent: str = "handoff"
-    human_intent: str = "human_handoff"
     failures_before_offer: int = 3
     words: Words = field(default_factory=Words)
     #: The same in other languages, by language (``de``) or by locale (``pt_BR``).
