@@ -7,6 +7,7 @@ import hmac
 
 import structlog
 from flask import Blueprint, Response, current_app, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from messenger_app.bridge import Bridge
 from messenger_app.errors import EnvelopeError, SignatureError, StoreUnavailable
@@ -34,7 +35,13 @@ def verify_webhook() -> Response:
 def receive_events() -> Response:
     """Store what the platform sent, then say so. The worker acts on it later."""
     bridge: Bridge = current_app.extensions["bridge"]
-    status, text = _receive(bridge, request.get_data())
+    try:
+        body = request.get_data()
+    except RequestEntityTooLarge:
+        log.warning("webhook.too_large", bytes=request.content_length)
+        bridge.metrics.answered(413)
+        raise
+    status, text = _receive(bridge, body)
     bridge.metrics.answered(status)
     return _text(text, status)
 

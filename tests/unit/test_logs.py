@@ -95,8 +95,9 @@ def test_a_person_reads_columns(capsys: pytest.CaptureFixture[str], lines: Any) 
 
 #: Every kind of delivery, each with something in it that must not be seen.
 DELIVERIES = """
+import shutil
 import sys
-from messenger_app.app import create_app
+from messenger_app.app import LARGEST_BODY, create_app
 from messenger_app.config import Settings
 from tests.unit.payloads import delivery, entry, message, sign
 
@@ -123,6 +124,10 @@ answers = [
 with app.extensions["bridge"].database.writing() as connection:
     connection.exec_driver_sql("DROP TABLE inbox_event")
 answers.append(client.post("/webhook", data=body, headers=good))
+answers.append(client.post("/webhook", data=body.ljust(LARGEST_BODY + 1), headers=good))
+app.extensions["bridge"].database.close()
+shutil.rmtree(sys.argv[1])
+answers.append(client.get("/readyz"))
 print(*[answer.status_code for answer in answers])
 print(*[answer.text for answer in answers])
 """
@@ -139,8 +144,12 @@ def test_no_log_line_and_no_answer_of_the_webhook_tells_a_secret_or_what_people_
         timeout=60,
         check=True,
     )
-    assert done.stdout.splitlines()[0] == "200 403 400 403 200 503"
-    assert done.stderr.count('"event":"webhook.') == 4
+    assert done.stdout.splitlines()[0] == "200 403 400 403 200 503 413 503"
+    assert done.stderr.count('"event":"webhook.') == 5
+    assert done.stderr.count('"event":"webhook.too_large"') == 1
+    assert '"event":"database.unavailable"' in done.stderr
+    assert "unable to open database file" in done.stderr
+    assert "unable to open" not in done.stdout
     assert "Xyzzy" not in done.stdout + done.stderr
 
 

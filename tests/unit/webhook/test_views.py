@@ -248,11 +248,13 @@ def test_deliveries_and_events_are_counted_by_what_became_of_them(client: FlaskC
         post(client, body)
     post(client, b"{")
     client.post("/webhook", data=body)
+    post(client, body.ljust(LARGEST_BODY + 1))
     figures = client.get("/metrics").text
     for line in (
         'handover_webhook_deliveries_total{status="200"} 2.0',
         'handover_webhook_deliveries_total{status="400"} 1.0',
         'handover_webhook_deliveries_total{status="403"} 1.0',
+        'handover_webhook_deliveries_total{status="413"} 1.0',
         'handover_webhook_events_total{kind="new"} 2.0',
         'handover_webhook_events_total{kind="repeated"} 2.0',
         'handover_inbox_events{status="pending"} 1.0',
