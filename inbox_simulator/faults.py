@@ -8,7 +8,7 @@ from typing import Any
 JSON = dict[str, Any]
 KINDS = {
     "webhook": ("duplicate", "reorder", "delay", "drop_response", "error"),
-    "graph": ("delay", "drop_response", "error"),
+    "graph": ("delay", "delay_response", "drop_response", "error"),
 }
 MATCHES = frozenset({"edge", "app_id", "psid"})
 

@@ -228,10 +228,14 @@ class Progress:
         return not after.held
 
     def _match_echo(self, hand: InHand, echo: OwnAppEchoed, key: str) -> None:
-        """Settle a message whose outcome was unknown: its echo has come."""
+        """Settle a message whose echo has come, also while its call is still open.
+
+        That call may end without an answer, and then nothing else would tell of a picture. The
+        thread goes no further before it has ended.
+        """
         command = hand.by_key(key)
-        if command is None or (hand.running is not None and hand.running.key == key):
-            return  # settled, or about to be by the answer of the call itself
+        if command is None:
+            return  # settled by the answer of its call
         if not isinstance(command.command, SendMessage):
             return
         sent = MessageSent(

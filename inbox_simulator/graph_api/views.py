@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 JSON = dict[str, Any]
 #: What a fault can do to a call.
-STRIKES = ("delay", "drop_response", "error")
+STRIKES = ("delay", "delay_response", "drop_response", "error")
 blueprint = Blueprint("graph_api", __name__)
 
 
@@ -43,6 +43,8 @@ class Answer:
     call: GraphCall | None = None
     app_id: str | None = None
     fault: str | None = None
+    #: Seconds for which it is kept back.
+    late: float = 0.0
     error: PlatformError | None = None
 
 
@@ -63,6 +65,7 @@ def graph(path: str) -> Response:
         answer.status, answer.body = error.status, error.as_graph_body(trace)
     ms = round((stopwatch() - started) * 1000, 1)
     call_log.record(running, request, answer, at=at, ms=ms)
+    time.sleep(answer.late)
     if answer.fault == "drop_response":
         cut(request.environ["werkzeug.socket"])
     return _response(running, answer)
@@ -125,6 +128,8 @@ def _let_a_fault_strike(
     answer.fault = rule.do
     if rule.do == "delay":
         time.sleep(rule.seconds)
+    if rule.do == "delay_response":
+        answer.late = rule.seconds
     if rule.do == "error":
         raise InjectedError(rule.error)
 

@@ -79,6 +79,7 @@ def _fault_in_words(rule: dict[str, Any]) -> str:
         "duplicate": "arrive twice",
         "reorder": "are overtaken by the next",
         "delay": f"take {seconds} longer",
+        "delay_response": f"are done, and answered {seconds} later",
         "drop_response": "are done, but the answer is lost",
         "error": "fail",
     }

@@ -69,6 +69,24 @@ def test_a_message_whose_echo_comes_is_not_sent_again(
     assert len(calls(simulator, "messages")) == 1
 
 
+def test_a_picture_whose_echo_comes_while_its_call_hangs_is_not_sent_again(
+    bridge: Bridge, simulator: Simulator, person: Person, bot: StandInBot
+):
+    picture = "https://images.example/tiger.png"
+    bot.answers["show me"] = [{"image": picture}, {"text": "There."}]
+    hangs = {"match": {"edge": "messages"}, "do": "delay_response", "seconds": 9.5}
+    break_calls(simulator, hangs)
+    person.says("show me")
+    bridge.settle()
+    of_bot = [message for message in person.thread.messages if message.author == "app"]
+    assert [message.attachments or message.text for message in of_bot] == [
+        [{"type": "image", "payload": {"url": picture}}],
+        "There.",
+    ]
+    assert len(calls(simulator, "messages")) == 2
+    assert "message.sent_again" not in bridge.log.read_text()
+
+
 def test_a_message_that_the_conversations_api_knows_is_not_sent_again(
     bridge: Bridge, simulator: Simulator, person: Person, without_echoes: None
 ):

@@ -1,10 +1,14 @@
 """What goes wrong on purpose."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import requests
 
 from inbox_simulator.faults import Faults
 from tests.simulator.conftest import error_of
+from tests.support.waiting import wait_for
 
 
 @pytest.fixture
@@ -82,6 +86,18 @@ def test_a_graph_call_is_done_though_its_answer_is_lost(person, graph, faults):
         graph.says(person.psid, "Hi")
     assert person.last_message == "Hi"
     assert graph.says(person.psid, "Again").status_code == 200
+
+
+def test_a_graph_call_is_done_at_once_though_its_answer_comes_late(person, graph, faults):
+    person.says("hello")
+    faults({"on": "graph", "do": "delay_response", "times": 1, "seconds": 0.5})
+    began = time.monotonic()
+    with ThreadPoolExecutor(1) as caller:
+        answer = caller.submit(graph.says, person.psid, "Hi")
+        wait_for(lambda: person.last_message == "Hi", "the message")
+        assert not answer.done()
+        assert answer.result().status_code == 200
+    assert time.monotonic() - began >= 0.5
 
 
 @pytest.mark.parametrize(

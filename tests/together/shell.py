@@ -266,6 +266,8 @@ class Shell:
 
     def _take_result(self, job: Job, result: Result) -> None:
         self.running = self.result = None
+        if not self.outbox[job.open.key].is_open:
+            return  # its echo was quicker
         if isinstance(result, TryAgain):
             self._put_back(job.open, result.after, uncertain=result.uncertain, over=result.over)
             return
@@ -300,7 +302,7 @@ class Shell:
 
     def _match_echo(self, echo: OwnAppEchoed, key: str) -> None:
         command = next((one for one in self.open_commands() if one.key == key), None)
-        if command is None or (self.running and self.running.open.key == command.key):
+        if command is None:
             return
         if isinstance(command.command, SendMessage):
             self._write(replace(command, status=CommandStatus.DONE))
