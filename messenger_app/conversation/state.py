@@ -17,11 +17,11 @@ class Owner(StrEnum):
     BOT = "bot"
     #: Still our app, but asked to pass; the bot is silent until the outcome is known.
     HANDING_OFF = "handing_off"
-    #: The Page Inbox, and no human has spoken yet.
+    #: Whom we passed it to, the Page Inbox or another app, and nobody there has spoken yet.
     WAITING = "waiting"
     #: The Page Inbox, and a human speaks there.
     HUMAN = "human"
-    #: Another app, or somebody whose name Graph did not tell us.
+    #: Another app that speaks or came by itself, or somebody whose name Graph did not tell us.
     OTHER_APP = "other_app"
 
 
@@ -30,7 +30,7 @@ class TimerKind(StrEnum):
 
     #: The pass must have settled by then.
     HANDOFF_DEADLINE = "handoff_deadline"
-    #: Nobody in the Page Inbox has answered by then.
+    #: Nobody whom the person waits for has answered by then.
     WAITING_TIMEOUT = "waiting_timeout"
     #: The human has been quiet for so long that the bot takes over again.
     HUMAN_IDLE_TIMEOUT = "human_idle_timeout"

@@ -460,7 +460,8 @@ def _on_foreign_echo(
         else replace(conversation, owner_settled=max(event.at, conversation.owner_settled))
     )
     silent = replace(silent, others_spoke_at=max(event.at, conversation.others_spoke_at))
-    silent = _not_overdue(silent) if human else silent
+    awaited = conversation.owner is Owner.WAITING and event.app_id == conversation.owner_app_id
+    silent = _not_overdue(silent) if human or awaited else silent
     if _last_at(silent) <= silent.others_spoke_at:
         silent = _answered(silent)
     if silent.turn != conversation.turn and not policy.routing.is_on:
@@ -474,7 +475,7 @@ def _on_foreign_echo(
 
 
 def _not_overdue(conversation: Conversation) -> Conversation:
-    """Call off a take that only silence was the reason for: a human has come after all.
+    """Call off a take that only silence was the reason for: who was waited for has come after all.
 
     It may have waited for long, with Graph out of reach or limiting us.
     """
@@ -694,9 +695,10 @@ def _hand_over(
         return replace(said, commands=(*before, *said.commands), transcript=transcript)
     handoff = Handoff(target.name, target.app_id, asked.reason, asked.summary, asked.answers)
     going = _handing_off(conversation, handoff, now, policy)
+    can_cancel = _is_inbox(target.app_id, policy) or _can_take(policy)
     commands = (
         *before,
-        SendMessage(wording.announcement(target, handoff, policy)),
+        SendMessage(wording.announcement(target, handoff, policy, can_cancel=can_cancel)),
         StopTyping(),
         PassThreadControl(target.app_id, wording.pass_metadata(handoff)),
     )
@@ -745,18 +747,19 @@ def _on_pass_settled(
     if not event.worked or handoff is None:
         back = _to_bot(conversation, since=conversation.owner_since, settled=event.received_at)
         return Transition(back, (wording.say(policy.words.handoff_failed),))
-    inbox = _is_inbox(handoff.app_id, policy)
+    # An app that asked for the thread is not waited for: nobody told the person to wait.
+    waits = bool(handoff.target) or _is_inbox(handoff.app_id, policy)
     timeout = Timer(TimerKind.WAITING_TIMEOUT, event.received_at + policy.waiting_timeout)
     return Transition(
         replace(
             conversation,
-            owner=Owner.WAITING if inbox else Owner.OTHER_APP,
+            owner=Owner.WAITING if waits else Owner.OTHER_APP,
             owner_app_id=handoff.app_id,
             owner_since=event.at,
             owner_settled=event.received_at + CLOCK_SKEW,
-            timer=timeout if inbox else _lapse_timer(event.received_at, policy),
+            timer=timeout if waits else _lapse_timer(event.received_at, policy),
         ),
-        (NotifyAgents("handoff", wording.notice(handoff, policy)),) if inbox else (),
+        (NotifyAgents("handoff", wording.notice(handoff, policy)),) if waits else (),
     )
 
 
@@ -956,11 +959,18 @@ def _take_back(
             return Transition(conversation)  # asked already
         asking = replace(conversation, asking=outcome, timer=None)
         return Transition(asking, (RequestThreadControl(f"asked back: {outcome.value}"),))
-    if not policy.may_take and policy.routing is not Routing.PRIMARY_RECEIVER:
+    if not _can_take(policy):
         notice = NotifyAgents("take_blocked", "The bot is called back, but may not take control.")
         return Transition(_until_it_lapses(conversation, now, policy), (notice,))
     why = TakeThreadControl(metadata=f"taken back: {outcome.value}")
     return Transition(replace(conversation, taking=outcome), (why,))
+
+
+def _can_take(policy: Policy) -> bool:
+    """Say whether the platform lets our app take control on this Page, as far as we are told."""
+    if policy.routing in {Routing.NO_DEFAULT_APP, Routing.SECONDARY_RECEIVER}:
+        return False
+    return policy.may_take or policy.routing is Routing.PRIMARY_RECEIVER
 
 
 def _until_it_lapses(conversation: Conversation, now: int, policy: Policy) -> Conversation:
@@ -1026,8 +1036,9 @@ def _on_primary_asked(
         return Transition(conversation)  # an app waits for the human to be done
     if event.at <= conversation.owner_settled:
         return Transition(conversation)
-    if conversation.owner is Owner.OTHER_APP:  # an agent comes before an app: fetch the thread
-        promised = replace(conversation, taking=Outcome.TAKEN, promised=event.app_id)
+    if conversation.owner is Owner.OTHER_APP or _waits_for_app(conversation, policy):
+        # An agent comes before an app: fetch the thread.
+        promised = replace(conversation, taking=Outcome.TAKEN, promised=event.app_id, timer=None)
         return Transition(promised, (TakeThreadControl("an agent asked for it"),))
     if conversation.only_echoed:  # and answered already
         return Transition(conversation, _give_to_agent(event.app_id))
@@ -1289,6 +1300,12 @@ def _with_idle_timer(conversation: Conversation, now: int, policy: Policy) -> Co
 def _is_unknown(conversation: Conversation) -> bool:
     """Say whether somebody has the thread of whom we don't know who it is: often an agent."""
     return conversation.owner is Owner.OTHER_APP and conversation.owner_app_id is None
+
+
+def _waits_for_app(conversation: Conversation, policy: Policy) -> bool:
+    """Say whether the person waits for another app than the Page Inbox to answer."""
+    waiting = conversation.owner is Owner.WAITING
+    return waiting and not _is_inbox(conversation.owner_app_id, policy)
 
 
 def _last_word(conversation: Conversation, event: PersonMessaged | PersonTapped) -> LastWord:

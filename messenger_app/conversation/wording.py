@@ -7,10 +7,13 @@ from messenger_app.conversation.policy import Policy, Target
 from messenger_app.conversation.state import Conversation, Handoff
 
 
-def announcement(target: Target, handoff: Handoff, policy: Policy) -> BotMessage:
+def announcement(
+    target: Target, handoff: Handoff, policy: Policy, *, can_cancel: bool = True
+) -> BotMessage:
     """Tell the person what comes, and with the same words the agent what it is about.
 
     The recap stands in the thread because ``metadata`` reaches webhooks, not the agent's eyes.
+    ``can_cancel`` is whether there is a way back to offer.
     """
     words = policy.words
     recap = []
@@ -26,7 +29,7 @@ def announcement(target: Target, handoff: Handoff, policy: Policy) -> BotMessage
     connecting = words.connecting.format(title=target.title)
     return BotMessage(
         text="\n".join([connecting, *recap]),
-        buttons=((words.never_mind, words.never_mind),),
+        buttons=((words.never_mind, words.never_mind),) if can_cancel else (),
     )
 
 

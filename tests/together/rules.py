@@ -231,7 +231,8 @@ def both_agree_who_may_speak(world: World) -> None:
         assert knows or world.named_at < changed_at, bridge
     else:
         by_echo = bridge is Owner.HUMAN and _an_agent_spoke_since(world, changed_at)
-        assert bridge is Owner.OTHER_APP or by_echo or world.named_at < changed_at, bridge
+        waits = bridge is Owner.WAITING and world.conversation.owner_app_id == platform
+        assert bridge is Owner.OTHER_APP or waits or by_echo or world.named_at < changed_at, bridge
 
 
 def _is_secondary(world: World) -> bool:

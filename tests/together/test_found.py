@@ -344,6 +344,19 @@ def test_a_request_in_vain_is_made_again_until_the_window_is_shut_and_the_next_w
     assert at_rest(world).conversation.timer is not None
 
 
+def test_an_app_that_never_answers_gives_the_person_back():
+    world = World()
+    world.person_writes("hello")
+    at_rest(world)
+    world.operator_runs("pass", "billing")
+    at_rest(world).time_passes(2_000)
+    world.person_writes("is anybody there?")
+    at_rest(world).waits_for_every_timer()
+    assert at_rest(world).conversation.owner is Owner.BOT
+    assert world.thread.owner == OUR_APP
+    assert "'outcome': 'timeout', 'unanswered': True" in world.heard[-1].said
+
+
 def nobody_came() -> World:
     """A thread that the Page Inbox has had for too long; the worker begins to take it back."""
     world = World()

@@ -14,7 +14,7 @@ from messenger_app.conversation.policy import CLOCK_SKEW, MESSAGING_WINDOW
 from messenger_app.conversation.routing import Routing
 from messenger_app.conversation.state import Owner, TimerKind
 from messenger_app.conversation.transitions import CONNECT_PAYLOAD, may_run
-from tests.unit.conversation.story import OUR_APP, POLICY, Story, asked, handback
+from tests.unit.conversation.story import BILLING_APP, OUR_APP, POLICY, Story, asked, handback
 
 
 def billing_back() -> Story:
@@ -51,7 +51,7 @@ def test_a_thread_that_an_agent_took_over_from_another_target_comes_back_from_th
 
 def test_a_thread_that_lapsed_elsewhere_is_announced_with_whom_it_was():
     story = Story(policy=replace(POLICY, routing=Routing.NO_DEFAULT_APP))
-    story.bot_hands_over(target="billing")
+    story.bot_hands_over(target="billing").other_app_replies(BILLING_APP)
     story.timer_fires()
     assert handback(story.person_says("hello again"))["from"] == "billing"
 

@@ -30,7 +30,7 @@ def test_an_operator_passes_a_thread():
     now = story.later()
     story.happens(OperatorPassed(at=now, received_at=now, target="billing"))
     assert story.owner is Owner.HANDING_OFF
-    assert story.call_settles(ControlCall.PASS).owner is Owner.OTHER_APP
+    assert story.call_settles(ControlCall.PASS).owner is Owner.WAITING
 
 
 def test_an_operator_releases_a_thread():

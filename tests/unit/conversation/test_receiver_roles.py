@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from messenger_app.conversation.commands import (
     AskBot,
     Command,
@@ -138,9 +140,12 @@ def test_an_app_that_asks_a_primary_receiver_waits_for_the_human():
     assert story.owner is Owner.WAITING
 
 
-def test_an_agent_who_asks_for_a_thread_of_another_app_gets_it():
+@pytest.mark.parametrize("has_answered", [True, False])
+def test_an_agent_who_asks_for_a_thread_of_another_app_gets_it(has_answered):
     story = primary().bot_hands_over(target="billing")
-    assert story.owner is Owner.OTHER_APP
+    if has_answered:
+        story.other_app_replies(BILLING_APP)
+    assert story.owner is (Owner.OTHER_APP if has_answered else Owner.WAITING)
     assert kinds(asks(story)) == [TakeThreadControl]
     assert passed_to(story.call_settles(ControlCall.TAKE)) == [PAGE_INBOX_APP_ID]
     assert story.call_settles(ControlCall.PASS).owner is Owner.WAITING
