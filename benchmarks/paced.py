@@ -66,6 +66,9 @@ class _Sender(Messages):
         assert head[9:12] == b"200", f"It answered {head[:200]!r}."
         self._pace.answered(self, time.perf_counter() - self._due)
 
+    def connection_lost(self, _error: Exception | None) -> None:
+        self._pace.lost()
+
     def close(self) -> None:
         self._transport.close()
 
@@ -77,7 +80,8 @@ class _Pace:
         self.took: list[float] = []
         self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._expected = expected
-        self._free: list[_Sender] = []
+        #: In turn, so that none is idle until the server hangs up.
+        self._free: deque[_Sender] = deque()
         self._late: deque[tuple[bytes, float]] = deque()
 
     def add(self, sender: _Sender) -> None:
@@ -85,7 +89,7 @@ class _Pace:
 
     def send(self, request: bytes, due: float) -> None:
         if self._free:
-            self._free.pop().send(request, due)
+            self._free.popleft().send(request, due)
         else:
             self._late.append((request, due))
 
@@ -98,26 +102,36 @@ class _Pace:
         if len(self.took) == self._expected:
             self.over.set_result(None)
 
+    def lost(self) -> None:
+        if not self.over.done():
+            self.over.set_exception(ConnectionError("The server hung up."))
+
 
 async def pace(port: int, requests: Sequence[bytes], connections: int, rate: float) -> Load:
-    """Send all requests at this rate, and wait until each was answered."""
+    """Send all requests at this rate, and wait until each was answered.
+
+    Raises ConnectionError at once where a connection is lost: a figure without it would be wrong.
+    """
     loop, paced = asyncio.get_running_loop(), _Pace(len(requests))
-    senders = []
-    for _ in range(connections):
-        _, sender = await loop.create_connection(lambda: _Sender(paced), "127.0.0.1", port)
-        senders.append(sender)
-        paced.add(sender)
-    began = time.perf_counter()
-    for number, request in enumerate(requests):
-        due = began + number / rate
-        if (early := due - time.perf_counter()) > 0:
-            await asyncio.sleep(early)
-        paced.send(request, due)
-    await asyncio.wait_for(paced.over, 120)
-    load = Load(time.perf_counter() - began, paced.took, began)
-    for sender in senders:
-        sender.close()
-    return load
+    senders: list[_Sender] = []
+    try:
+        for _ in range(connections):
+            _, sender = await loop.create_connection(lambda: _Sender(paced), "127.0.0.1", port)
+            senders.append(sender)
+            paced.add(sender)
+        began = time.perf_counter()
+        for number, request in enumerate(requests):
+            due = began + number / rate
+            if (early := due - time.perf_counter()) > 0:
+                await asyncio.sleep(early)
+            if paced.over.done():
+                break
+            paced.send(request, due)
+        await asyncio.wait_for(paced.over, 120)
+        return Load(time.perf_counter() - began, paced.took, began)
+    finally:
+        for sender in senders:
+            sender.close()
 
 
 class Receiver(Messages):
