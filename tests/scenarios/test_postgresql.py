@@ -63,7 +63,7 @@ def system(
 @pytest.fixture
 def bridge(system: WholeSystem, server: Postgres, bot: StandInBot) -> Bridge:
     """With all its workers, and a bot that remembers nobody."""
-    system.simulator.reset()
+    system.begin_anew()
     bot.forget()
     while system.bridge.working < WORKERS:
         system.bridge.start_one_more_worker()

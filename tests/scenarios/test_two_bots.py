@@ -48,7 +48,7 @@ def _both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
 @pytest.fixture
 def both(_both: Both) -> Both:
     """Each bot hands to the other: by name there, by address back."""
-    _both.system.simulator.reset()
+    _both.system.begin_anew()
     for bot in (_both.own, _both.moodbot):
         bot.forget()
     _both.own.answers["cheer me up"] = [

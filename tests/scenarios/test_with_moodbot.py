@@ -59,7 +59,7 @@ def _with_quizbot(folder: Path) -> Path:
 def without_moodbot(_bots: Bots) -> Bots:
     """The system, while MoodBot is not there."""
     _bots.moodbot.stop()
-    _bots.system.simulator.reset()
+    _bots.system.begin_anew()
     return _bots
 
 
@@ -68,7 +68,7 @@ def bots(_bots: Bots) -> Bots:
     """The system with every bot up; MoodBot is started with the first test that needs it."""
     if not _bots.moodbot.is_running:
         _bots.moodbot.start()
-    _bots.system.simulator.reset()
+    _bots.system.begin_anew()
     return _bots
 
 
