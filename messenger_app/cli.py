@@ -24,9 +24,8 @@ from messenger_app.cli_shared import (
     page_option,
     this_bridge,
 )
-from messenger_app.conversation.policy import PAGE_INBOX_APP_IDS, Target
 from messenger_app.conversation.state import Conversation, Owner
-from messenger_app.conversation.transitions import ELSEWHERE
+from messenger_app.conversation.transitions import is_with, may_pass
 from messenger_app.doctor import examine
 from messenger_app.store import conversations, inbox, profiles, transcripts
 from messenger_app.store.conversations import Unreadable
@@ -151,7 +150,7 @@ def thread_pass(psid: str, target: str | None, page_id: str | None, *, as_json: 
     if wanted is None:
         fail(f"There is no target {target}. The handoff config has: {', '.join(policy.targets)}.")
     thread = find(this_bridge(), psid, page_id)
-    if thread.owner in ELSEWHERE and not is_with(thread, wanted):
+    if not may_pass(thread) and not is_with(thread, wanted):
         fail(
             f"The thread's owner is {thread.owner.value}, and only its owner can pass it. "
             f"Take it first: flask thread take {psid} --page {thread.page_id}"
@@ -182,15 +181,6 @@ def run_doctor(*, as_json: bool) -> None:
             click.echo(f"{finding.verdict:<8} {finding.about}: {finding.says}")
     if any(finding.verdict == "failed" for finding in findings):
         raise SystemExit(1)
-
-
-def is_with(thread: Conversation, target: Target) -> bool:
-    """Say whether this target has the thread. The Page Inbox goes by several ids, or by none."""
-    if target.kind == "bot":
-        return thread.owner in {Owner.BOT, Owner.IDLE} and thread.bot == target.name
-    inbox = target.kind == "page_inbox" and thread.owner in {Owner.WAITING, Owner.HUMAN}
-    in_inbox = inbox and thread.owner_app_id in {None, *PAGE_INBOX_APP_IDS}
-    return thread.owner in ELSEWHERE and (thread.owner_app_id == target.app_id or in_inbox)
 
 
 def _operate(

@@ -146,6 +146,21 @@ def transition(conversation: Conversation, event: Event, policy: Policy) -> Tran
             assert_never(event)
 
 
+def may_pass(conversation: Conversation) -> bool:
+    """Say whether the thread is ours to pass: only its owner can."""
+    return conversation.owner not in ELSEWHERE
+
+
+def is_with(conversation: Conversation, target: Target) -> bool:
+    """Say whether this target has the thread. The Page Inbox goes by several ids, or by none."""
+    owner, app_id = conversation.owner, conversation.owner_app_id
+    if target.kind == "bot":
+        return owner in {Owner.BOT, Owner.IDLE} and conversation.bot == target.name
+    inbox = target.kind == "page_inbox" and owner in {Owner.WAITING, Owner.HUMAN}
+    in_inbox = inbox and app_id in {None, *PAGE_INBOX_APP_IDS}
+    return owner in ELSEWHERE and (app_id == target.app_id or in_inbox)
+
+
 def may_run(
     conversation: Conversation, command: Command, turn: int, *, in_doubt: bool = False
 ) -> bool:

@@ -8,11 +8,11 @@ from flask import Flask
 from sqlalchemy import update
 
 from messenger_app.bridge import Bridge
-from messenger_app.cli import is_with
 from messenger_app.conversation.commands import StopTyping
 from messenger_app.conversation.policy import Target
 from messenger_app.conversation.state import Conversation, Handoff, Owner
 from messenger_app.conversation.transcript import Line
+from messenger_app.conversation.transitions import is_with
 from messenger_app.store import conversations, inbox, outbox, transcripts
 from messenger_app.store.tables import conversation
 from tests.unit.payloads import NOW, PAGE_ID
