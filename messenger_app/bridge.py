@@ -11,6 +11,7 @@ from messenger_app.conversation.policy import Policy
 from messenger_app.executor import Executor
 from messenger_app.graph.client import GraphClient
 from messenger_app.metrics import Metrics
+from messenger_app.places import Places
 from messenger_app.rasa.client import RasaClient
 from messenger_app.store.database import Database
 from messenger_app.store.intake import Intake
@@ -35,6 +36,7 @@ class Bridge:
     @cached_property
     def graph(self) -> dict[str, GraphClient]:
         """Graph's client for each Page."""
+        calls = Places(self.settings.calls_at_once, self.policy).in_all
         return {
             page.id: GraphClient(
                 self.settings.graph_api_url,
@@ -42,7 +44,7 @@ class Bridge:
                 page.id,
                 page.token.get_secret_value(),
                 app_secret=self.settings.app_secret.get_secret_value(),
-                connections=self.settings.calls_at_once + presence.CALLS,
+                connections=calls + presence.CALLS,
             )
             for page in self.pages.values()
         }

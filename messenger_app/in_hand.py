@@ -102,6 +102,7 @@ class InHand:
         """Write lines of the transcript."""
         self.changes.lines += lines
 
-    def release(self, due: int | None) -> None:
-        """End the lease; ``due`` is when to look again."""
+    def release(self, due: int | None, waits_for: str | None = None) -> None:
+        """End the lease; ``due`` is when to look again, or once that bot has a free place."""
         self.changes.released, self.changes.due = True, due
+        self.changes.waits_for = waits_for

@@ -11,6 +11,7 @@ from messenger_app.clock import Clock
 from messenger_app.conversation.routing import Routing
 from messenger_app.errors import RowUnreadable
 from messenger_app.in_hand import InHand
+from messenger_app.places import Places
 from messenger_app.store import conversations, outbox
 from messenger_app.store.conversations import Lease
 from messenger_app.store.database import Database
@@ -21,6 +22,8 @@ log = structlog.get_logger(__name__)
 #: A lease is longer than any call may last, so that only a dead worker loses one. Milliseconds.
 LEASE = 20_000
 HEARTBEAT = 5_000
+#: How often it is looked which bots' places threads of other workers wait for. Milliseconds.
+QUEUES_LOOKED_AT = 250
 
 Snapshot = tuple[dict[str, InHand], tuple[int, int]]
 
@@ -45,6 +48,8 @@ class Leases:
         self._worker = worker
         #: When the last heartbeat was, by the machine's clock and by one that never steps.
         self._beat_at = (-HEARTBEAT, -HEARTBEAT)
+        #: When it was last looked which bots are waited for, by the clock that never steps.
+        self._looked_at = -QUEUES_LOOKED_AT
         #: Threads of which memory and database may differ, with the tokens they may be held under.
         self._in_doubt: dict[str, int] = {}
         self._lock: TextIO | None = None
@@ -94,24 +99,26 @@ class Leases:
         conversations.mend(connection, machine, LEASE)
         self._beat_at = (machine, steady)
 
-    def claim(self, connection: Connection, most: int) -> list[str]:
-        """Lease what is ready, up to so many threads in all, with their open commands.
+    def claim(self, connection: Connection, places: Places) -> list[str]:
+        """Lease who waits for a bot that has a place again, and what is ready.
 
-        Returns the new ones. One with a row that can't be read is left alone until its lease has
-        run out: the others must not wait for it.
+        Returns the new ones, which come with their open commands. One with a row that can't be read
+        is left alone until its lease has run out: the others must not wait for it.
         """
-        free = most - len(self.in_hand)
-        if free <= 0:
+        free = places.in_all - len(self.in_hand)
+        leases = self._claim_queued(connection, places, free)
+        if (free := free - len(leases)) > 0:
+            machine = self._clock.machine()
+            leases += conversations.claim(
+                connection,
+                self._worker,
+                machine=machine,
+                now=self._clock.now(),
+                lease_until=machine + LEASE,
+                limit=free,
+            )
+        if not leases:
             return []
-        machine = self._clock.machine()
-        leases = conversations.claim(
-            connection,
-            self._worker,
-            machine=machine,
-            now=self._clock.now(),
-            lease_until=machine + LEASE,
-            limit=free,
-        )
         commands = _open_commands(connection, [lease.thread for lease in leases])
         pages = {lease.page_id for lease in leases} if self._has_roles else set()
         roles = conversations.roles(connection, pages)
@@ -121,6 +128,24 @@ class Leases:
             if lease.thread in commands
             and self._take(lease, commands[lease.thread], roles.get(lease.page_id))
         ]
+
+    def _claim_queued(self, connection: Connection, places: Places, free: int) -> list[Lease]:
+        if self._clock.steady() - self._looked_at >= QUEUES_LOOKED_AT:
+            places.waited_for |= conversations.waited_for(connection)
+            self._looked_at = self._clock.steady()
+        leases: list[Lease] = []
+        for bot in sorted(places.waited_for):
+            some = min(places.free(bot), free - len(leases))
+            if some <= 0:
+                continue
+            lease_until = self._clock.machine() + LEASE
+            found = conversations.claim_queued(
+                connection, bot, self._worker, lease_until=lease_until, limit=some
+            )
+            leases += found
+            if len(found) < some:
+                places.waited_for.discard(bot)
+        return leases
 
     def _take(self, lease: Lease, commands: list[OpenCommand], role: Routing | None) -> bool:
         try:

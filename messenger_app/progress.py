@@ -21,6 +21,7 @@ from messenger_app.graph.messages import split
 from messenger_app.in_hand import InHand
 from messenger_app.jobs.job import CALL_DEADLINE, Job, Result, Settled, TryAgain, backoff
 from messenger_app.jobs.sending import LOOK_BACK
+from messenger_app.places import Places
 from messenger_app.store import inbox, outbox, payloads
 from messenger_app.store.conversations import LONGEST_WAIT, ready
 from messenger_app.store.inbox import Finding, StoredEvent
@@ -35,6 +36,10 @@ MOST_FAULTS = 5
 #: A message that was said since then may have been settled a little earlier. Milliseconds.
 SLACK = 60_000
 
+#: A thread in a queue is looked at by itself after this, and at once when its bot has a place.
+#: Milliseconds, and the least of them.
+FORGOTTEN, NOT_SOONER = 5 * 60_000, 60_000
+
 NOT_SAID = "not said: the thread was no longer the bot's"
 
 
@@ -43,14 +48,17 @@ class NothingToDo:
     """The thread can be let go of; ``until`` is when to look again, None for never."""
 
     until: int | None
+    #: The bot that the thread waits for, because all its places are taken.
+    waits_for: str | None = None
 
 
 class Progress:
     """Takes threads forward, one step after another."""
 
-    def __init__(self, policy: Policy, clock: Clock) -> None:
+    def __init__(self, policy: Policy, clock: Clock, places: Places) -> None:
         self._policy = policy
         self._clock = clock
+        self._places = places
 
     def step(self, connection: Connection, hand: InHand) -> Job | NothingToDo | None:
         """Go on with a thread until a call is needed; None while one is under way.
@@ -109,13 +117,30 @@ class Progress:
                 leave_alone(hand, command)
                 continue
             waits_until = command.not_before if command else 0
+            waits_for = None
             if command is not None and waits_until <= now:
-                return self._start(connection, hand, command)
+                bot = self._places.bot_of(hand.conversation.page_id, command.command)
+                if self._places.take(bot):
+                    return self._start(connection, hand, command)
+                waits_for = bot
             if command is None and self._apply_next(connection, hand):
                 continue
             if self._fire_timer(hand):
                 continue
+            if command is not None and waits_for is not None:
+                return self._queue(hand, command, waits_for)
             return NothingToDo(waits_until or None)
+
+    def _queue(self, hand: InHand, command: OpenCommand, bot: str) -> NothingToDo:
+        """Let it wait for a place, behind those who wait already.
+
+        Whatever comes for the thread meanwhile is looked at, and costs it no place in the queue.
+        """
+        now = self._clock.machine()
+        if not command.not_before:
+            command = replace(command, not_before=now)
+            hand.put(command)
+        return NothingToDo(max(command.not_before + FORGOTTEN, now + NOT_SOONER), bot)
 
     def _start(self, connection: Connection, hand: InHand, command: OpenCommand) -> Job:
         now, tried_at = self._clock.machine(), command.started_at or 0

@@ -25,6 +25,7 @@ from messenger_app.executor import Executor
 from messenger_app.in_hand import InHand
 from messenger_app.jobs.job import CALL_DEADLINE, Job, Result
 from messenger_app.leases import HEARTBEAT, LEASE, Leases
+from messenger_app.places import Places
 from messenger_app.progress import NothingToDo, Progress
 from messenger_app.stopping import Stopping
 from messenger_app.store import conversations, inbox, worklist
@@ -55,18 +56,18 @@ class Worker:
         calls: int = 32,
         purge: Purge | None = None,
     ) -> None:
-        """``calls`` is how many calls may be under way at once."""
+        """``calls`` is how many calls to each bot may be under way at once."""
         self.name = f"{os.uname().nodename}:{os.getpid()}:{secrets.token_hex(3)}"
         self._database = database
         self._executor = executor
         self._clock = clock
         self._bell = bell
-        self._slots = calls
-        self._progress = Progress(policy, clock)
+        self._places = Places(calls, policy)
+        self._progress = Progress(policy, clock, self._places)
         has_roles = policy.routing.has_roles
         self._leases = Leases(database, clock, self.name, has_roles=has_roles)
         self._purge = purge or Purge()
-        self._calls = Calls(self._carry_out, calls)
+        self._calls = Calls(self._carry_out, self._places.in_all)
         self._stopping = Stopping()
 
     def run(self) -> None:
@@ -147,12 +148,14 @@ class Worker:
                 news = self._find_news(connection, done) if step is None else {*step}
                 news &= self._leases.in_hand.keys()
                 self._leases.keep(connection, news)
-                if not step and not self._stopping.is_set():
-                    news.update(self._leases.claim(connection, self._slots))
                 touched = self._touch(news)
-                tokens = {thread: self._leases.in_hand[thread].token for thread in touched}
                 for item in done:
                     self._take_result(item)
+                self._places.count(self._leases.in_hand.values())
+                if not step and not self._stopping.is_set():
+                    claimed = self._leases.claim(connection, self._places)
+                    touched = self._touch(claimed) + touched  # who waited goes before who goes on
+                tokens = {thread: self._leases.in_hand[thread].token for thread in touched}
                 jobs = []
                 if step is None or step:
                     self._read_events(connection, touched)
@@ -209,7 +212,7 @@ class Worker:
             if isinstance(found, NothingToDo):
                 more = found.until is None and after.may_have_more and not after.events
                 now = conversations.ready(self._clock.machine())
-                after.release(now if more else found.until)
+                after.release(now if more else found.until, found.waits_for)
             elif found is not None:
                 jobs.append((found, after.token))
         return jobs
@@ -233,7 +236,7 @@ class Worker:
 
     def _let_go(self, threads: list[str]) -> None:
         """Forget what was written; look again at once where somebody waits for a free place."""
-        full = len(self._leases.in_hand) >= self._slots
+        full = len(self._leases.in_hand) >= self._places.in_all
         for thread in threads:
             hand = self._leases.in_hand[thread]
             if hand.changes.released:

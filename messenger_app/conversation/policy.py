@@ -160,10 +160,10 @@ class Policy:
 
     def bot_at(self, url: str, page_id: str) -> Target | None:
         """Return the bot that listens there: the Page's own or a target; None for neither."""
-        if _address(url) == _address(self.own_bots.get(page_id, "")):
+        if address(url) == address(self.own_bots.get(page_id, "")):
             return self.own_bot(page_id)
         bots = (target for target in self.targets.values() if target.kind == "bot")
-        return next((bot for bot in bots if _address(bot.url or "") == _address(url)), None)
+        return next((bot for bot in bots if address(bot.url or "") == address(url)), None)
 
     def own_bot(self, page_id: str) -> Target:
         """Return the Page's own bot. Whatever a target with its address says, it has no hours."""
@@ -221,7 +221,7 @@ def _titled(target: Target, locale: str | None) -> Target:
     return replace(target, title=title) if title else target
 
 
-def _address(url: str) -> str:
+def address(url: str) -> str:
     """Return an address in one form: a slash at its end and capitals make no difference."""
     return url.strip().rstrip("/").casefold()
 

@@ -7,6 +7,7 @@ import structlog
 from pydantic import TypeAdapter
 from sqlalchemy import (
     Connection,
+    Select,
     bindparam,
     case,
     func,
@@ -111,25 +112,50 @@ def claim(
     for condition, order in ((ready, table.c.due), (timer, table.c.timer_due)):
         if len(leases) < limit:
             first = select(table.c.thread).where(condition).order_by(order)
-            first = first.limit(limit - len(leases)).with_for_update(skip_locked=True)
-            rows = connection.execute(
-                update(table)
-                .where(table.c.thread.in_(select(first.cte().c.thread)))  # looked for once
-                .values(worker=worker, token=table.c.token + 1, due=lease_until)
-                .returning(table)
-            )
-            leases += [
-                Lease(
-                    row.thread,
-                    row.token,
-                    row.page_id,
-                    row.psid,
-                    row.state,
-                    Profile(row.locale, row.locale_told_at, row.locale_due),
-                )
-                for row in rows
-            ]
+            leases += _lease(connection, first, worker, lease_until, limit - len(leases))
     return leases
+
+
+def claim_queued(
+    connection: Connection, bot: str, worker: str, *, lease_until: int, limit: int
+) -> list[Lease]:
+    """Lease up to ``limit`` of the threads that wait for a place at this bot, in their order.
+
+    Those for which something has come since are ready, and left to `claim`.
+    """
+    queued = (table.c.waits_for == bot) & (table.c.due > _READY_BEFORE) & table.c.worker.is_(None)
+    first = select(table.c.thread).where(queued).order_by(table.c.due)
+    return _lease(connection, first, worker, lease_until, limit)
+
+
+def _lease(
+    connection: Connection, first: Select[str], worker: str, lease_until: int, limit: int
+) -> list[Lease]:
+    found = first.limit(limit).with_for_update(skip_locked=True).cte()
+    rows = connection.execute(
+        update(table)
+        .where(table.c.thread.in_(select(found.c.thread)))  # looked for once
+        .values(worker=worker, token=table.c.token + 1, due=lease_until, waits_for=null())
+        .returning(table)
+    )
+    return [
+        Lease(
+            row.thread,
+            row.token,
+            row.page_id,
+            row.psid,
+            row.state,
+            Profile(row.locale, row.locale_told_at, row.locale_due),
+        )
+        for row in rows
+    ]
+
+
+def waited_for(connection: Connection) -> set[str]:
+    """Return the bots for whose places threads wait."""
+    waits_for = table.c.waits_for
+    found = select(waits_for).where(waits_for.is_not(None)).distinct()
+    return set(connection.execute(found).scalars())
 
 
 def held(connection: Connection, tokens: Mapping[str, int]) -> set[str]:
@@ -162,6 +188,11 @@ def save(connection: Connection, states: Mapping[str, Conversation]) -> None:
 def release(connection: Connection, due: Mapping[str, int | None]) -> None:
     """End leases; each with when to look again by the machine's clock, None for never."""
     _RELEASE.each(connection, [{"_thread": thread, "due": when} for thread, when in due.items()])
+
+
+def queue(connection: Connection, bots: Mapping[str, str]) -> None:
+    """Let released threads wait for a place at a bot; `claim_queued` finds them then."""
+    _QUEUE.each(connection, [{"_thread": thread, "bot": bot} for thread, bot in bots.items()])
 
 
 def extend(connection: Connection, worker: str, threads: Collection[str], lease_until: int) -> None:
@@ -281,4 +312,5 @@ _FREE = Statement(
         table.c.worker == bindparam("_worker"), table.c.token == bindparam("_token")
     ).values(worker=null(), due=literal_column(str(READY)))
 )
+_QUEUE = Statement(_THIS.values(waits_for=bindparam("bot")))
 _RELEASE = Statement(_THIS.values(worker=null(), due=bindparam("due")))

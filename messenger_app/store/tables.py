@@ -62,6 +62,9 @@ conversation = Table(
     Column("timer_due", BigInteger),
     #: The worker that leases the thread.
     Column("worker", Text),
+    #: The bot that it waits for, because no more calls may go there at once; then ``due`` is its
+    #: place in the queue, and far off.
+    Column("waits_for", Text),
     #: Grows with each lease; what an older one brings is not taken.
     Column("token", BigInteger, nullable=False, server_default="0"),
     #: The person's language, when the platform told it, and when to ask again; see `profiles`.
@@ -85,6 +88,13 @@ conversation = Table(
         "worker",
         sqlite_where=text("worker IS NOT NULL"),
         postgresql_where=text("worker IS NOT NULL"),
+    ),
+    Index(
+        "conversation_waits_for",
+        "waits_for",
+        "due",
+        sqlite_where=text("waits_for IS NOT NULL"),
+        postgresql_where=text("waits_for IS NOT NULL"),
     ),
     Index(
         "conversation_timer",

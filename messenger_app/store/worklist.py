@@ -27,6 +27,8 @@ class Changes:
     #: True where the lease ends; ``due`` is when to look again, None for never.
     released: bool = False
     due: int | None = None
+    #: The bot whose place it waits for.
+    waits_for: str | None = None
 
     def copy(self) -> "Changes":
         """Return changes that can grow by themselves."""
@@ -39,6 +41,7 @@ class Changes:
             lines=self.lines.copy(),
             released=self.released,
             due=self.due,
+            waits_for=self.waits_for,
         )
 
     def note(self, command: OpenCommand) -> None:
@@ -66,5 +69,8 @@ def write(connection: Connection, threads: dict[str, Changes], now: int) -> None
         now,
     )
     transcripts.add_all(connection, {thread: changes.lines for thread, changes in threads.items()})
-    due = {thread: changes.due for thread, changes in threads.items() if changes.released}
+    released = {thread: changes for thread, changes in threads.items() if changes.released}
+    due = {thread: changes.due for thread, changes in released.items()}
     conversations.release(connection, due)
+    queues = {thread: changes.waits_for for thread, changes in released.items()}
+    conversations.queue(connection, {thread: bot for thread, bot in queues.items() if bot})

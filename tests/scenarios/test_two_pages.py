@@ -12,9 +12,11 @@ from inbox_simulator.actors import Agent, Person, Stage
 from inbox_simulator.client import Client
 from tests.support.bridge import SETTINGS, Bridge
 from tests.support.stand_in_bot import StandInBot
+from tests.support.waiting import wait_for
 from tests.support.whole_system import faults_of_our_own
 
 INBOX = "263902037430900"
+CALLS = 2
 BOOKS, CAFE, CAFE_TOKEN = SETTINGS["PAGE_ID"], "104729000000002", "token-of-the-cafe"
 
 
@@ -33,7 +35,8 @@ class Street:
 
 @pytest.fixture
 def street(tmp_path: Path) -> Iterator[Street]:
-    bridge = Bridge(tmp_path, settings={"PAGES_FILE": str(tmp_path / "pages.yml")})
+    pages_file = {"PAGES_FILE": str(tmp_path / "pages.yml")}
+    bridge = Bridge(tmp_path, settings={**pages_file, "CALLS_AT_ONCE": str(CALLS)})
     with (
         StandInBot() as books,
         StandInBot() as cafe,
@@ -81,3 +84,22 @@ def test_a_handover_on_one_page_leaves_the_other_s_people_with_their_bot(street:
     street.bridge.settle()
     assert gus.thread.owner == SETTINGS["APP_ID"]
     assert street.cafe.heard[gus.psid][-1] == "Thank you"
+
+
+def test_a_bot_that_hangs_holds_up_nobody_on_the_other_page(street: Street) -> None:
+    street.books.delay = 5.0
+    readers = [street.person(f"Reader {number}", BOOKS) for number in range(3 * CALLS)]
+    for reader in readers:
+        reader.says("hello")
+    wait_for(lambda: street.books.begun == CALLS, "the books' bot to have all the calls it may")
+    gus = street.person("Gus", CAFE)
+    for words in ("hello", "A coffee, please", "And a cake"):
+        gus.says(words)
+    wait_for(lambda: len(street.cafe.heard[gus.psid]) == 3, "the café's bot")
+    assert street.books.begun == CALLS  # it still thinks about the first
+    gus.taps("Chat with a person")
+    wait_for(lambda: gus.thread.owner == INBOX, "a human at the café")
+    street.books.delay = 0.0
+    street.bridge.settle()
+    assert [street.books.heard[reader.psid] for reader in readers] == [["hello"]] * 3 * CALLS
+    assert street.books.most_at_once == 1

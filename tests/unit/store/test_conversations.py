@@ -16,6 +16,7 @@ from messenger_app.conversation.state import (
     TimerKind,
 )
 from messenger_app.leases import Leases
+from messenger_app.places import Places
 from messenger_app.store import conversations, inbox
 from messenger_app.store.database import Database
 from messenger_app.store.tables import conversation as table
@@ -30,6 +31,7 @@ from tests.unit.store.threads import (
     thread,
     wake,
 )
+from tests.unit.working import POLICY
 
 # Waking
 
@@ -182,7 +184,7 @@ def test_each_thread_of_an_older_page_is_leased_with_our_role(database: Database
     for has_roles, expected in ((True, role), (False, None)):
         leases = Leases(database, Clock(), "A", has_roles=has_roles)
         with database.writing() as connection:
-            leases.claim(connection, 9)
+            leases.claim(connection, Places(9, POLICY))
             assert leases.in_hand[thread("1")].role is expected
             assert leases.in_hand[thread("1")].copy().role is expected
             leases.hand_back(connection)

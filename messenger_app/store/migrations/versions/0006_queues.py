@@ -1,0 +1,20 @@
+"""Let threads wait for a place at a bot that has all the calls it may have."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0006"
+down_revision = "0005"
+
+
+def upgrade() -> None:
+    """Add the column, and the index that finds who waits for which bot."""
+    op.add_column("conversation", sa.Column("waits_for", sa.Text))
+    waits = sa.text("waits_for IS NOT NULL")
+    op.create_index(
+        "conversation_waits_for",
+        "conversation",
+        ["waits_for", "due"],
+        sqlite_where=waits,
+        postgresql_where=waits,
+    )

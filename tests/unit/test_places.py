@@ -1,0 +1,237 @@
+"""A bot that hangs takes its own places and no others', whatever Page and however many people."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+
+import pytest
+
+from messenger_app.clock import Clock
+from messenger_app.conversation.commands import AskBot, NotifyAgents, SendMessage, TellBot
+from messenger_app.conversation.messages import BotMessage
+from messenger_app.conversation.policy import Policy, Target
+from messenger_app.conversation.state import Conversation, Timer, TimerKind
+from messenger_app.jobs.job import Job, Result, Settled
+from messenger_app.places import Places
+from messenger_app.store import conversations, inbox
+from messenger_app.store.database import Database
+from messenger_app.store.wakeup import SocketBell
+from messenger_app.webhook.envelope import split
+from messenger_app.worker import Worker
+from tests.support.waiting import wait_for
+from tests.unit.payloads import OWN_APP_ID, PAGE_ID, delivery, entry, message
+from tests.unit.working import Silent, counts, is_quiet, running
+
+CALLS = 2
+OTHER_PAGE = "104729000000002"
+HANGING, ANSWERING = "http://bot.one:5005", "http://bot.two:5005"
+
+TWO_BOTS = Policy(
+    app_id=OWN_APP_ID,
+    targets={},
+    default_target="",
+    own_bots={PAGE_ID: HANGING, OTHER_PAGE: ANSWERING},
+)
+
+
+class OneHangs(Silent):
+    """Answers for one Page; the other's bot says nothing until it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answers = threading.Semaphore(0)
+
+    def run(self, job: Job) -> Result:
+        self.jobs.append(job)
+        if job.page_id == PAGE_ID and isinstance(job.open.command, AskBot):
+            self.answers.acquire()
+        return Settled()
+
+    def come_back(self) -> None:
+        self.answers.release(10_000)
+
+    def was_asked(self, times: int) -> bool:
+        return len(self.jobs) >= times
+
+    def asked(self, page_id: str) -> list[str]:
+        jobs = list(self.jobs)
+        return [job.psid for job in jobs if job.page_id == page_id]
+
+
+@pytest.fixture
+def hanging() -> OneHangs:
+    return OneHangs()
+
+
+@contextmanager
+def at_work(database: Database, executor: OneHangs) -> Iterator[Worker]:
+    bell = SocketBell(None)
+    worker = Worker(database, executor, TWO_BOTS, Clock(), bell, calls=CALLS)
+    try:
+        with running(worker):
+            try:
+                yield worker
+            finally:
+                executor.come_back()
+    finally:
+        bell.close()
+
+
+def say(database: Database, psid: str, page_id: str = PAGE_ID, mid: str = "") -> None:
+    now = Clock.machine()
+    told = message(mid or f"m_{psid}_{now}", psid=psid)
+    told |= {"recipient": {"id": page_id}, "timestamp": now}
+    body = delivery({**entry(told), "id": page_id})
+    with database.writing() as connection:
+        inbox.add(connection, split(body, frozenset({page_id}), now), now)
+
+
+def is_read(database: Database, events: int) -> bool:
+    return counts(database) == {"done": events}
+
+
+def waiting(database: Database) -> set[str]:
+    with database.reading() as connection:
+        return conversations.waited_for(connection)
+
+
+def test_who_writes_to_another_page_is_answered_while_many_wait_for_a_bot_that_hangs(
+    database: Database, hanging: OneHangs
+) -> None:
+    with at_work(database, hanging):
+        for number in range(20):
+            say(database, f"{number}")
+        wait_for(lambda: counts(database) == {"done": 20}, "all to be in the queue")
+        for number in range(20):
+            say(database, f"{number}", OTHER_PAGE)
+        wait_for(lambda: len(hanging.asked(OTHER_PAGE)) == 20, "the other Page's people")
+        assert len(hanging.asked(PAGE_ID)) == CALLS
+        assert waiting(database) == {f"page {PAGE_ID}"}
+        hanging.come_back()
+        wait_for(lambda: is_quiet(database), "quiet")
+    assert sorted(hanging.asked(PAGE_ID), key=int) == [str(number) for number in range(20)]
+    assert waiting(database) == set()
+
+
+def test_places_go_to_who_waits_longest_also_where_they_wrote_again_meanwhile(
+    database: Database, hanging: OneHangs
+) -> None:
+    with at_work(database, hanging):
+        for number in range(8):
+            say(database, f"{number}")
+            wait_for(partial(is_read, database, number + 1), "it to be read")
+        say(database, "4", mid="one more")
+        assert counts(database).get("pending") == 1
+        wait_for(lambda: queued(database) == 6, "its thread to wait again")
+        for number in range(2, 8):
+            hanging.answers.release()
+            wait_for(partial(hanging.was_asked, number + 1), "the next question")
+        hanging.come_back()
+        wait_for(lambda: is_quiet(database), "quiet")
+    assert hanging.asked(PAGE_ID) == [*(str(number) for number in range(8)), "4"]
+
+
+def queued(database: Database) -> int:
+    """Count those who wait in the queue, and for whom nothing new has come."""
+    found = 0
+    with suppress(Undone), database.writing() as connection:
+        bot = f"page {PAGE_ID}"
+        leases = conversations.claim_queued(connection, bot, "a test", lease_until=1, limit=100)
+        found = len(leases)
+        raise Undone
+    return found
+
+
+class Undone(Exception):
+    """Nothing that was written is to stay."""
+
+
+def test_who_waits_for_a_bot_is_found_by_a_worker_that_has_a_place(
+    postgresql: Database, hanging: OneHangs
+) -> None:
+    free = OneHangs()
+    free.come_back()
+    with at_work(postgresql, hanging):
+        for number in range(CALLS + 3):
+            say(postgresql, f"{number}")
+        wait_for(lambda: queued(postgresql) == 3, "three to wait")
+        with at_work(postgresql, free):
+            wait_for(lambda: len(free.jobs) == 3, "the other worker")
+        assert len(hanging.jobs) == CALLS
+        hanging.come_back()
+        wait_for(lambda: is_quiet(postgresql), "quiet")
+    assert sorted(free.asked(PAGE_ID)) == ["2", "3", "4"]
+
+
+def test_a_queue_outlives_its_worker_and_the_name_of_its_bot(
+    database: Database, hanging: OneHangs
+) -> None:
+    with database.writing() as connection:
+        threads = [f"{PAGE_ID}:1", f"{PAGE_ID}:2"]
+        conversations.wake(connection, threads, 1)
+        conversations.claim(connection, "A", machine=1, now=1, lease_until=2, limit=2)
+        conversations.release(connection, dict.fromkeys(threads, 2**60))
+        bots = [f"page {PAGE_ID}", "of an older config"]
+        conversations.queue(connection, dict(zip(threads, bots, strict=True)))
+    with at_work(database, hanging):
+        wait_for(lambda: is_quiet(database), "quiet")
+    assert waiting(database) == set()
+
+
+def test_a_timer_of_a_thread_in_the_queue_runs_out(database: Database, hanging: OneHangs) -> None:
+    with at_work(database, hanging):
+        for number in range(CALLS + 1):
+            say(database, f"{number}")
+        wait_for(lambda: queued(database) == 1, "one to wait")
+        late = Conversation(PAGE_ID, "2", timer=Timer(TimerKind.WAITING_TIMEOUT, 1))
+        with database.writing() as connection:
+            conversations.save(connection, {f"{PAGE_ID}:2": late})
+        wait_for(lambda: find(database, "2").timer is None, "the timer to run out")
+        wait_for(lambda: queued(database) == 1, "it to wait again")
+
+
+def find(database: Database, psid: str) -> Conversation:
+    with database.reading() as connection:
+        (found,) = conversations.find(connection, psid)
+    return found
+
+
+# The count itself
+
+
+def bots(own: dict[str, str], beside: dict[str, str] | None = None) -> Places:
+    targets = {
+        name: Target(name, name, app_id="", kind="bot", url=url)
+        for name, url in (beside or {}).items()
+    }
+    policy = Policy(app_id=OWN_APP_ID, targets=targets, default_target="", own_bots=own)
+    return Places(CALLS, policy)
+
+
+ASK = AskBot("m_1", "Hello")
+
+
+def test_pages_with_one_bot_share_its_places_however_its_address_is_written() -> None:
+    places = bots({"1": "http://bot:5005", "2": "HTTP://bot:5005/", "3": "http://else:5005"})
+    assert places.bot_of("1", ASK) == places.bot_of("2", ASK) != places.bot_of("3", ASK)
+    assert places.in_all == 3 * CALLS
+
+
+def test_a_bot_beside_the_pages_own_has_its_places_on_whatever_page() -> None:
+    places = bots({"1": "http://own:5005", "2": "http://own:5005"}, {"games": "http://fun:5005"})
+    games = TellBot("handoff", bot="games")
+    assert places.bot_of("1", games) == places.bot_of("2", games) != places.bot_of("1", ASK)
+    for _ in range(CALLS):
+        assert places.take(places.bot_of("1", games))
+    assert not places.take(places.bot_of("2", games))
+    assert places.take(places.bot_of("1", ASK))
+    assert places.waited_for == {places.bot_of("1", games)}
+
+
+def test_graph_is_no_bot_and_takes_none_of_its_places() -> None:
+    places = bots({"1": "http://own:5005"})
+    for command in (SendMessage(BotMessage(text="Hi")), NotifyAgents("waiting", "Somebody waits")):
+        assert places.bot_of("1", command) is None
+    assert all(places.take(None) for _ in range(100))
+    assert places.free("page 1") == CALLS
