@@ -303,6 +303,8 @@ class Worker:
     def _take_result(self, done: Done) -> None:
         """Apply what came back, unless another worker has taken the thread over meanwhile."""
         job = done.call.job
+        if bot := self._places.bot_of(job.page_id, job.open.command):
+            self._places.learn(bot, done.result, done.call.committed_at, self._clock.steady())
         hand = self._leases.in_hand.get(job.thread)
         if hand is None or hand.token != done.call.token:
             log.warning("lease.lost", thread=job.thread, kind=job.open.kind)

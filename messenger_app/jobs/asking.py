@@ -123,7 +123,8 @@ class Asking:
         if silent > self._bot_patience:
             log.error("bot.silent", thread=job.thread, milliseconds=silent)
             return self._answered(job, Answer((), None), away=True)
-        return TryAgain(500, f"no answer from the bot: {error}", uncertain=True)
+        reason = f"no answer from the bot: {error}"
+        return TryAgain(500, reason, uncertain=True, unanswered=True)
 
     def _bot_is_away_too_long(self, job: Job) -> bool:
         """Say whether people should rather be told than wait for the bot to come back."""

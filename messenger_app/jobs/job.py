@@ -54,13 +54,15 @@ class Settled:
 class TryAgain:
     """Not yet. ``uncertain`` where it may have worked all the same.
 
-    ``over`` where the other side said that nothing is under way any more.
+    ``over`` where the other side said that nothing is under way any more, ``unanswered`` where it
+    said nothing in time.
     """
 
     after: int
     reason: str
     uncertain: bool = False
     over: bool = False
+    unanswered: bool = False
     profile: Profile | None = None
 
 

@@ -93,6 +93,21 @@ def test_a_question_that_a_gateway_cut_off_may_go_on():
     assert not try_once(FailingBot(iter([BotCutOff()]))).over
 
 
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (BotOutcomeUnknown(), True),
+        (BotRejected(), False),
+        (BotCutOff(), False),
+        (BotUnreachable(), False),
+    ],
+)
+def test_only_a_bot_that_said_nothing_in_time_has_left_a_call_unanswered(
+    error: BotError, expected: bool
+):
+    assert try_once(FailingBot(iter([error]))).unanswered is expected
+
+
 def test_a_look_into_the_tracker_that_fails_ends_no_question():
     bot = DeafBot(iter([]))
     assert not try_once(bot, uncertain=True, may_call=False).over

@@ -12,8 +12,8 @@ from messenger_app.conversation.commands import AskBot, NotifyAgents, SendMessag
 from messenger_app.conversation.messages import BotMessage
 from messenger_app.conversation.policy import Policy, Target
 from messenger_app.conversation.state import Conversation, Timer, TimerKind
-from messenger_app.jobs.job import Job, Result, Settled
-from messenger_app.places import Places
+from messenger_app.jobs.job import Job, Result, Settled, TryAgain
+from messenger_app.places import LEAST, Places, Share
 from messenger_app.store import conversations, inbox
 from messenger_app.store.database import Database
 from messenger_app.store.wakeup import SocketBell
@@ -195,6 +195,64 @@ def find(database: Database, psid: str) -> Conversation:
     with database.reading() as connection:
         (found,) = conversations.find(connection, psid)
     return found
+
+
+# How many places a bot has
+
+
+def test_a_bot_that_says_nothing_in_time_gets_half_as_many_calls_and_never_fewer_than_some() -> (
+    None
+):
+    share, sizes = Share(32), []
+    for moment in range(1, 6):
+        share.unanswered(began=2 * moment, now=2 * moment + 1)
+        sizes.append(share.calls)
+    assert sizes == [16, 8, LEAST, LEAST, LEAST]
+    small = Share(1)
+    small.unanswered(began=1, now=2)
+    assert small.calls == 1
+
+
+def test_all_calls_that_a_slow_bot_left_unanswered_at_once_count_as_one() -> None:
+    share = Share(32)
+    for began in range(32):
+        share.unanswered(began, now=100 + began)
+    assert share.calls == 16
+    share.unanswered(began=101, now=200)
+    assert share.calls == 8
+
+
+def test_a_bot_that_was_slow_gets_more_calls_slowly() -> None:
+    share = Share(32)
+    share.unanswered(began=1, now=2)
+    for _ in range(16):
+        share.answered()
+    assert share.calls == 16
+    for _ in range(1000):
+        share.answered()
+    assert share.calls == 32
+
+
+def test_a_bot_that_was_away_gets_soon_what_it_had() -> None:
+    share = Share(32)
+    for moment in range(1, 10):
+        share.unanswered(began=2 * moment, now=2 * moment + 1)
+    assert share.calls == LEAST
+    for _ in range(16 - LEAST):
+        share.answered()
+    assert share.calls == 16
+
+
+def test_what_a_call_came_to_decides_on_the_places_of_its_bot_alone() -> None:
+    places = Places(32, TWO_BOTS)
+    one, other = f"page {PAGE_ID}", f"page {OTHER_PAGE}"
+    places.learn(one, TryAgain(500, "not yet", uncertain=True), began=0, now=1)
+    assert places.free(one) == 32
+    places.learn(one, TryAgain(500, "no answer", uncertain=True, unanswered=True), began=1, now=2)
+    assert (places.free(one), places.free(other)) == (16, 32)
+    for _ in range(1000):
+        places.learn(one, Settled(), began=2, now=3)
+    assert places.free(one) == 32
 
 
 # The count itself
