@@ -1,13 +1,15 @@
 """Conversations: the core's state, and who works on a thread until when."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from pydantic import TypeAdapter
 from sqlalchemy import (
+    Column,
+    ColumnElement,
     Connection,
-    Select,
     bindparam,
     case,
     func,
@@ -106,13 +108,10 @@ def claim(
 
     ``machine`` is the machine's time, for leases and retries; ``now`` the bridge's, for timers.
     """
-    ready = table.c.due <= machine
-    timer = (table.c.timer_due <= now) & table.c.worker.is_(None)
-    leases: list[Lease] = []
-    for condition, order in ((ready, table.c.due), (timer, table.c.timer_due)):
-        if len(leases) < limit:
-            first = select(table.c.thread).where(condition).order_by(order)
-            leases += _lease(connection, first, worker, lease_until, limit - len(leases))
+    lease = {"worker": worker, "lease_until": lease_until}
+    leases = _leases(_CLAIM.rows(connection, {**lease, "machine": machine, "most": limit}))
+    if (left := limit - len(leases)) > 0:
+        leases += _leases(_CLAIM_TIMERS.rows(connection, {**lease, "now": now, "most": left}))
     return leases
 
 
@@ -123,21 +122,11 @@ def claim_queued(
 
     Those for which something has come since are ready, and left to `claim`.
     """
-    queued = (table.c.waits_for == bot) & (table.c.due > _READY_BEFORE) & table.c.worker.is_(None)
-    first = select(table.c.thread).where(queued).order_by(table.c.due)
-    return _lease(connection, first, worker, lease_until, limit)
+    lease = {"worker": worker, "lease_until": lease_until, "bot": bot, "most": limit}
+    return _leases(_CLAIM_QUEUED.rows(connection, lease))
 
 
-def _lease(
-    connection: Connection, first: Select[str], worker: str, lease_until: int, limit: int
-) -> list[Lease]:
-    found = first.limit(limit).with_for_update(skip_locked=True).cte()
-    rows = connection.execute(
-        update(table)
-        .where(table.c.thread.in_(select(found.c.thread)))  # looked for once
-        .values(worker=worker, token=table.c.token + 1, due=lease_until, waits_for=null())
-        .returning(table)
-    )
+def _leases(rows: Iterable[Any]) -> list[Lease]:
     return [
         Lease(
             row.thread,
@@ -304,6 +293,33 @@ def _load_or_tell(state: bytes, page_id: str, psid: str) -> Conversation | Unrea
         return Unreadable(page_id, psid, str(error))
 
 
+def _claim(condition: ColumnElement[bool], order: Column[int]) -> Statement:
+    """Return what leases the first threads for which this is true."""
+    first = select(table.c.thread).where(condition).order_by(order).limit(bindparam("most"))
+    first = first.offset(literal_column("0"))  # else SQLite's dialect would bind it
+    found = first.with_for_update(skip_locked=True).cte()
+    return Statement(
+        update(table)
+        .where(table.c.thread.in_(select(found.c.thread)))  # looked for once
+        .values(
+            worker=bindparam("worker"),
+            token=table.c.token + literal_column("1"),
+            due=bindparam("lease_until"),
+            waits_for=null(),
+        )
+        .returning(table)
+    )
+
+
+_FREE_NOW = table.c.worker.is_(None)
+_CLAIM = _claim(table.c.due <= bindparam("machine"), table.c.due)
+_CLAIM_TIMERS = _claim((table.c.timer_due <= bindparam("now")) & _FREE_NOW, table.c.timer_due)
+_CLAIM_QUEUED = _claim(
+    (table.c.waits_for == bindparam("bot"))
+    & (table.c.due > literal_column(str(_READY_BEFORE)))
+    & _FREE_NOW,
+    table.c.due,
+)
 _WAKE = Inserts(_wake, "thread", "page_id", "psid", "owner", "state", "due", "token")
 _THIS = update(table).where(table.c.thread == bindparam("_thread"))
 _SAVE = Statement(_THIS.values({name: bindparam(name) for name in ("owner", "state", "timer_due")}))

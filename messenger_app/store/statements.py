@@ -21,7 +21,7 @@ MOST_TOGETHER = 64
 
 
 class Statement:
-    """One statement that is executed for many rows, all with the same names."""
+    """One statement that is executed for one or many rows, all with the same names."""
 
     def __init__(self, statement: Executable, *names: str) -> None:
         """``names`` are an insert's columns; any other statement has bind parameters."""
@@ -34,6 +34,11 @@ class Statement:
         if rows:
             text, values = self._for(connection.dialect)
             connection.exec_driver_sql(text, list(map(values, rows)))
+
+    def rows(self, connection: Connection, row: Row) -> Sequence[Any]:
+        """Execute it once, and return the rows that it finds or returns."""
+        text, values = self._for(connection.dialect)
+        return connection.exec_driver_sql(text, tuple(values(row))).all()
 
     def _for(self, dialect: Dialect) -> tuple[str, Values]:
         if dialect.name not in self._compiled:
