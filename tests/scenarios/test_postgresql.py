@@ -14,7 +14,7 @@ from psycopg import sql
 from inbox_simulator import Simulator
 from inbox_simulator.actors import Person, Stage
 from messenger_app.leases import LEASE
-from tests.support.bridge import Bridge
+from tests.support.bridge import AS_ADMIN, Bridge
 from tests.support.meta import deliver, entry, fresh_mid, message
 from tests.support.postgres import Postgres
 from tests.support.stand_in_bot import StandInBot
@@ -190,7 +190,7 @@ def ask(bridge: Bridge, over: threading.Event) -> None:
     """Ask for all that reads the database."""
     while not over.is_set():
         for address in ("readyz", "metrics"):
-            assert requests.get(f"{bridge.url}/{address}", timeout=10).ok
+            assert requests.get(f"{bridge.url}/{address}", headers=AS_ADMIN, timeout=10).ok
 
 
 @pytest.mark.parametrize("end", ["stop", "kill"])

@@ -8,7 +8,7 @@ import requests
 
 from inbox_simulator import Simulator
 from inbox_simulator.actors import Person
-from tests.support.bridge import Bridge
+from tests.support.bridge import AS_ADMIN, Bridge
 from tests.support.meta import OUR_APP, deliver, echo, entry, fresh_mid, message, post, signatures
 from tests.support.stand_in_bot import StandInBot
 from tests.support.waiting import wait_for
@@ -148,6 +148,6 @@ def test_card_9_with_graph_or_the_bot_away_it_is_acknowledged_and_answered_later
 
 def metric(bridge: Bridge, name: str) -> float:
     """Read one figure of `/metrics`; 0 where nothing was counted yet."""
-    page = requests.get(f"{bridge.url}/metrics", timeout=10).text
+    page = requests.get(f"{bridge.url}/metrics", headers=AS_ADMIN, timeout=10).text
     lines = [line for line in page.splitlines() if line.startswith(name)]
     return float(lines[0].rsplit(" ", 1)[1]) if lines else 0.0

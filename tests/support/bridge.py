@@ -29,6 +29,10 @@ SETTINGS = {
     )
 }
 
+#: What opens /metrics, whatever token a developer's own `.env` has.
+ADMIN_TOKEN = "token-of-the-tests"
+AS_ADMIN = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
+
 
 @dataclass
 class Bridge:
@@ -216,6 +220,7 @@ class Bridge:
         return {
             **{key: value for key, value in os.environ.items() if key not in SETTINGS},
             **SETTINGS,
+            "ADMIN_TOKEN": ADMIN_TOKEN,
             **self.settings,
             "DATABASE_URL": self.database_url,
             "PORT": str(self.port),
