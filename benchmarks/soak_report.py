@@ -14,6 +14,9 @@ from tests.chaos.truth import ThreadTruth, Word
 AGE_P99 = 2.0
 #: The share by which the rate may differ from the one that was asked for.
 RATE_WITHIN = 0.05
+#: Milliseconds after a word was acknowledged in which a harm still meets it.
+MET = 1_000
+NO_HARM = "before any harm"
 
 _HEAD = """\
 # Soak
@@ -22,15 +25,16 @@ Written by `python -m benchmarks.soak`; [growing.md](../docs/growing.md) describ
 
 """
 _FOOT = """
-Late words had a queue age of 2 s or more, and are counted by the harm that was the last before it
-ended. All of this comes from the simulator's own journal and threads, and from the bots' records;
-the bridge is not asked. Queue age begins with the delivery that the webhook acknowledged, and ends
-when the bot has taken the word up; an outage in which deliveries are refused is not in it. Answer
-begins when the person writes, so every outage is in it, and ends when Messenger takes the last
-message of the answer; it has no bound. Words that the bot was not asked about, because a human had
-the thread, have neither: "to humans" was said while a human had the thread by the platform's own
-record, "as one came" after the person had asked for a human and before one had the thread. The
-generator, the simulator, PostgreSQL, Redis and the bots share the machine with the bridge.
+Late words had a queue age of 2 s or more, and are counted by the last harm that began before they
+were acknowledged, or within a second after. All of this comes from the simulator's own journal and
+threads, and from the bots' records; the bridge is not asked. Queue age begins with the delivery
+that the webhook acknowledged, and ends when the bot has taken the word up; an outage in which
+deliveries are refused is not in it. Answer begins when the person writes, so every outage is in
+it, and ends when Messenger takes the last message of the answer; it has no bound. Words that the
+bot was not asked about, because a human had the thread, have neither: "to humans" was said while a
+human had the thread by the platform's own record, "as one came" after the person had asked for a
+human and before one had the thread. The generator, the simulator, PostgreSQL, Redis and the bots
+share the machine with the bridge.
 """
 
 
@@ -140,12 +144,15 @@ def ages(threads: list[ThreadTruth]) -> list[float]:
 
 
 def late_after(threads: list[ThreadTruth], harmed: list[tuple[int, str]]) -> Counter[str]:
-    """Count the words that waited for too long by the harm that was the last before their end."""
+    """Count the words that waited for too long, by the harm that came before them.
+
+    The last that began before a word was acknowledged, or so soon after that it met the word.
+    """
     found: Counter[str] = Counter()
     for at, age in _stored(threads):
-        before = [kind for began, kind in harmed if began <= at + age * 1000]
+        before = [kind for began, kind in harmed if began <= at + MET]
         if age >= AGE_P99:
-            found[before[-1] if before else ""] += 1
+            found[before[-1] if before else NO_HARM] += 1
     return found
 
 
@@ -203,7 +210,7 @@ def page(soaked: Soaked, names: dict[str, str], machine: list[str]) -> str:
                 for n in (times, soaked.done[kind], *(each[kind] for each in late.values()))
             ),
         ]
-        for kind, times in sorted(soaked.planned.items())
+        for kind, times in [(NO_HARM, 0), *sorted(soaked.planned.items())]
     ]
     told = [
         *machine,

@@ -42,6 +42,12 @@ class Metrics:
         self._busy = Gauge(
             "handover_threads_busy", "Threads with something to do.", registry=self.registry
         )
+        self._queued = Gauge(
+            "handover_threads_queued",
+            "Threads that wait because a bot gets as many calls as it may, by bot.",
+            ["bot"],
+            registry=self.registry,
+        )
         #: When all rows were counted, and what was found.
         self._counted: tuple[int, Counts, Counts] | None = None
 
@@ -70,6 +76,9 @@ class Metrics:
             name = command_status.name.lower()
             self._outbox.labels(name).set(commands.get(name, 0))
         self._busy.set(conversations.busy(connection))
+        self._queued.clear()
+        for bot, number in conversations.queued(connection).items():
+            self._queued.labels(bot).set(number)
 
     def _all_counted(self, connection: Connection, now: int) -> tuple[Counts, Counts]:
         counted = self._counted  # another thread may look too
@@ -81,6 +90,7 @@ class Metrics:
         """Say nothing of the database rather than something old."""
         self._inbox.clear()
         self._outbox.clear()
+        self._queued.clear()
         self._busy.set(float("nan"))
         self._counted = None
 

@@ -140,11 +140,9 @@ def _leases(rows: Iterable[Any]) -> list[Lease]:
     ]
 
 
-def waited_for(connection: Connection) -> set[str]:
-    """Return the bots for whose places threads wait."""
-    waits_for = table.c.waits_for
-    found = select(waits_for).where(waits_for.is_not(None)).distinct()
-    return set(connection.execute(found).scalars())
+def queued(connection: Connection) -> dict[str, int]:
+    """Return for how many threads' next call there is no place, by the bot that they wait for."""
+    return {row.waits_for: row.number for row in connection.execute(_QUEUED)}
 
 
 def held(connection: Connection, tokens: Mapping[str, int]) -> set[str]:
@@ -327,6 +325,11 @@ _FREE = Statement(
     _THIS.where(
         table.c.worker == bindparam("_worker"), table.c.token == bindparam("_token")
     ).values(worker=null(), due=literal_column(str(READY)))
+)
+_QUEUED = (
+    select(table.c.waits_for, func.count().label("number"))
+    .where(table.c.waits_for.is_not(None))
+    .group_by(table.c.waits_for)
 )
 _QUEUE = Statement(_THIS.values(waits_for=bindparam("bot")))
 _RELEASE = Statement(_THIS.values(worker=null(), due=bindparam("due")))

@@ -42,7 +42,7 @@ def commands() -> list[str]:
 def test_there_is_something_to_look_for():
     assert len(SETTINGS) > 10
     assert len(LOG_EVENTS) > 15
-    assert len(METRICS) == 5
+    assert len(METRICS) == 6
     assert len(commands()) > 8
 
 

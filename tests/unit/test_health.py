@@ -12,11 +12,11 @@ from messenger_app.app import create_app
 from messenger_app.bridge import Bridge
 from messenger_app.metrics import KEPT_FOR
 from messenger_app.rasa.client import RasaClient
-from messenger_app.store import inbox
+from messenger_app.store import conversations, inbox
 from tests.support.stand_in_bot import StandInBot
 from tests.support.waiting import wait_for
 from tests.unit.conftest import MakeSettings
-from tests.unit.store.threads import add, event, finish, thread
+from tests.unit.store.threads import add, claim, event, finish, thread, wake
 
 
 def checks(client: FlaskClient) -> tuple[int, dict[str, str]]:
@@ -163,6 +163,17 @@ def test_what_is_open_is_counted_each_time_and_what_is_over_once_a_minute(
     assert 'handover_inbox_events{status="done"} 0.0' in figures(client)
     now[0] += 1
     assert 'handover_inbox_events{status="done"} 1.0' in figures(client)
+
+
+def test_who_waits_for_a_bot_is_told_until_nobody_does(client: FlaskClient, bridge: Bridge) -> None:
+    wake(bridge.database, "1", "2")
+    bots = {thread("1"): "page 1", thread("2"): "page 1"}
+    with bridge.database.writing() as connection:
+        conversations.queue(connection, bots)
+    assert 'handover_threads_queued{bot="page 1"} 2.0' in figures(client)
+    with bridge.database.writing() as connection:
+        claim(connection)
+    assert not [line for line in figures(client) if line.startswith("handover_threads_queued{")]
 
 
 def test_figures_of_a_database_that_is_gone_are_not_made_up(

@@ -91,9 +91,9 @@ def is_read(database: Database, events: int) -> bool:
     return counts(database) == {"done": events}
 
 
-def waiting(database: Database) -> set[str]:
+def waiting(database: Database) -> dict[str, int]:
     with database.reading() as connection:
-        return conversations.waited_for(connection)
+        return conversations.queued(connection)
 
 
 def test_who_writes_to_another_page_is_answered_while_many_wait_for_a_bot_that_hangs(
@@ -107,11 +107,11 @@ def test_who_writes_to_another_page_is_answered_while_many_wait_for_a_bot_that_h
             say(database, f"{number}", OTHER_PAGE)
         wait_for(lambda: len(hanging.asked(OTHER_PAGE)) == 20, "the other Page's people")
         assert len(hanging.asked(PAGE_ID)) == CALLS
-        assert waiting(database) == {f"page {PAGE_ID}"}
+        assert waiting(database) == {f"page {PAGE_ID}": 20 - CALLS}
         hanging.come_back()
         wait_for(lambda: is_quiet(database), "quiet")
     assert sorted(hanging.asked(PAGE_ID), key=int) == [str(number) for number in range(20)]
-    assert waiting(database) == set()
+    assert waiting(database) == {}
 
 
 def test_places_go_to_who_waits_longest_also_where_they_wrote_again_meanwhile(
@@ -176,7 +176,7 @@ def test_a_queue_outlives_its_worker_and_the_name_of_its_bot(
         conversations.queue(connection, dict(zip(threads, bots, strict=True)))
     with at_work(database, hanging):
         wait_for(lambda: is_quiet(database), "quiet")
-    assert waiting(database) == set()
+    assert waiting(database) == {}
 
 
 def test_a_timer_of_a_thread_in_the_queue_runs_out(database: Database, hanging: OneHangs) -> None:

@@ -112,7 +112,9 @@ def test_a_late_word_is_counted_by_the_harm_before_it(story: Story):
     story.now += 5_000
     story.hears("hello #1.4")
 
-    assert "| kill -9 of a worker | 2 | 2 | 1 |" in page(soaked(story))
+    told = page(soaked(story))
+    assert "| kill -9 of a worker | 2 | 2 | 1 |" in told
+    assert "| before any harm | 0 | 0 | 0 |" in told
 
 
 def test_a_message_sent_after_a_refusal_is_seen_in_the_journal(story: Story):

@@ -41,7 +41,7 @@ WORK: dict[str, Callable[[Connection], object]] = {
     "claim who queues": lambda it: conversations.claim_queued(
         it, "page 1", "B", lease_until=1, limit=10
     ),
-    "look who queues": conversations.waited_for,
+    "look who queues": conversations.queued,
     "hold": lambda it: conversations.held(it, dict.fromkeys(SOME, 0)),
     "keep": lambda it: conversations.extend(it, "A", SOME, 1),
     "mend": lambda it: conversations.mend(it, 10**12, 20_000),
