@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -38,7 +39,8 @@ def play(number: int, connections: int, most: int) -> tuple[Load, list[int]]:
             port = server.sockets[0].getsockname()[1]
             return await pace(port, [REQUEST] * number, connections, 500)
 
-    return asyncio.run(both()), list(counted.values())
+    with ThreadPoolExecutor(1) as pool:  # where Playwright was, this thread has a loop already
+        return pool.submit(lambda: asyncio.run(both())).result(), list(counted.values())
 
 
 def test_every_connection_is_used_in_its_turn() -> None:
