@@ -17,7 +17,10 @@ def heal(hand: InHand, now: int) -> OpenCommand | None:
     if command.started_at is not None and command.started_at > now:
         command = replace(command, started_at=now)
         hand.put(command)
-    if command.not_before > now + LONGEST_WAIT:
+    if command.not_before > now and not command.attempts:  # in a queue since then
+        command = replace(command, not_before=now)
+        hand.put(command)
+    elif command.not_before > now + LONGEST_WAIT:
         command = replace(command, not_before=not_sent_again_before(command))
         hand.put(command)
     return command

@@ -102,7 +102,6 @@ class InHand:
         """Write lines of the transcript."""
         self.changes.lines += lines
 
-    def release(self, due: int | None, waits_for: str | None = None) -> None:
-        """End the lease; ``due`` is when to look again, or once that bot has a free place."""
-        self.changes.released, self.changes.due = True, due
-        self.changes.waits_for = waits_for
+    def release(self, due: int | None, queue: tuple[str, int] | None = None) -> None:
+        """End the lease; ``due`` is when to look again, if the queue does not move before."""
+        self.changes.released, self.changes.due, self.changes.queue = True, due, queue

@@ -131,7 +131,7 @@ class Leases:
 
     def _claim_queued(self, connection: Connection, places: Places, free: int) -> list[Lease]:
         if self._clock.steady() - self._looked_at >= QUEUES_LOOKED_AT:
-            places.waited_for.update(conversations.queued(connection))
+            places.waited_for.update(conversations.queues(connection))
             self._looked_at = self._clock.steady()
         leases: list[Lease] = []
         for bot in sorted(places.waited_for):

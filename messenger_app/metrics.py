@@ -44,8 +44,7 @@ class Metrics:
         )
         self._queued = Gauge(
             "handover_threads_queued",
-            "Threads that wait because a bot gets as many calls as it may, by bot.",
-            ["bot"],
+            "Threads that wait because their bot gets as many calls as it may.",
             registry=self.registry,
         )
         #: When all rows were counted, and what was found.
@@ -76,9 +75,7 @@ class Metrics:
             name = command_status.name.lower()
             self._outbox.labels(name).set(commands.get(name, 0))
         self._busy.set(conversations.busy(connection))
-        self._queued.clear()
-        for bot, number in conversations.queued(connection).items():
-            self._queued.labels(bot).set(number)
+        self._queued.set(sum(conversations.queues(connection).values()))
 
     def _all_counted(self, connection: Connection, now: int) -> tuple[Counts, Counts]:
         counted = self._counted  # another thread may look too
@@ -90,8 +87,8 @@ class Metrics:
         """Say nothing of the database rather than something old."""
         self._inbox.clear()
         self._outbox.clear()
-        self._queued.clear()
         self._busy.set(float("nan"))
+        self._queued.set(float("nan"))
         self._counted = None
 
     def page(self) -> bytes:

@@ -1,7 +1,8 @@
 """Places for calls: each bot has its own, so that one that hangs holds up nobody else's people.
 
 A call that hangs keeps its place for seconds. Were the places shared, the people of one such bot
-would soon have all of them, and whoever writes to another Page, or asks for a human, would wait.
+would soon have all of them, and whoever writes to another Page would wait, and who is to be handed
+over or handed back.
 
 How many places a bot has is found out as TCP finds out how much a line carries (RFC 5681). A bot
 that gets more than it can do answers all of it too late; what is given up is looked for in its
@@ -10,6 +11,7 @@ tracker and asked again, and of that it would never recover.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 from messenger_app.conversation.commands import OWN_BOT, AskBot, Command, TellBot
 from messenger_app.conversation.policy import Policy, address
@@ -65,15 +67,12 @@ class Places:
 
         Bots with the same address are one, by whatever Page or target they are known.
         """
-        self._names: dict[tuple[str, str], str] = {}
-        by_url: dict[str, str] = {}
-        for page_id, url in sorted(policy.own_bots.items()):
-            self._names[page_id, OWN_BOT] = by_url.setdefault(address(url), f"page {page_id}")
-        for name, target in sorted(policy.targets.items()):
+        self._names = {(page_id, OWN_BOT): _name(url) for page_id, url in policy.own_bots.items()}
+        for name, target in policy.targets.items():
             if target.kind == "bot" and target.url:
-                self._names["", name] = by_url.setdefault(address(target.url), f"target {name}")
+                self._names["", name] = _name(target.url)
         #: How many threads may be in hand: each has a call, to a bot or to Graph.
-        self.in_all = most * (1 + max(1, len(by_url)))
+        self.in_all = most * (1 + max(1, len({*self._names.values()})))
         self._shares: defaultdict[str, Share] = defaultdict(lambda: Share(most))
         self._taken: Counter[str] = Counter()
         #: The bots that somebody may wait for.
@@ -105,13 +104,24 @@ class Places:
         self._taken[bot] += 1
         return True
 
+    @property
+    def are_wanted(self) -> bool:
+        """Whether somebody may wait for a bot that has a place."""
+        return any(self.free(bot) > 0 for bot in self.waited_for)
+
     def free(self, bot: str) -> int:
         """Return how many more calls this bot may get."""
         return self._shares[bot].calls - self._taken[bot]
 
     def learn(self, bot: str, result: Result | None, began: int, now: int) -> None:
         """Note what came of a call to this bot; when it began, and now, by a steady clock."""
-        if isinstance(result, Settled):
+        if isinstance(result, Settled) and result.answered:
             self._shares[bot].answered()
         elif isinstance(result, TryAgain) and result.unanswered:
             self._shares[bot].unanswered(began, now)
+
+
+def _name(url: str) -> str:
+    """Return an address without the password that it may hold: it goes into the database."""
+    parts = urlsplit(address(url))
+    return f"{parts.netloc.rpartition('@')[2]}{parts.path}"

@@ -36,9 +36,8 @@ MOST_FAULTS = 5
 #: A message that was said since then may have been settled a little earlier. Milliseconds.
 SLACK = 60_000
 
-#: A thread in a queue is looked at by itself after this, and at once when its bot has a place.
-#: Milliseconds, and the least of them.
-FORGOTTEN, NOT_SOONER = 5 * 60_000, 60_000
+#: A thread in a bot's queue is looked at after this, if its turn has not come. Milliseconds.
+FORGOTTEN = 5 * 60_000
 
 NOT_SAID = "not said: the thread was no longer the bot's"
 
@@ -48,8 +47,8 @@ class NothingToDo:
     """The thread can be let go of; ``until`` is when to look again, None for never."""
 
     until: int | None
-    #: The bot that the thread waits for, because all its places are taken.
-    waits_for: str | None = None
+    #: The bot that the thread waits for, because all its places are taken, and since when.
+    queue: tuple[str, int] | None = None
 
 
 class Progress:
@@ -140,7 +139,7 @@ class Progress:
         if not command.not_before:
             command = replace(command, not_before=now)
             hand.put(command)
-        return NothingToDo(max(command.not_before + FORGOTTEN, now + NOT_SOONER), bot)
+        return NothingToDo(now + FORGOTTEN, (bot, command.not_before))
 
     def _start(self, connection: Connection, hand: InHand, command: OpenCommand) -> Job:
         now, tried_at = self._clock.machine(), command.started_at or 0

@@ -154,7 +154,8 @@ class Worker:
                 self._places.count(self._leases.in_hand.values())
                 if not step and not self._stopping.is_set():
                     claimed = self._leases.claim(connection, self._places)
-                    touched = self._touch(claimed) + touched  # who waited goes before who goes on
+                    new = {*claimed}  # who waited goes before who goes on
+                    touched = self._touch(claimed) + [it for it in touched if it not in new]
                 tokens = {thread: self._leases.in_hand[thread].token for thread in touched}
                 jobs = []
                 if step is None or step:
@@ -166,6 +167,7 @@ class Worker:
             if isinstance(error, StoreInDoubt):
                 self._leases.doubt(tokens)
             raise
+        self._learn(done)
         self._let_go(touched)
         committed_at = self._clock.steady()
         for job, token in jobs:
@@ -212,7 +214,7 @@ class Worker:
             if isinstance(found, NothingToDo):
                 more = found.until is None and after.may_have_more and not after.events
                 now = conversations.ready(self._clock.machine())
-                after.release(now if more else found.until, found.waits_for)
+                after.release(now if more else found.until, found.queue)
             elif found is not None:
                 jobs.append((found, after.token))
         return jobs
@@ -234,6 +236,14 @@ class Worker:
         changes = {thread: self._leases.in_hand[thread].changes for thread in threads}
         worklist.write(connection, changes, self._clock.machine())
 
+    def _learn(self, done: list[Done]) -> None:
+        """Give each bot as many places as its answers tell."""
+        now = self._clock.steady()
+        for item in done:
+            job = item.call.job
+            if bot := self._places.bot_of(job.page_id, job.open.command):
+                self._places.learn(bot, item.result, item.call.committed_at, now)
+
     def _let_go(self, threads: list[str]) -> None:
         """Forget what was written; look again at once where somebody waits for a free place."""
         full = len(self._leases.in_hand) >= self._places.in_all
@@ -244,6 +254,9 @@ class Worker:
                 if full or conversations.is_ready(hand.changes.due):
                     self._calls.interrupt()
             hand.changes = Changes()
+        has_room = len(self._leases.in_hand) < self._places.in_all
+        if self._places.are_wanted and has_room and not self._stopping.is_set():
+            self._calls.interrupt()
 
     def _hold_back(self, thread: str, reason: str, *, had_result: bool) -> None:
         """Let go of a thread whose changes the database refused, and of what made them."""
@@ -303,8 +316,6 @@ class Worker:
     def _take_result(self, done: Done) -> None:
         """Apply what came back, unless another worker has taken the thread over meanwhile."""
         job = done.call.job
-        if bot := self._places.bot_of(job.page_id, job.open.command):
-            self._places.learn(bot, done.result, done.call.committed_at, self._clock.steady())
         hand = self._leases.in_hand.get(job.thread)
         if hand is None or hand.token != done.call.token:
             log.warning("lease.lost", thread=job.thread, kind=job.open.kind)

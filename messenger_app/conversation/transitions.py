@@ -409,10 +409,12 @@ def _on_own_button(
     tells_by_echo = policy.routing is Routing.NO_DEFAULT_APP or before.only_echoed
     called_back = before.taking is not None or before.promised is not None
     older = event.at < before.owner_since
-    if overheard.commands or tells_by_echo or called_back or older:
+    # To tell the agents is not enough: they may have gone.
+    acted = any(not isinstance(command, NotifyAgents) for command in overheard.commands)
+    if acted or tells_by_echo or called_back or older:
         return overheard
     asks = FindOwner(lapsed=_had_lapsed(before, event, policy))
-    return replace(overheard, commands=(asks,))
+    return replace(overheard, commands=(*overheard.commands, asks))
 
 
 def _on_owner_found(conversation: Conversation, event: OwnerFound, policy: Policy) -> Transition:

@@ -30,6 +30,8 @@ MOST_BOT_ERRORS = 4
 SWITCH_PATIENCE = 5_000
 #: Tries of such a handover that may end without an answer.
 MOST_UNCERTAIN_SWITCHES = 2
+#: A question is put again as its turn comes: tries that are far apart are about the same silence.
+NEVER_OVER = 2**62
 
 
 class Asking:
@@ -51,7 +53,9 @@ class Asking:
         self._bot_patience = bot_patience
         self._absences = Absences(bot_patience)
         #: By question: a bot may hang over one person's words alone.
-        self._silences = Absences(bot_patience)
+        self._silences = Absences(bot_patience, longest_gap=NEVER_OVER)
+        #: By bot: it may hang over everybody's.
+        self._bot_silences = Absences(bot_patience)
         #: A bot that is away, or whose answer is lost, makes no errors.
         self._bot_errors = BotErrors()
 
@@ -61,7 +65,7 @@ class Asking:
         ``may_show`` is False where the person can't be shown that their words were read.
         """
         rasa, asked = self._bot_of(job), False
-        if rasa is None:
+        if rasa is None or self._bot_silences.is_known(self._bot_key(job), self._clock.machine()):
             return self._answered(job, Answer((), None), away=True)
         try:
             answer = rasa.find_answer(job.psid, job.open.key) if job.open.uncertain else None
@@ -80,7 +84,7 @@ class Asking:
             return self._without_answer(job, error)
         except BotError as error:
             if not isinstance(error, BotCutOff):
-                self._absences.end(self._bot_key(job))
+                self._is_there(job)
             errors = self._bot_errors.add(job.open.key)
             if errors < MOST_BOT_ERRORS:
                 # An answer ends the question; a look into the tracker ends none before it.
@@ -92,9 +96,14 @@ class Asking:
                 log.error("bot.failed", thread=job.thread, reason=str(error))
                 self._bot_errors.forget(job.open.key)
                 return self.failed(job)
-        self._absences.end(self._bot_key(job))
+        self._is_there(job)
         self._bot_errors.forget(job.open.key)
         return self._answered(job, answer)
+
+    def _is_there(self, job: Job) -> None:
+        """Note that the bot said something."""
+        self._absences.end(self._bot_key(job))
+        self._bot_silences.end(self._bot_key(job))
 
     def _bot_of(self, job: Job) -> RasaClient | None:
         """Return the bot that a command is for; None for one that is no longer in the config."""
@@ -119,7 +128,11 @@ class Asking:
         """Look into the tracker next and then ask again, unless the person has waited enough."""
         if job.is_switch and job.open.attempts >= MOST_UNCERTAIN_SWITCHES:
             return self.failed(job)
-        silent = self._silences.lasted(job.open.key, self._clock.machine())
+        now = self._clock.machine()
+        silent = max(
+            self._silences.lasted(job.open.key, now),
+            self._bot_silences.lasted(self._bot_key(job), now),
+        )
         if silent > self._bot_patience:
             log.error("bot.silent", thread=job.thread, milliseconds=silent)
             return self._answered(job, Answer((), None), away=True)
@@ -157,7 +170,8 @@ class Asking:
                 bot=command.bot if isinstance(command, AskBot | TellBot) else OWN_BOT,
                 is_switch=job.is_switch,
                 away=away,
-            )
+            ),
+            answered=not away,
         )
 
     @staticmethod

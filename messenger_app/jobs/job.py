@@ -40,12 +40,16 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The command is over; ``event`` is what it means for the thread."""
+    """The command is over; ``event`` is what it means for the thread.
+
+    ``answered`` where a bot said something, if only that it can't.
+    """
 
     event: Event | None = None
     mid: str | None = None
     #: Why it was refused for good.
     refused: str = ""
+    answered: bool = False
     #: What was learned of the person meanwhile.
     profile: Profile | None = None
 

@@ -140,9 +140,9 @@ def _leases(rows: Iterable[Any]) -> list[Lease]:
     ]
 
 
-def queued(connection: Connection) -> dict[str, int]:
-    """Return for how many threads' next call there is no place, by the bot that they wait for."""
-    return {row.waits_for: row.number for row in connection.execute(_QUEUED)}
+def queues(connection: Connection) -> dict[str, int]:
+    """Return how many threads wait for a place at each bot."""
+    return {row.waits_for: row.number for row in connection.execute(_QUEUES)}
 
 
 def held(connection: Connection, tokens: Mapping[str, int]) -> set[str]:
@@ -177,9 +177,13 @@ def release(connection: Connection, due: Mapping[str, int | None]) -> None:
     _RELEASE.each(connection, [{"_thread": thread, "due": when} for thread, when in due.items()])
 
 
-def queue(connection: Connection, bots: Mapping[str, str]) -> None:
-    """Let released threads wait for a place at a bot; `claim_queued` finds them then."""
-    _QUEUE.each(connection, [{"_thread": thread, "bot": bot} for thread, bot in bots.items()])
+def queue(connection: Connection, queues: Mapping[str, tuple[str, int]]) -> None:
+    """Let released threads wait for a place at a bot, each since a time by the machine's clock."""
+    rows = [
+        {"_thread": thread, "waits_for": bot, "waits_since": since}
+        for thread, (bot, since) in queues.items()
+    ]
+    _QUEUE.each(connection, rows)
 
 
 def extend(connection: Connection, worker: str, threads: Collection[str], lease_until: int) -> None:
@@ -304,6 +308,7 @@ def _claim(condition: ColumnElement[bool], order: Column[int]) -> Statement:
             token=table.c.token + literal_column("1"),
             due=bindparam("lease_until"),
             waits_for=null(),
+            waits_since=null(),
         )
         .returning(table)
     )
@@ -316,7 +321,7 @@ _CLAIM_QUEUED = _claim(
     (table.c.waits_for == bindparam("bot"))
     & (table.c.due > literal_column(str(_READY_BEFORE)))
     & _FREE_NOW,
-    table.c.due,
+    table.c.waits_since,
 )
 _WAKE = Inserts(_wake, "thread", "page_id", "psid", "owner", "state", "due", "token")
 _THIS = update(table).where(table.c.thread == bindparam("_thread"))
@@ -326,10 +331,10 @@ _FREE = Statement(
         table.c.worker == bindparam("_worker"), table.c.token == bindparam("_token")
     ).values(worker=null(), due=literal_column(str(READY)))
 )
-_QUEUED = (
+_QUEUES = (
     select(table.c.waits_for, func.count().label("number"))
     .where(table.c.waits_for.is_not(None))
     .group_by(table.c.waits_for)
 )
-_QUEUE = Statement(_THIS.values(waits_for=bindparam("bot")))
+_QUEUE = Statement(_THIS.values({name: bindparam(name) for name in ("waits_for", "waits_since")}))
 _RELEASE = Statement(_THIS.values(worker=null(), due=bindparam("due")))

@@ -2,6 +2,9 @@
 
 import importlib
 import sqlite3
+import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -44,8 +47,22 @@ def build(url: URL) -> Engine:
         connect_args={"timeout": BUSY_TIMEOUT / 1000, "check_same_thread": False},
     )
     event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", _begin_immediate)
+    aside = _aside()
+    event.listen(engine, "begin", partial(_begin_immediate, aside))
+    engine.dialect.do_commit = partial(aside, engine.dialect.do_commit)  # type: ignore[method-assign,assignment]
     return engine
+
+
+def _aside() -> Callable[..., object]:
+    """Return how to call what waits for the disk or for another writer.
+
+    Under gevent a thread of its own waits: else everybody in the process would.
+    """
+    monkey = sys.modules.get("gevent.monkey")
+    if monkey is None or not monkey.is_module_patched("threading"):
+        return lambda wait, *arguments: wait(*arguments)
+    hub = importlib.import_module("gevent").get_hub
+    return lambda wait, *arguments: hub().threadpool.apply(wait, arguments)
 
 
 def version() -> str:
@@ -85,7 +102,7 @@ def _prepare(connection: Any, _record: object) -> None:
     cursor.close()
 
 
-def _begin_immediate(connection: Connection) -> None:
+def _begin_immediate(aside: Callable[..., object], connection: Connection) -> None:
     """Take the write lock at once: a lock that is upgraded later can fail half way."""
     if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        aside(connection.exec_driver_sql, "BEGIN IMMEDIATE")

@@ -62,9 +62,9 @@ conversation = Table(
     Column("timer_due", BigInteger),
     #: The worker that leases the thread.
     Column("worker", Text),
-    #: The bot that it waits for, because no more calls may go there at once; then ``due`` is its
-    #: place in the queue, and far off.
+    #: The bot that it waits for, because no more calls may go there at once, and since when.
     Column("waits_for", Text),
+    Column("waits_since", BigInteger),
     #: Grows with each lease; what an older one brings is not taken.
     Column("token", BigInteger, nullable=False, server_default="0"),
     #: The person's language, when the platform told it, and when to ask again; see `profiles`.
@@ -92,7 +92,7 @@ conversation = Table(
     Index(
         "conversation_waits_for",
         "waits_for",
-        "due",
+        "waits_since",
         sqlite_where=text("waits_for IS NOT NULL"),
         postgresql_where=text("waits_for IS NOT NULL"),
     ),

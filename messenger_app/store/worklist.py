@@ -27,8 +27,8 @@ class Changes:
     #: True where the lease ends; ``due`` is when to look again, None for never.
     released: bool = False
     due: int | None = None
-    #: The bot whose place it waits for.
-    waits_for: str | None = None
+    #: The bot whose place it waits for, and since when.
+    queue: tuple[str, int] | None = None
 
     def copy(self) -> "Changes":
         """Return changes that can grow by themselves."""
@@ -41,7 +41,7 @@ class Changes:
             lines=self.lines.copy(),
             released=self.released,
             due=self.due,
-            waits_for=self.waits_for,
+            queue=self.queue,
         )
 
     def note(self, command: OpenCommand) -> None:
@@ -72,5 +72,5 @@ def write(connection: Connection, threads: dict[str, Changes], now: int) -> None
     released = {thread: changes for thread, changes in threads.items() if changes.released}
     due = {thread: changes.due for thread, changes in released.items()}
     conversations.release(connection, due)
-    queues = {thread: changes.waits_for for thread, changes in released.items()}
-    conversations.queue(connection, {thread: bot for thread, bot in queues.items() if bot})
+    queues = {thread: changes.queue for thread, changes in released.items()}
+    conversations.queue(connection, {thread: it for thread, it in queues.items() if it})

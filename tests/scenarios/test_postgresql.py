@@ -147,7 +147,7 @@ def test_a_rolling_restart_loses_nothing_and_leaves_nobody_waiting(
 ):
     assert bridge.worker is not None
     assert bridge.web is not None
-    bot.delay = 1.0
+    bot.delay = THINKS
     workers = (bridge.worker, *bridge.more_workers)
     old_ones = [worker for worker in workers if worker.poll() is None]
     for number, old in enumerate(old_ones):

@@ -1,6 +1,7 @@
 """Each kind of web worker takes what comes at once, stores it, and ends in good order."""
 
 import json
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
@@ -30,6 +31,11 @@ def kind(request: pytest.FixtureRequest) -> str:
 def bridge(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> Iterator[Bridge]:
     server = request.param == "postgresql"
     yield from running(kind, tmp_path, request.getfixturevalue("postgres_url") if server else "")
+
+
+@pytest.fixture
+def on_sqlite(kind: str, tmp_path: Path) -> Iterator[Bridge]:
+    yield from running(kind, tmp_path, "")
 
 
 @pytest.fixture
@@ -66,6 +72,20 @@ def test_everything_that_came_at_once_is_stored_once(bridge: Bridge) -> None:
     assert answers == [[200] * 2 * WORDS] * PEOPLE
     with bridge.database.reading() as connection:
         assert inbox.counts(connection) == {"pending": PEOPLE * WORDS}
+
+
+def test_while_somebody_else_writes_the_file_everybody_is_served_but_who_waits_for_it(
+    on_sqlite: Bridge,
+) -> None:
+    with closing(HTTPConnection("127.0.0.1", on_sqlite.port, timeout=30)) as sender:
+        with on_sqlite.database.writing():
+            said = entry(messaging=[message("1", "Hi", "m_1")])
+            body = json.dumps({"object": "page", "entry": [said]}).encode()
+            sender.request("POST", "/webhook", body, signatures(body))
+            time.sleep(0.5)  # by then it waits for the lock
+            for _ in range(5):
+                assert requests.get(f"{on_sqlite.url}/readyz", timeout=5).ok
+        assert sender.getresponse().status == 200
 
 
 def test_while_one_waits_for_the_database_others_are_served_and_then_stored_together(

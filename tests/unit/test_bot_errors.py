@@ -12,7 +12,7 @@ from messenger_app.conversation.messages import BotMessage
 from messenger_app.executor import Executor
 from messenger_app.jobs import bot_trouble
 from messenger_app.jobs.asking import MOST_BOT_ERRORS
-from messenger_app.jobs.bot_trouble import Absences, BotErrors
+from messenger_app.jobs.bot_trouble import TRIED_EVERY, Absences, BotErrors
 from messenger_app.jobs.job import Job, Settled, TryAgain
 from messenger_app.rasa.client import Answer, RasaClient
 from messenger_app.rasa.errors import (
@@ -166,7 +166,8 @@ def test_an_absence_is_over_once_the_bot_was_there_though_without_an_answer(sign
 
 
 def test_a_question_that_the_bot_hangs_over_is_waited_for_and_then_the_person_is_told():
-    person = Person(*[BotOutcomeUnknown()] * 6)
+    silence = [BotOutcomeUnknown()] * 5
+    person = Person(*silence[:3], BotRejected(), *silence[3:])
     assert not any(is_told(person.asks(after=40_000, key="a")) for _ in range(3))
     assert not is_told(person.asks(after=1, key="another"))
     last = person.asks(after=41_000, key="a")
@@ -174,6 +175,31 @@ def test_a_question_that_the_bot_hangs_over_is_waited_for_and_then_the_person_is
     assert isinstance(last.event, BotAnswered)
     assert last.event.away
     assert not is_told(person.asks(after=1, key="a"))  # it was forgotten
+
+
+def test_a_question_that_comes_to_its_turn_seldom_is_not_put_for_ever():
+    person = Person(BotOutcomeUnknown(), BotRejected(), BotOutcomeUnknown())
+    assert not is_told(person.asks(key="a"))
+    assert not is_told(person.asks(after=5 * PATIENCE, key="another"))
+    assert is_told(person.asks(after=1, key="a"))
+
+
+def test_of_a_bot_that_hangs_over_everybodys_words_all_are_told_and_it_is_tried_now_and_then():
+    person = Person(*[BotOutcomeUnknown()] * 9)
+    assert not any(is_told(person.asks(after=20_000)) for _ in range(7))
+    assert is_told(person.asks(after=20_000))  # tried, and in vain
+    assert all(is_told(person.asks(after=10)) for _ in range(100))  # not tried
+    assert is_told(person.asks(after=TRIED_EVERY))
+    with pytest.raises(StopIteration):
+        person.asks(after=TRIED_EVERY)
+
+
+def test_a_bot_that_hung_is_asked_by_everybody_once_it_has_said_something():
+    person = Person(*[BotOutcomeUnknown()] * 8, BotRejected(), *[BotOutcomeUnknown()] * 2)
+    for _ in range(8):
+        person.asks(after=20_000)
+    assert not is_told(person.asks(after=TRIED_EVERY))
+    assert not any(is_told(person.asks(after=1)) for _ in range(2))
 
 
 def test_a_gateway_that_answers_says_nothing_of_the_bot():

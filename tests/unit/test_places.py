@@ -3,19 +3,25 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import partial
 
 import pytest
+from sqlalchemy import Connection, update
 
+from messenger_app.calls import Done
 from messenger_app.clock import Clock
 from messenger_app.conversation.commands import AskBot, NotifyAgents, SendMessage, TellBot
 from messenger_app.conversation.messages import BotMessage
 from messenger_app.conversation.policy import Policy, Target
 from messenger_app.conversation.state import Conversation, Timer, TimerKind
+from messenger_app.doubt import heal
+from messenger_app.in_hand import InHand
 from messenger_app.jobs.job import Job, Result, Settled, TryAgain
 from messenger_app.places import LEAST, Places, Share
-from messenger_app.store import conversations, inbox
+from messenger_app.store import conversations, inbox, outbox
 from messenger_app.store.database import Database
+from messenger_app.store.tables import conversation
 from messenger_app.store.wakeup import SocketBell
 from messenger_app.webhook.envelope import split
 from messenger_app.worker import Worker
@@ -25,7 +31,10 @@ from tests.unit.working import Silent, counts, is_quiet, running
 
 CALLS = 2
 OTHER_PAGE = "104729000000002"
-HANGING, ANSWERING = "http://bot.one:5005", "http://bot.two:5005"
+HANGING, ANSWERING = "http://user:secret@bot.one:5005/rasa/", "http://bot.two:5005"
+HUNG = "bot.one:5005/rasa"
+
+ASK = AskBot("m_1", "Hello")
 
 TWO_BOTS = Policy(
     app_id=OWN_APP_ID,
@@ -93,7 +102,7 @@ def is_read(database: Database, events: int) -> bool:
 
 def waiting(database: Database) -> dict[str, int]:
     with database.reading() as connection:
-        return conversations.queued(connection)
+        return conversations.queues(connection)
 
 
 def test_who_writes_to_another_page_is_answered_while_many_wait_for_a_bot_that_hangs(
@@ -107,7 +116,7 @@ def test_who_writes_to_another_page_is_answered_while_many_wait_for_a_bot_that_h
             say(database, f"{number}", OTHER_PAGE)
         wait_for(lambda: len(hanging.asked(OTHER_PAGE)) == 20, "the other Page's people")
         assert len(hanging.asked(PAGE_ID)) == CALLS
-        assert waiting(database) == {f"page {PAGE_ID}": 20 - CALLS}
+        assert waiting(database) == {HUNG: 20 - CALLS}
         hanging.come_back()
         wait_for(lambda: is_quiet(database), "quiet")
     assert sorted(hanging.asked(PAGE_ID), key=int) == [str(number) for number in range(20)]
@@ -136,8 +145,7 @@ def queued(database: Database) -> int:
     """Count those who wait in the queue, and for whom nothing new has come."""
     found = 0
     with suppress(Undone), database.writing() as connection:
-        bot = f"page {PAGE_ID}"
-        leases = conversations.claim_queued(connection, bot, "a test", lease_until=1, limit=100)
+        leases = conversations.claim_queued(connection, HUNG, "a test", lease_until=1, limit=100)
         found = len(leases)
         raise Undone
     return found
@@ -172,8 +180,8 @@ def test_a_queue_outlives_its_worker_and_the_name_of_its_bot(
         conversations.wake(connection, threads, 1)
         conversations.claim(connection, "A", machine=1, now=1, lease_until=2, limit=2)
         conversations.release(connection, dict.fromkeys(threads, 2**60))
-        bots = [f"page {PAGE_ID}", "of an older config"]
-        conversations.queue(connection, dict(zip(threads, bots, strict=True)))
+        queues = [(HUNG, 1), ("a bot of an older config", 1)]
+        conversations.queue(connection, dict(zip(threads, queues, strict=True)))
     with at_work(database, hanging):
         wait_for(lambda: is_quiet(database), "quiet")
     assert waiting(database) == {}
@@ -195,6 +203,49 @@ def find(database: Database, psid: str) -> Conversation:
     with database.reading() as connection:
         (found,) = conversations.find(connection, psid)
     return found
+
+
+def test_who_waits_in_a_queue_waits_no_longer_because_the_clock_stepped_back() -> None:
+    waits = replace(outbox.new(1, ASK), not_before=9 * 60_000)
+    hand = InHand("1:2", 1, Conversation("1", "2"), [waits])
+    assert heal(hand, now=1_000) == replace(waits, not_before=1_000)
+    tried = replace(waits, attempts=1)
+    hand.commands = [tried]
+    assert heal(hand, now=1_000) == tried
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_thread_that_its_own_worker_leases_again_in_the_middle_of_a_turn_goes_on(
+    database: Database, hanging: OneHangs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with at_work(database, hanging) as worker:
+        say(database, "1")
+        wait_for(partial(hanging.was_asked, 1), "the question")
+        claim, take = worker._leases.claim, worker._places.take
+
+        def late(connection: Connection, places: Places) -> list[str]:
+            """Claim as after a long pause in which leases ran out, and with all places taken."""
+            monkeypatch.setattr(worker._leases, "claim", as_usual)
+            monkeypatch.setattr(places, "take", lambda _bot: False)
+            connection.execute(update(conversation).values(due=1))
+            return claim(connection, places)
+
+        def as_usual(connection: Connection, places: Places) -> list[str]:
+            monkeypatch.setattr(places, "take", take)
+            return claim(connection, places)
+
+        refused: list[str] = []
+        alone = worker._turn_alone
+
+        def tell(it: str, done: list[Done]) -> None:
+            refused.append(it)
+            alone(it, done)
+
+        monkeypatch.setattr(worker, "_turn_alone", tell)
+        monkeypatch.setattr(worker._leases, "claim", late)
+        hanging.come_back()
+        wait_for(lambda: is_quiet(database), "quiet")
+    assert refused == []  # nothing came in the way of the others' calls of that turn
 
 
 # How many places a bot has
@@ -245,13 +296,16 @@ def test_a_bot_that_was_away_gets_soon_what_it_had() -> None:
 
 def test_what_a_call_came_to_decides_on_the_places_of_its_bot_alone() -> None:
     places = Places(32, TWO_BOTS)
-    one, other = f"page {PAGE_ID}", f"page {OTHER_PAGE}"
+    one, other = places.bot_of(PAGE_ID, ASK), places.bot_of(OTHER_PAGE, ASK)
+    assert one is not None
+    assert other is not None
     places.learn(one, TryAgain(500, "not yet", uncertain=True), began=0, now=1)
     assert places.free(one) == 32
     places.learn(one, TryAgain(500, "no answer", uncertain=True, unanswered=True), began=1, now=2)
+    places.learn(one, Settled(), began=1, now=2)  # the person was told that the bot is away
     assert (places.free(one), places.free(other)) == (16, 32)
     for _ in range(1000):
-        places.learn(one, Settled(), began=2, now=3)
+        places.learn(one, Settled(answered=True), began=2, now=3)
     assert places.free(one) == 32
 
 
@@ -265,9 +319,6 @@ def bots(own: dict[str, str], beside: dict[str, str] | None = None) -> Places:
     }
     policy = Policy(app_id=OWN_APP_ID, targets=targets, default_target="", own_bots=own)
     return Places(CALLS, policy)
-
-
-ASK = AskBot("m_1", "Hello")
 
 
 def test_pages_with_one_bot_share_its_places_however_its_address_is_written() -> None:
@@ -292,4 +343,4 @@ def test_graph_is_no_bot_and_takes_none_of_its_places() -> None:
     for command in (SendMessage(BotMessage(text="Hi")), NotifyAgents("waiting", "Somebody waits")):
         assert places.bot_of("1", command) is None
     assert all(places.take(None) for _ in range(100))
-    assert places.free("page 1") == CALLS
+    assert places.free("own:5005") == CALLS

@@ -18,7 +18,7 @@ from messenger_app.conversation.policy import MESSAGING_WINDOW, PAGE_INBOX_APP_I
 from messenger_app.conversation.routing import Routing
 from messenger_app.conversation.state import Owner
 from messenger_app.conversation.transitions import may_run
-from tests.unit.conversation.story import BILLING_APP, Story
+from tests.unit.conversation.story import BILLING_APP, POLICY, Story
 from tests.unit.conversation.test_content import asked, story
 
 
@@ -126,6 +126,16 @@ def test_never_mind_by_a_button_that_stays_calls_the_bot_back(payload):
     assert [type(command) for command in told.commands] == [TakeThreadControl]
 
 
+def test_where_take_is_blocked_it_is_asked_whose_the_thread_is_that_a_tap_calls_the_bot_to():
+    told = Story(policy=replace(POLICY, may_take=False)).person_says("hi").bot_answers("Hello.")
+    told.bot_hands_over()
+    taps(told, "Never mind", payload="Never mind", sent_in=0)
+    assert [type(command) for command in told.commands] == [NotifyAgents, FindOwner]
+    found(told, free=True)  # it was released, and nobody told us
+    assert told.owner is Owner.BOT
+    assert [type(command) for command in told.commands] == [TellBot]
+
+
 def test_a_title_that_was_cut_calls_the_bot_back_by_its_payload_unless_that_is_an_intent():
     told = story().bot_hands_over()
     taps(told, "Cancel it…", payload="/cancel", sent_in=0)
@@ -138,7 +148,7 @@ def test_a_button_that_calls_for_the_bot_obeys_the_policy_as_words_do():
     told = story().agent_replies()
     told.policy = replace(told.policy, bot_while_human=BotWhileHuman.ASK)
     taps(told, "Talk to the bot", payload="/start", sent_in=0)
-    assert [type(command) for command in told.commands] == [NotifyAgents]
+    assert [type(command) for command in told.commands] == [NotifyAgents, FindOwner]
     told.policy = replace(told.policy, bot_while_human=BotWhileHuman.ON)
     taps(told, "Talk to the bot", payload="/start", sent_in=0)
     assert [type(command) for command in told.commands] == [TakeThreadControl]

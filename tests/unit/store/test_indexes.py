@@ -14,10 +14,11 @@ from tests.unit.store.threads import claim, thread
 
 #: As after a month: nearly everything is over, a little waits, some is with a worker.
 FILL = """
-INSERT INTO conversation (thread, page_id, psid, owner, state, due, timer_due, worker, waits_for)
+INSERT INTO conversation (thread, page_id, psid, owner, state, due, timer_due, worker, waits_for,
+    waits_since)
 SELECT '1:' || n, '1', n, 'bot', '', CASE n % 500 WHEN 0 THEN -n WHEN 1 THEN 2^60 + n END,
     CASE WHEN n % 700 = 0 THEN n END, CASE WHEN n % 900 = 0 THEN 'A' END,
-    CASE WHEN n % 500 = 1 THEN 'page 1' END
+    CASE WHEN n % 500 = 1 THEN 'bot:5005' END, CASE WHEN n % 500 = 1 THEN n END
 FROM generate_series(1, 20000) n;
 INSERT INTO inbox_event (thread, page_id, channel, dedupe_key, at, received_at, overtakes, body,
     status, finished_at)
@@ -39,9 +40,9 @@ OLD = {"steady": 0, "machine": 30 * DAY + 100, "now": 90 * DAY + 100}
 WORK: dict[str, Callable[[Connection], object]] = {
     "claim": lambda it: claim(it, "B", machine=1, now=1_000),
     "claim who queues": lambda it: conversations.claim_queued(
-        it, "page 1", "B", lease_until=1, limit=10
+        it, "bot:5005", "B", lease_until=1, limit=10
     ),
-    "look who queues": conversations.queued,
+    "look who queues": conversations.queues,
     "hold": lambda it: conversations.held(it, dict.fromkeys(SOME, 0)),
     "keep": lambda it: conversations.extend(it, "A", SOME, 1),
     "mend": lambda it: conversations.mend(it, 10**12, 20_000),
