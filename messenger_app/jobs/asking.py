@@ -10,7 +10,7 @@ import structlog
 from messenger_app.clock import Clock
 from messenger_app.conversation.commands import OWN_BOT, AskBot, EntryPoint, TellBot
 from messenger_app.conversation.events import BotAnswered
-from messenger_app.jobs.bot_trouble import Absences, BotErrors
+from messenger_app.jobs.bot_trouble import Absences, BotErrors, Hangs
 from messenger_app.jobs.job import Job, Result, Settled, TryAgain, backoff
 from messenger_app.presence import Presence
 from messenger_app.rasa.client import Answer, RasaClient
@@ -54,8 +54,7 @@ class Asking:
         self._absences = Absences(bot_patience)
         #: By question: a bot may hang over one person's words alone.
         self._silences = Absences(bot_patience, longest_gap=NEVER_OVER)
-        #: By bot: it may hang over everybody's.
-        self._bot_silences = Absences(bot_patience)
+        self._hangs = Hangs(bot_patience)
         #: A bot that is away, or whose answer is lost, makes no errors.
         self._bot_errors = BotErrors()
 
@@ -65,7 +64,7 @@ class Asking:
         ``may_show`` is False where the person can't be shown that their words were read.
         """
         rasa, asked = self._bot_of(job), False
-        if rasa is None or self._bot_silences.is_known(self._bot_key(job), self._clock.machine()):
+        if rasa is None or self._hangs.spares(rasa.url, self._clock.steady()):
             return self._answered(job, Answer((), None), away=True)
         try:
             answer = rasa.find_answer(job.psid, job.open.key) if job.open.uncertain else None
@@ -76,15 +75,15 @@ class Asking:
                 with self._shown_as_read(job, may_show=may_show):
                     answer = self._put_question(rasa, job, command)
         except BotUnreachable:
-            if self._bot_is_away_too_long(job):
+            if self._bot_is_away_too_long(rasa, job):
                 return self._answered(job, Answer((), None), away=True)
             raise
         except BotOutcomeUnknown as error:
-            self._absences.end(self._bot_key(job))
-            return self._without_answer(job, error)
+            self._absences.end(rasa.url)
+            return self._without_answer(rasa, job, error)
         except BotError as error:
             if not isinstance(error, BotCutOff):
-                self._is_there(job)
+                self._is_there(rasa)
             errors = self._bot_errors.add(job.open.key)
             if errors < MOST_BOT_ERRORS:
                 # An answer ends the question; a look into the tracker ends none before it.
@@ -96,14 +95,14 @@ class Asking:
                 log.error("bot.failed", thread=job.thread, reason=str(error))
                 self._bot_errors.forget(job.open.key)
                 return self.failed(job)
-        self._is_there(job)
+        self._is_there(rasa)
         self._bot_errors.forget(job.open.key)
         return self._answered(job, answer)
 
-    def _is_there(self, job: Job) -> None:
+    def _is_there(self, rasa: RasaClient) -> None:
         """Note that the bot said something."""
-        self._absences.end(self._bot_key(job))
-        self._bot_silences.end(self._bot_key(job))
+        self._absences.end(rasa.url)
+        self._hangs.end(rasa.url)
 
     def _bot_of(self, job: Job) -> RasaClient | None:
         """Return the bot that a command is for; None for one that is no longer in the config."""
@@ -124,33 +123,24 @@ class Asking:
         except BotError:
             return None
 
-    def _without_answer(self, job: Job, error: BotOutcomeUnknown) -> Result:
+    def _without_answer(self, rasa: RasaClient, job: Job, error: BotOutcomeUnknown) -> Result:
         """Look into the tracker next and then ask again, unless the person has waited enough."""
+        now = self._clock.steady()
+        silent = self._silences.lasted(job.open.key, now)
+        hangs = self._hangs.note(rasa.url, job.thread, now)
         if job.is_switch and job.open.attempts >= MOST_UNCERTAIN_SWITCHES:
             return self.failed(job)
-        now = self._clock.machine()
-        silent = max(
-            self._silences.lasted(job.open.key, now),
-            self._bot_silences.lasted(self._bot_key(job), now),
-        )
-        if silent > self._bot_patience:
+        if hangs or silent > self._bot_patience:
             log.error("bot.silent", thread=job.thread, milliseconds=silent)
             return self._answered(job, Answer((), None), away=True)
         reason = f"no answer from the bot: {error}"
         return TryAgain(500, reason, uncertain=True, unanswered=True)
 
-    def _bot_is_away_too_long(self, job: Job) -> bool:
+    def _bot_is_away_too_long(self, rasa: RasaClient, job: Job) -> bool:
         """Say whether people should rather be told than wait for the bot to come back."""
         patience = min(SWITCH_PATIENCE, self._bot_patience)
         patience = patience if job.is_switch else self._bot_patience
-        return self._absences.lasted(self._bot_key(job), self._clock.machine()) > patience
-
-    @staticmethod
-    def _bot_key(job: Job) -> tuple[str, str]:
-        """Name the bot that was asked: those beside the Pages' own are the same on every Page."""
-        command = job.open.command
-        name = command.bot if isinstance(command, AskBot | TellBot) else OWN_BOT
-        return ("", name) if name else (job.page_id, name)
+        return self._absences.lasted(rasa.url, self._clock.steady()) > patience
 
     def failed(self, job: Job) -> Settled:
         """Say that the bot has no answer; one that the person was to be handed to isn't there."""

@@ -5,13 +5,15 @@ All are kept in memory alone: another worker counts anew, and the person is told
 
 import threading
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 #: An absence is over where no try has failed for so long, or for as long as a bot is waited for:
 #: while somebody waits, a try is made every few seconds. Milliseconds.
 LONGEST_GAP = 30_000
-#: How often one asks a bot that has said nothing to anybody for too long. Milliseconds.
-TRIED_EVERY = 2_000
+#: So many people's questions show that a bot hangs over everybody's.
+EVERYBODY = 3
+#: How often a bot that hangs is asked all the same, one call after the other. Milliseconds.
+TRIED_EVERY = 10_000
 #: Questions whose errors are counted. Of those that nobody wants any more, nobody says so.
 MOST_QUESTIONS = 10_000
 
@@ -20,8 +22,6 @@ MOST_QUESTIONS = 10_000
 class _Absence:
     since: int
     last: int
-    #: When somebody last tried whether it is over.
-    tried: int = 0
 
 
 class Absences:
@@ -29,7 +29,6 @@ class Absences:
 
     def __init__(self, patience: int, longest_gap: int = LONGEST_GAP) -> None:
         """``patience`` is for how many milliseconds a bot is waited for at most."""
-        self._patience = patience
         self._gap = max(patience, longest_gap)
         self._away: dict[Hashable, _Absence] = {}
         self._lock = threading.Lock()
@@ -46,24 +45,63 @@ class Absences:
                 del self._away[next(iter(self._away))]  # that was tried least lately
             return now - absence.since
 
-    def is_known(self, what: Hashable, now: int) -> bool:
-        """Say whether it has lasted for longer than anybody is to wait.
-
-        Now and then it says no, for one to try whether it is over.
-        """
-        with self._lock:
-            absence = self._away.get(what)
-            if absence is None or not self._patience < now - absence.since:
-                return False
-            if now - absence.tried >= TRIED_EVERY or now - absence.last > self._gap:
-                absence.tried = now
-                return False
-            return True
-
     def end(self, what: Hashable) -> None:
         """Note that there was an answer, whatever it said."""
         with self._lock:
             self._away.pop(what, None)
+
+
+@dataclass(slots=True)
+class _Hang:
+    since: int
+    last: int
+    people: set[Hashable] = field(default_factory=set)
+    #: When it was last asked all the same.
+    tried: int | None = None
+
+
+class Hangs:
+    """Knows which bots have answered nobody for longer than anybody is to wait.
+
+    Safe to use from several threads.
+    """
+
+    def __init__(self, patience: int) -> None:
+        """``patience`` is for how many milliseconds a bot is waited for at most."""
+        self._patience = patience
+        self._gap = max(patience, LONGEST_GAP)
+        self._hangs: dict[Hashable, _Hang] = {}
+        self._lock = threading.Lock()
+
+    def note(self, bot: Hashable, person: Hashable, now: int) -> bool:
+        """Note that this person had no answer in time, and say whether the bot hangs."""
+        with self._lock:
+            hang = self._hangs.get(bot)
+            if hang is None or now - hang.last > self._gap:
+                hang = self._hangs[bot] = _Hang(now, now)
+            hang.last = now
+            if len(hang.people) < EVERYBODY:
+                hang.people.add(person)
+            return self._is_one(hang, now)
+
+    def spares(self, bot: Hashable, now: int) -> bool:
+        """Say whether to ask this bot is in vain. Now and then it is not, for one to find out."""
+        with self._lock:
+            hang = self._hangs.get(bot)
+            if hang is None or now - hang.last > self._gap or not self._is_one(hang, now):
+                return False
+            if hang.tried is None or now - hang.tried >= TRIED_EVERY:
+                hang.tried = now
+                return False
+            return True
+
+    def end(self, bot: Hashable) -> None:
+        """Note that the bot has said something, whatever it was."""
+        with self._lock:
+            self._hangs.pop(bot, None)
+
+    def _is_one(self, hang: _Hang, now: int) -> bool:
+        return len(hang.people) >= EVERYBODY and now - hang.since > self._patience
 
 
 class BotErrors:

@@ -13,6 +13,7 @@ import requests
 
 from messenger_app.conversation.events import HandoffAsked
 from messenger_app.conversation.messages import BotMessage
+from messenger_app.conversation.policy import address
 from messenger_app.http import Remote, reason_of, was_never_sent
 from messenger_app.rasa.errors import (
     BotCutOff,
@@ -64,6 +65,8 @@ class RasaClient:
 
         Rasa takes it in the query only, so whatever logs addresses between here and there sees it.
         """
+        #: Where the bot is; the Pages that have the same one know by it.
+        self.url = address(url)
         self._timeout = timeout
         self._token = {"token": token} if token else {}
         self._remote = Remote(url.rstrip("/"), connections)

@@ -8,14 +8,19 @@ from pathlib import Path
 
 import pytest
 
+from inbox_simulator.actors import Person, Stage
 from messenger_app.store import inbox, outbox
 from tests.faults.breaking import never_answering
 from tests.support.bridge import Bridge
 from tests.support.meta import deliver, entry, fresh_mid, message
 from tests.support.waiting import wait_for
+from tests.support.whole_system import running as running_system
 
 PEOPLE = 40
 CALLS_AT_ONCE = 16
+#: Seconds that a bot is waited for, and in which all must have heard of it: one after the other, in
+#: so few calls, they would take minutes.
+PATIENCE, UNTIL_TOLD = 10, 60
 DELIVERIES = 400
 #: The platform gives up on a delivery that takes longer, in seconds.
 PLATFORMS_PATIENCE = 5.0
@@ -58,3 +63,19 @@ def test_deliveries_are_acknowledged_while_graph_and_the_bot_hang(deserted: Brid
     assert running(deserted) >= CALLS_AT_ONCE  # they still do
     with deserted.database.reading() as connection:
         assert sum(inbox.counts(connection).values()) == PEOPLE + DELIVERIES
+
+
+def test_all_are_told_of_a_bot_that_answers_nobody(tmp_path: Path) -> None:
+    few = {"CALLS_AT_ONCE": "4", "BOT_PATIENCE": str(PATIENCE)}
+    with never_answering() as bot, running_system(tmp_path, bot, **few) as system:
+        stage = Stage(system.simulator.url)
+        people = [Person(stage, f"Person {number}") for number in range(PEOPLE)]
+        for person in people:
+            person.says("hello")
+        wait_for(lambda: told(people) == PEOPLE, "all to be told", within=UNTIL_TOLD, every=1)
+        stage.close()
+
+
+def told(people: list[Person]) -> int:
+    """Count those to whom something was said."""
+    return sum(any(each.author == "app" for each in person.thread.messages) for person in people)

@@ -126,6 +126,9 @@ class MovableClock(Clock):
     def machine(self) -> int:  # type: ignore[override]
         return self.time
 
+    def steady(self) -> int:  # type: ignore[override]
+        return self.time
+
 
 class Person:
     """Somebody whose words are put to a bot, over and over."""
@@ -140,7 +143,7 @@ class Person:
         self._clock.time += after
         key = key or f"k{self._clock.time}"
         command = OpenCommand(key=key, turn=0, command=TellBot("handback"))
-        return self._executor.run(Job("1:7", "1", "7", command, may_call=True))
+        return self._executor.run(Job(f"1:{key}", "1", key, command, may_call=True))
 
 
 PATIENCE = 120_000
@@ -184,22 +187,37 @@ def test_a_question_that_comes_to_its_turn_seldom_is_not_put_for_ever():
     assert is_told(person.asks(after=1, key="a"))
 
 
-def test_of_a_bot_that_hangs_over_everybodys_words_all_are_told_and_it_is_tried_now_and_then():
+def test_of_a_bot_that_answers_nobody_all_are_told_and_it_is_asked_now_and_then():
     person = Person(*[BotOutcomeUnknown()] * 9)
     assert not any(is_told(person.asks(after=20_000)) for _ in range(7))
-    assert is_told(person.asks(after=20_000))  # tried, and in vain
-    assert all(is_told(person.asks(after=10)) for _ in range(100))  # not tried
-    assert is_told(person.asks(after=TRIED_EVERY))
+    assert is_told(person.asks(after=20_000))  # asked, and in vain
+    assert is_told(person.asks(after=20_000))  # the same, to see whether it is back
+    assert all(is_told(person.asks(after=10)) for _ in range(100))  # not asked
     with pytest.raises(StopIteration):
         person.asks(after=TRIED_EVERY)
 
 
-def test_a_bot_that_hung_is_asked_by_everybody_once_it_has_said_something():
+def test_two_peoples_questions_do_not_show_that_a_bot_answers_nobody():
+    person = Person(*[BotOutcomeUnknown()] * 8)
+    for _ in range(4):
+        person.asks(after=40_000, key="a")
+    assert not is_told(person.asks(after=1, key="b"))
+    assert not is_told(person.asks(after=1, key="b"))
+
+
+def test_a_bot_that_answered_nobody_is_asked_by_everybody_once_it_has_said_something():
     person = Person(*[BotOutcomeUnknown()] * 8, BotRejected(), *[BotOutcomeUnknown()] * 2)
     for _ in range(8):
         person.asks(after=20_000)
     assert not is_told(person.asks(after=TRIED_EVERY))
     assert not any(is_told(person.asks(after=1)) for _ in range(2))
+
+
+def test_a_bot_of_which_nothing_was_heard_for_long_is_asked_anew():
+    person = Person(*[BotOutcomeUnknown()] * 10)
+    for _ in range(8):
+        person.asks(after=20_000)
+    assert not any(is_told(person.asks(after=2 * PATIENCE)) for _ in range(2))
 
 
 def test_a_gateway_that_answers_says_nothing_of_the_bot():
