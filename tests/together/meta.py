@@ -36,6 +36,9 @@ class TwoClocks(Clock):
     def machine(self) -> int:  # type: ignore[override]
         return self.platform + self.skew
 
+    def steady(self) -> int:  # type: ignore[override]
+        return self.platform
+
 
 class Fate(StrEnum):
     """What becomes of one call to Graph."""

@@ -23,6 +23,7 @@ class Listening(RasaClient):
     """Keeps what it is told, and has nothing to say; or is away."""
 
     def __init__(self, *, away: bool = False) -> None:
+        super().__init__("http://127.0.0.1:1")
         self.told: dict[str, Any] = {}
         self._away = away
 
