@@ -9,7 +9,8 @@ Get Started belong to no message of ours: their payloads have no turn and are al
 from collections.abc import Callable
 from dataclasses import dataclass
 
-#: The payload of the bridge's own "Chat with a person" button: it works with a dead bot too.
+#: The payload of the bridge's own "Chat with a person" button: it works with a dead bot too. The
+#: name of a target may follow it.
 CONNECT = "messenger-handover:connect"
 
 #: What the Get Started button carries: an intent of the bot's, as the menu's items do.
@@ -40,6 +41,18 @@ class Tap:
     sent_in: int | None = None
     #: Where the payload is kept that was too long to be sent.
     kept: Kept | None = None
+
+
+def connect(target: str) -> str:
+    """Return the payload of a button that connects with this target; the usual one for ""."""
+    return f"{CONNECT}:{target}" if target else CONNECT
+
+
+def connects_with(payload: str | None) -> str | None:
+    """Return the target that such a button connects with, "" for the usual one; None for others."""
+    if payload is None or not payload.startswith(CONNECT):
+        return None
+    return payload.removeprefix(CONNECT).removeprefix(":")
 
 
 def is_get_started(payload: str | None) -> bool:

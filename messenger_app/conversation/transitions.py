@@ -77,9 +77,6 @@ from messenger_app.conversation.state import (
 )
 from messenger_app.conversation.transcript import Line, by_person
 
-#: The payload of the bridge's own "Chat with a person" button: it works with a dead bot too.
-CONNECT_PAYLOAD = buttons.CONNECT
-
 #: Why a thread was passed that an operator passed by hand, which holds at any hour.
 BY_OPERATOR = "operator"
 
@@ -316,8 +313,9 @@ def _give_to_bot(heard: Conversation, event: content.PersonEvent, policy: Policy
             ours = replace(ours, owner_since=event.at, owner_settled=event.at)
     ours = replace(_with_the_bot_it_is_for(ours, event), handed_to=())
     said, line = _put_to_bot(event, ours, policy)
-    if isinstance(said, AskBot) and said.payload == CONNECT_PAYLOAD:
-        asked = HandoffAsked(reason="user_asked")
+    target = buttons.connects_with(said.payload) if isinstance(said, AskBot) else None
+    if target is not None:
+        asked = HandoffAsked(target=target, reason="user_asked")
         return _hand_over(ours, asked, policy, event.received_at, transcript=(line,))
     greeting = _handback(ours, ours.unannounced, policy, unanswered=False)
     after = (said,) if said else ()
@@ -640,7 +638,8 @@ def _offer_to_wait(conversation: Conversation, event: BotAnswered, policy: Polic
     words = policy.words
     *first, last = event.messages or (BotMessage(text=words.handback),)
     if last.custom is None:
-        last = replace(last, buttons=(*last.buttons, (words.keep_waiting, CONNECT_PAYLOAD)))
+        waits_on = (words.keep_waiting, buttons.connect(conversation.came_from))
+        last = replace(last, buttons=(*last.buttons, waits_on))
     said = tuple(SendMessage(message) for message in (*first, last))
     return Transition(replace(conversation, offers_to_wait=False, bot_failures=0), said)
 
@@ -880,7 +879,7 @@ def _with_the_bot_it_is_for(conversation: Conversation, event: content.PersonEve
     """Bring the person back to the Page's own bot by its menu: no other knows the payloads."""
     if conversation.bot == OWN_BOT or not isinstance(event, PersonTapped):
         return conversation
-    by_menu = event.sent_in is None and event.payload not in {None, CONNECT_PAYLOAD}
+    by_menu = event.sent_in is None and _is_bots(event.payload)
     return _with_bot(conversation, OWN_BOT) if by_menu else conversation
 
 
@@ -890,7 +889,12 @@ def _answers_the_bot_before(event: PersonMessaged, conversation: Conversation) -
     It is gone from the phone with that word, so nothing but the time tells whose it was.
     """
     since = conversation.bot_since
-    return event.payload not in {None, CONNECT_PAYLOAD} and (since is None or event.at <= since)
+    return _is_bots(event.payload) and (since is None or event.at <= since)
+
+
+def _is_bots(payload: str | None) -> bool:
+    """Say whether a payload means something to the bot that gave it, and to no other."""
+    return payload is not None and buttons.connects_with(payload) is None
 
 
 # Coming back

@@ -1,9 +1,9 @@
 """The bot has the thread: what it is asked, what is said, and what is done where it fails."""
 
+from messenger_app.conversation.buttons import CONNECT
 from messenger_app.conversation.commands import AskBot, PassThreadControl, SendMessage
 from messenger_app.conversation.events import BotAnswered, Noticed, PersonTapped
 from messenger_app.conversation.state import Owner
-from messenger_app.conversation.transitions import CONNECT_PAYLOAD
 from tests.unit.conversation.story import Story, asked
 
 
@@ -45,7 +45,7 @@ def test_an_empty_answer_is_told_to_the_person_and_after_three_a_human_is_offere
     story.person_says("hello").bot_answers()
     (offer,) = story.commands
     assert isinstance(offer, SendMessage)
-    assert offer.message.buttons == ((story.policy.words.offer_human_title, CONNECT_PAYLOAD),)
+    assert offer.message.buttons == ((story.policy.words.offer_human_title, CONNECT),)
 
 
 def test_a_bot_that_stays_away_offers_a_human_at_once():
@@ -55,7 +55,7 @@ def test_a_bot_that_stays_away_offers_a_human_at_once():
     (offer,) = story.commands
     assert isinstance(offer, SendMessage)
     assert offer.message.text == story.policy.words.bot_away
-    assert offer.message.buttons == ((story.policy.words.offer_human_title, CONNECT_PAYLOAD),)
+    assert offer.message.buttons == ((story.policy.words.offer_human_title, CONNECT),)
 
 
 def test_an_answer_ends_the_count_of_failures():
@@ -65,7 +65,7 @@ def test_an_answer_ends_the_count_of_failures():
 
 
 def test_the_bridges_own_button_connects_at_once_without_the_bot():
-    story = Story().person_says("Chat with a person", payload=CONNECT_PAYLOAD)
+    story = Story().person_says("Chat with a person", payload=CONNECT)
     assert story.owner is Owner.HANDING_OFF
     assert asked(story) == []
     assert isinstance(story.commands[-1], PassThreadControl)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from messenger_app.conversation.buttons import CONNECT
 from messenger_app.conversation.commands import (
     OWN_BOT,
     AskBot,
@@ -23,7 +24,7 @@ from messenger_app.conversation.hours import parse_hours
 from messenger_app.conversation.messages import BotMessage
 from messenger_app.conversation.policy import PAGE_INBOX_APP_ID, Policy, Target
 from messenger_app.conversation.state import Owner
-from messenger_app.conversation.transitions import CONNECT_PAYLOAD, may_run
+from messenger_app.conversation.transitions import may_run
 from tests.unit.conversation.story import OUR_APP, Story
 
 PAGE = "104729000000001"
@@ -88,7 +89,7 @@ class Bots(Story):
     @property
     def offers_a_human(self) -> bool:
         sent = [c.message for c in self.commands if isinstance(c, SendMessage)]
-        return any((CONNECT_PAYLOAD in message.payloads) for message in sent)
+        return any((CONNECT in message.payloads) for message in sent)
 
 
 def switch(bot: str, from_host: str) -> TellBot:
@@ -188,7 +189,7 @@ def test_a_quick_reply_from_before_the_new_bot_spoke_stands_for_its_words():
 
 def test_the_button_to_a_human_works_whichever_bot_has_the_person():
     story = Bots().says("cheer me up").answers(handoff=TO_MOODBOT).answers("MoodBot here.")
-    story.says("Chat with a person", payload=CONNECT_PAYLOAD)
+    story.says("Chat with a person", payload=CONNECT)
     assert any(isinstance(command, PassThreadControl) for command in story.commands)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from messenger_app.conversation.buttons import CONNECT
 from messenger_app.conversation.commands import (
     AskBot,
     PassThreadControl,
@@ -13,7 +14,7 @@ from messenger_app.conversation.events import ControlCall, ControlPassed, Handof
 from messenger_app.conversation.policy import CLOCK_SKEW, MESSAGING_WINDOW
 from messenger_app.conversation.routing import Routing
 from messenger_app.conversation.state import Owner, TimerKind
-from messenger_app.conversation.transitions import CONNECT_PAYLOAD, may_run
+from messenger_app.conversation.transitions import may_run
 from tests.unit.conversation.story import BILLING_APP, OUR_APP, POLICY, Story, asked, handback
 
 
@@ -220,15 +221,26 @@ def test_after_a_timeout_what_the_bot_says_gets_a_button_to_wait_on():
     story.bot_answers("I'm sorry, nobody came.", "What can I do for you?")
     first, last = (c for c in story.commands if isinstance(c, SendMessage))
     assert first.message.buttons == ()
-    assert last.message.buttons == ((story.policy.words.keep_waiting, CONNECT_PAYLOAD),)
+    assert last.message.buttons == ((story.policy.words.keep_waiting, f"{CONNECT}:page_inbox"),)
 
 
 def test_waiting_on_hands_over_again_and_going_on_with_the_bot_is_a_word():
     back = Story().bot_hands_over().timer_fires().call_settles(ControlCall.TAKE)
     back.bot_answers("Nobody came.")
     assert asked(back.person_says("when are you open?")) == ["when are you open?"]
-    back.person_says("Keep waiting", payload=CONNECT_PAYLOAD)
+    back.person_says("Keep waiting", payload=CONNECT)
     assert back.owner is Owner.HANDING_OFF
+
+
+def test_who_waits_on_waits_for_the_same_target():
+    story = Story().bot_hands_over(target="billing").timer_fires().call_settles(ControlCall.TAKE)
+    story.bot_answers("Nobody came.")
+    (said,) = story.commands
+    assert isinstance(said, SendMessage)
+    (payload,) = said.message.payloads
+    story.person_says("Keep waiting", payload=payload)
+    (passes,) = (c for c in story.commands if isinstance(c, PassThreadControl))
+    assert passes.app_id == BILLING_APP
 
 
 def test_only_a_timeout_offers_to_wait_on():

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from messenger_app.conversation.buttons import CONNECT
 from messenger_app.conversation.commands import AskBot, SendMessage
 from messenger_app.conversation.content import (
     ATTACHMENTS,
@@ -30,7 +31,6 @@ from messenger_app.conversation.events import (
 from messenger_app.conversation.messages import Attachment, Referral
 from messenger_app.conversation.policy import MESSAGING_WINDOW
 from messenger_app.conversation.state import Owner
-from messenger_app.conversation.transitions import CONNECT_PAYLOAD
 from tests.unit.conversation.story import POLICY, Story
 
 
@@ -106,7 +106,7 @@ def test_what_the_bot_can_not_read_gets_a_polite_answer_with_a_way_to_a_person(k
     (command,) = told.commands
     assert isinstance(command, SendMessage)
     assert command.message.text == POLICY.words.cannot_read
-    assert command.message.buttons == ((POLICY.words.offer_human_title, CONNECT_PAYLOAD),)
+    assert command.message.buttons == ((POLICY.words.offer_human_title, CONNECT),)
     assert told.transcript[-1].text == f"[{kind}]"
     assert not told.transcript[-1].heard_by_bot
 
