@@ -1,6 +1,5 @@
 """One run: everything starts, people and agents act while things go wrong, all is judged."""
 
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -145,14 +144,17 @@ class Run:
 
     def _come_to_rest(self, client: Client) -> None:
         """Let everything under way end, then every timer, then what follows from that."""
-        self._settle("after the last message")
-        client.post("clock", {"advance_seconds": ALL_TIMERS})
-        threading.Event().wait(1.0)  # the worker looks at the clock twice a second
-        self._settle("after the last timer")
-
-    def _settle(self, when: str) -> None:
-        try:
+        with self._noted("after the last message"):
             self._bridge.settle(within=TO_SETTLE)
+        now = client.post("clock", {"advance_seconds": ALL_TIMERS})["now"]
+        with self._noted("after the last timer"):
+            self._bridge.wait_for_timers(now, within=TO_SETTLE)
+            self._bridge.settle(within=TO_SETTLE)
+
+    @contextmanager
+    def _noted(self, when: str) -> Iterator[None]:
+        try:
+            yield
         except AssertionError as error:
             self._trouble.append(f"{when}: {error}")
 

@@ -36,6 +36,9 @@ class System(Protocol):
     def settle(self, within: float = 30.0) -> None:
         """Wait until nobody has anything to do."""
 
+    def wait_for_timers(self, now: int, within: float = 30.0) -> None:
+        """Wait until each timer that is due by then (milliseconds) was seen to."""
+
     def logged(self) -> str:
         """Return what all processes logged."""
 
@@ -57,7 +60,7 @@ class OneOfEach(Bridge):
         return [
             {
                 "web": (self.kill_web, self.start_web),
-                "worker": (self.kill_worker, self.start_worker),
+                "worker": (self.kill_worker, partial(Fleet.start_worker, self)),
             }
         ]
 

@@ -98,6 +98,12 @@ class Bridge:
         self.more_workers.append(self._run("flask", "worker"))
         return self.more_workers[-1]
 
+    def wait_until_works(self, process: subprocess.Popen[bytes]) -> bool:
+        """Wait until a process can end in good order; False where it ended before."""
+        told = f"a process to begin, see {self.log}"
+        wait_for(lambda: process.poll() is not None or _hears_sigterm(process.pid), told)
+        return process.poll() is None
+
     @property
     def working(self) -> int:
         """How many workers run."""
@@ -132,7 +138,7 @@ class Bridge:
             self._stop(worker)
 
     def _stop(self, process: subprocess.Popen[bytes] | None) -> None:
-        if process is not None and process.poll() is None:
+        if process is not None and self.wait_until_works(process):
             process.send_signal(signal.SIGTERM)
             assert process.wait(30) == 0, f"it ended in a bad way, see {self.log}"
 
@@ -225,3 +231,13 @@ class Bridge:
             "DATABASE_URL": self.database_url,
             "PORT": str(self.port),
         }
+
+
+def _hears_sigterm(pid: int) -> bool:
+    """Say whether a process has a handler for it; where the system doesn't tell, hope so."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except FileNotFoundError:
+        return True
+    caught = int(status.partition("SigCgt:")[2].split()[0], 16)
+    return bool(caught >> signal.SIGTERM - 1 & 1)

@@ -5,7 +5,6 @@ from pathlib import Path
 from tests.support.balancer import Balancer
 from tests.support.bridge import Bridge
 from tests.support.postgres import Postgres
-from tests.support.waiting import wait_for
 
 WEBS, WORKERS = 2, 3
 
@@ -68,7 +67,9 @@ class Fleet:
         Returns once it works: before that it can't end in good order.
         """
         for _ in range(STARTS):
-            if _starts_to_work(bridge):
+            bridge.start_worker()
+            assert bridge.worker is not None
+            if bridge.wait_until_works(bridge.worker):
                 return
         raise AssertionError(f"it ended {STARTS} times by itself, see {bridge.log}")
 
@@ -79,6 +80,10 @@ class Fleet:
     def settle(self, within: float = 30.0) -> None:
         """Wait until no webhook is under way and the bridge has nothing to do."""
         self.bridges[0].settle(within)
+
+    def wait_for_timers(self, now: int, within: float = 30.0) -> None:
+        """Wait until each timer that is due by then (milliseconds) was seen to."""
+        self.bridges[0].wait_for_timers(now, within)
 
     def stop(self) -> None:
         """End the bridge's processes in good order; fail where one doesn't."""
@@ -91,17 +96,3 @@ class Fleet:
             each.end()
         self.balancer.close()
         self.postgres.close()
-
-
-def _starts_to_work(bridge: Bridge) -> bool:
-    """Start a worker; return once it works, or False where it ended before."""
-    logged = bridge.log.stat().st_size if bridge.log.exists() else 0
-    bridge.start_worker()
-    worker = bridge.worker
-    assert worker is not None
-
-    def works() -> bool:
-        return b"worker.started" in bridge.log.read_bytes()[logged:]
-
-    wait_for(lambda: works() or worker.poll() is not None, f"the worker, see {bridge.log}")
-    return works()
