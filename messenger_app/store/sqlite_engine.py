@@ -19,8 +19,6 @@ BUSY_TIMEOUT = 10_000
 #: Pages of 4 KiB in the WAL before they are copied to where they belong, which waits for the disk:
 #: most pages change many times over meanwhile.
 CHECKPOINT_AFTER = 8_000
-#: KiB of pages that a connection may keep in memory.
-CACHE = 32_000
 
 
 def build(url: URL) -> Engine:
@@ -98,7 +96,6 @@ def _prepare(connection: Any, _record: object) -> None:
     cursor.execute("PRAGMA synchronous = FULL")  # a commit is on the disk when it returns
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
     cursor.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_AFTER}")
-    cursor.execute(f"PRAGMA cache_size = -{CACHE}")
     cursor.close()
 
 
