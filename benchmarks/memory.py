@@ -80,7 +80,6 @@ def _web() -> Iterator[tuple[Round, Round]]:
 def _worker(events: int) -> Iterator[tuple[Round, Round]]:
     with tempfile.TemporaryDirectory() as folder, stand_ins(think=0.02) as url:
         bridge = programs.stopped(Path(folder), url, url, free_port())
-        bridge.settings["CALLS_AT_ONCE"] = str(PEOPLE)
         bridge.database.upgrade()
         bridge.start_worker()
         assert bridge.worker is not None
