@@ -67,6 +67,7 @@ class Executor:
         for how many milliseconds a bot may be away before people are told.
         """
         self._clock = clock
+        self._pages = {*graph, *rasa}
         self._refused_until: dict[str, int] = {}
         self._asking = Asking(rasa, dict(bots or {}), Presence(graph), clock, bot_patience)
         self._sending = Sending(graph, clock)
@@ -79,6 +80,9 @@ class Executor:
 
         Whoever is about to be talked to is asked about first, where that is due.
         """
+        if job.page_id not in self._pages:
+            log.error("page.not_listed", thread=job.thread, kind=job.open.kind)
+            return self.give_up(job, "the Page is not in the settings")
         if not isinstance(job.open.command, AskBot | TellBot):
             return self._try(job)
         profile = self._profiles.fresh(job.page_id, job.psid, job.profile)
@@ -115,7 +119,7 @@ class Executor:
         return self._refused_until.get(job.page_id, 0) <= self._clock.machine()
 
     def give_up(self, job: Job, why: str) -> Settled:  # noqa: PLR0911 - one case for each command
-        """Say what a command comes to that a fault of ours ended: it did not work."""
+        """Say what a command comes to that can't be carried out: it did not work."""
         now = self._clock.now()
         match job.open.command:
             case AskBot() | TellBot():

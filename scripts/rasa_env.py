@@ -209,7 +209,8 @@ def run(bot: Bot) -> NoReturn:
     say("loading the model")
     port = os.environ.get(bot.setting, bot.port)
     served = ["--enable-api", "--model", str(bot.model)]
-    listen = ["--interface", "127.0.0.1", "--port", port]
+    # Rasa asks nobody for a password: another address than this is for a private network.
+    listen = ["--interface", os.environ.get("RASA_HOST", "127.0.0.1"), "--port", port]
     # Another file for several servers behind one address; MoodBot has one server.
     chosen = os.environ.get("RASA_ENDPOINTS") if bot is SHOP else None
     endpoints = ["--endpoints", str(bot.folder / (chosen or "endpoints.yml"))]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import structlog
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -15,6 +16,8 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyErro
 
 from messenger_app.errors import SettingsError, StoreInDoubt, StoreRefused, StoreUnavailable
 from messenger_app.store import postgresql_engine, sqlite_engine
+
+log = structlog.get_logger(__name__)
 
 
 class Database:
@@ -62,18 +65,25 @@ class Database:
     def upgrade(self) -> None:
         """Bring the tables up to date. Several processes may call this at once.
 
+        Those of a newer release stay as they are: an older one works with them, for as long as
+        both run and where the newer one is given up.
+
         Raises SettingsError where the database can't keep what people write.
         """
         config = migrations_config()
         with self._one_at_a_time() as connection:
+            if _is_newer(revision := _revision(connection)):
+                log.warning("database.of_newer_release", revision=revision)
+                return
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
     def is_current(self) -> bool:
-        """Say whether every migration has run. Raises StoreUnavailable."""
+        """Say whether every migration of this release has run. Raises StoreUnavailable."""
         head = ScriptDirectory.from_config(migrations_config()).get_current_head()
         with self.reading() as connection:
-            return MigrationContext.configure(connection).get_current_revision() == head
+            revision = _revision(connection)
+        return revision == head or _is_newer(revision)
 
     def version(self) -> tuple[int, ...]:
         """Return the version of SQLite or of the server. Raises StoreUnavailable."""
@@ -108,6 +118,16 @@ def migrations_config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     return config
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _is_newer(revision: str | None) -> bool:
+    """Say whether this release knows nothing of a migration that has run."""
+    scripts = ScriptDirectory.from_config(migrations_config())
+    return revision not in {None, *(script.revision for script in scripts.walk_revisions())}
 
 
 def _engine(url: URL) -> Engine:

@@ -25,6 +25,8 @@ def main(arguments: list[str]) -> int:
     if step == "sync" and (gate := os.environ.get("WAIT_FOR")):
         while not Path(gate).exists():
             time.sleep(0.01)
+    if arguments[1] == "run":
+        sys.stdout.write(f"served: {' '.join(arguments)}\n")
     if step == "rasa" and arguments[2] == "train":
         models = Path(arguments[arguments.index("--out") + 1])
         models.mkdir(exist_ok=True)

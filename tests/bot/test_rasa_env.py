@@ -179,6 +179,17 @@ def test_neither_rasa_nor_uv_is_given_the_secrets_of_the_bridge(checkout: Checko
     assert "hush" not in environment
 
 
+@pytest.mark.parametrize(
+    ("settings", "host"), [({}, "127.0.0.1"), ({"RASA_HOST": "10.0.0.21"}, "10.0.0.21")]
+)
+def test_a_bot_listens_where_it_is_told_and_else_to_this_machine_alone(
+    checkout: Checkout, settings: dict[str, str], host: str
+) -> None:
+    code, said, _ = checkout.run("run", **settings)
+    assert code == 0
+    assert f"--interface {host} " in said
+
+
 def wait_for_step(checkout: Checkout, step: str) -> None:
     deadline = time.monotonic() + 30
     while step not in checkout.notes.read_text().split():

@@ -48,6 +48,13 @@ def test_migrating_twice_changes_nothing(database: Database) -> None:
     assert database.is_current()
 
 
+def test_an_older_release_works_with_the_tables_of_a_newer_one(database: Database) -> None:
+    with database.writing() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    database.upgrade()
+    assert database.is_current()
+
+
 def test_the_migrations_make_the_tables_that_the_code_uses(database: Database) -> None:
     with database.reading() as connection:
         looked_at = inspect(connection)
