@@ -36,7 +36,6 @@ export function storyMenu(store, fail) {
     try {
       known = await loadStories();
       fill(list, ...known.map((story) => storyChoice(story, play)));
-      list.querySelector("button")?.focus();
     } catch (error) {
       fill(list, h("p", { class: "trouble" }, error.message));
     }
@@ -59,6 +58,7 @@ export function storyMenu(store, fail) {
     fail(error);
   }
 
+  load(); // before it opens: what comes later would move what is about to be clicked
   return { node: part.node, open: () => part.show(true), play };
 }
 
