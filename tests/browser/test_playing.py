@@ -84,6 +84,13 @@ def test_a_story_may_begin_among_the_people_who_are_there(page: SimulatorPage):
     expect(page.part("phone")).to_have_count(2)
 
 
+def test_the_stories_are_there_before_their_list_opens_so_that_nothing_moves_under_a_click(
+    page: SimulatorPage,
+):
+    expect(page.part("story-handover")).to_be_attached()
+    expect(page.part("story-handover")).to_be_hidden()
+
+
 def test_the_stage_is_emptied_and_who_is_connected_stays(page: SimulatorPage):
     ana = page.add_person()
     page.says(ana, "hello")
