@@ -1,8 +1,9 @@
 """What comes for a Page that the settings don't list, or no longer do."""
 
 import pytest
-import structlog
+from structlog.testing import CapturingLogger
 
+from messenger_app import executor
 from messenger_app.clock import Clock
 from messenger_app.conversation.commands import (
     AskBot,
@@ -29,18 +30,14 @@ from messenger_app.store.outbox import OpenCommand
     ],
     ids=lambda command: type(command).__name__,
 )
-def test_nothing_is_done_for_it_and_the_log_says_so(command: Command):
-    executor = Executor({}, {}, "2", Clock())
-    with structlog.testing.capture_logs() as logged:
-        opened = OpenCommand(key="k", turn=0, command=command)
-        result = executor.run(Job("1:7", "1", "7", opened, may_call=True))
+def test_nothing_is_done_for_it_and_the_log_says_so(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+):
+    told = CapturingLogger()
+    monkeypatch.setattr(executor, "log", told)
+    opened = OpenCommand(key="k", turn=0, command=command)
+    result = Executor({}, {}, "2", Clock()).run(Job("1:7", "1", "7", opened, may_call=True))
     assert isinstance(result, Settled)
-    told = [line for line in logged if line["log_level"] == "error"]
-    assert told == [
-        {
-            "event": "page.not_listed",
-            "log_level": "error",
-            "thread": "1:7",
-            "kind": type(command).__name__,
-        }
-    ]
+    (call,) = told.calls
+    assert (call.method_name, call.args) == ("error", ("page.not_listed",))
+    assert call.kwargs == {"thread": "1:7", "kind": type(command).__name__}
