@@ -2,9 +2,15 @@
 
 from messenger_app.conversation.buttons import CONNECT
 from messenger_app.conversation.commands import AskBot, PassThreadControl, SendMessage
-from messenger_app.conversation.events import BotAnswered, Noticed, PersonTapped
+from messenger_app.conversation.events import (
+    BotAnswered,
+    ControlPassed,
+    MessageSent,
+    Noticed,
+    PersonTapped,
+)
 from messenger_app.conversation.state import Owner
-from tests.unit.conversation.story import Story, asked
+from tests.unit.conversation.story import OUR_APP, Story, asked, handback
 
 
 def test_the_first_word_on_an_idle_thread_makes_the_bot_its_owner_and_is_given_to_it():
@@ -45,6 +51,7 @@ def test_an_empty_answer_is_told_to_the_person_and_after_three_a_human_is_offere
     story.person_says("hello").bot_answers()
     (offer,) = story.commands
     assert isinstance(offer, SendMessage)
+    assert offer.message.text == story.policy.words.offer_human
     assert offer.message.buttons == ((story.policy.words.offer_human_title, CONNECT),)
 
 
@@ -64,6 +71,17 @@ def test_an_answer_ends_the_count_of_failures():
     assert story.said == [story.policy.words.bot_failed]
 
 
+def test_the_time_with_a_human_ends_the_count_of_failures():
+    story = Story().person_says("a").bot_answers().person_says("b").bot_answers()
+    story.agent_replies().control_comes_back().person_says("c").bot_answers()
+    assert story.said == [story.policy.words.bot_failed]
+
+
+def test_what_the_platform_took_is_written_down_as_the_bots():
+    story = Story().person_says("hello").bot_answers("Hi!").message_is_sent("Hi!")
+    assert (story.transcript[-1].author, story.transcript[-1].text) == ("bot", "Hi!")
+
+
 def test_the_bridges_own_button_connects_at_once_without_the_bot():
     story = Story().person_says("Chat with a person", payload=CONNECT)
     assert story.owner is Owner.HANDING_OFF
@@ -75,8 +93,9 @@ def test_an_intent_of_the_bridge_without_an_answer_gets_the_bridges_own_words():
     story = Story().bot_hands_over().control_comes_back()
     now = story.later()
     turn = story.conversation.turn
-    story.happens(BotAnswered(at=now, received_at=now, turn=turn, intent="handback"))
-    assert story.said == [story.policy.words.handback]
+    for away in (False, True):
+        story.happens(BotAnswered(at=now, received_at=now, turn=turn, intent="handback", away=away))
+        assert story.said == [story.policy.words.handback]
 
 
 def test_receipts_and_unknown_events_change_nothing():
@@ -86,3 +105,19 @@ def test_receipts_and_unknown_events_change_nothing():
     story.happens(Noticed(at=now, received_at=now, kind="delivery"))
     assert story.conversation == before
     assert story.commands == ()
+
+
+def test_a_pass_of_an_idle_thread_to_us_adds_no_greeting():
+    story = Story().person_says("hello")
+    now = story.later()
+    story.happens(ControlPassed(at=now, received_at=now, previous_app_id=None, new_app_id=OUR_APP))
+    assert (story.owner, story.commands) == (Owner.BOT, ())
+
+
+def test_a_message_of_an_earlier_turn_answers_nothing_that_was_asked_since():
+    story = Story().person_says("hello")
+    turn = story.conversation.turn
+    story.agent_takes().person_says("and this?", standby=True)
+    now = story.later()
+    story.happens(MessageSent(at=now, received_at=now, turn=turn, mid="m_b", text="Hi!"))
+    assert handback(story.control_comes_back())["unanswered"] is True

@@ -187,6 +187,14 @@ def test_a_quick_reply_from_before_the_new_bot_spoke_stands_for_its_words():
     assert (question.payload, question.bot) == ("/great", "moodbot")
 
 
+def test_a_quick_reply_of_the_new_bot_keeps_its_meaning_though_that_has_said_more_since():
+    story = Bots().with_moodbot()
+    tapped_at = story.later()
+    story.message_is_sent()
+    (question,) = story.says("I feel great", payload="/great", at=tapped_at).asked
+    assert question.payload == "/great"
+
+
 def test_the_button_to_a_human_works_whichever_bot_has_the_person():
     story = Bots().says("cheer me up").answers(handoff=TO_MOODBOT).answers("MoodBot here.")
     story.says("Chat with a person", payload=CONNECT)
@@ -209,6 +217,13 @@ def test_the_menu_that_brings_the_thread_back_brings_the_pages_own_bot_back():
     now = story.agent_replies().later()
     story.happens(PersonTapped(at=now, received_at=now, mid="m_t", title="Hours", payload="/hours"))
     assert {c.bot for c in story.commands if isinstance(c, AskBot | TellBot)} == {OWN_BOT}
+
+
+def test_a_menu_that_connects_with_a_human_leaves_the_person_with_the_bot_they_have():
+    story = Bots().with_moodbot()
+    now = story.later()
+    story.happens(PersonTapped(at=now, received_at=now, mid="m_t", title="Help", payload=CONNECT))
+    assert (story.owner, story.conversation.bot) == (Owner.HANDING_OFF, "moodbot")
 
 
 def test_a_bot_that_cannot_be_reached_leaves_the_person_with_the_one_before():
@@ -310,3 +325,34 @@ def test_an_operator_hands_to_a_bot_too():
     now = story.later()
     story.happens(OperatorPassed(at=now, received_at=now, target="moodbot"))
     assert story.told == [switch("moodbot", from_host=OWN)]
+
+
+def test_an_operator_who_hands_to_the_bot_that_has_the_person_does_nothing():
+    story = Bots().with_moodbot()
+    now = story.later()
+    story.happens(OperatorPassed(at=now, received_at=now, target="moodbot"))
+    assert story.commands == ()
+
+
+def test_an_operator_hands_to_a_bot_that_has_had_the_person_since_their_last_word():
+    story = Bots().says("a quiz").answers(handoff=TO_MOODBOT)
+    story.answers(handoff=HandoffAsked(target="quizbot")).answers("Quiz!")
+    now = story.later()
+    story.happens(OperatorPassed(at=now, received_at=now, target="moodbot"))
+    assert story.told == [switch("moodbot", from_host=QUIZBOT)]
+
+
+def test_a_tap_that_connects_with_a_bot_is_written_down():
+    story = Bots().says("Cheer me up", payload=f"{CONNECT}:moodbot")
+    assert story.told == [switch("moodbot", from_host=OWN)]
+    assert [line.text for line in story.transcript] == ["Cheer me up"]
+
+
+def test_what_the_bot_before_could_not_answer_is_not_held_against_the_new_one():
+    story = Bots()
+    for _ in range(2):
+        story.says("hello?").answers()
+    now = story.later()
+    story.happens(OperatorPassed(at=now, received_at=now, target="moodbot"))
+    story.answers().says("I feel low").answers()
+    assert story.said == [POLICY.words.bot_failed]

@@ -31,7 +31,7 @@ from messenger_app.conversation.events import (
 from messenger_app.conversation.messages import Attachment, Referral
 from messenger_app.conversation.policy import MESSAGING_WINDOW
 from messenger_app.conversation.state import Owner
-from tests.unit.conversation.story import POLICY, Story
+from tests.unit.conversation.story import POLICY, START, Story
 
 
 def story(content: Mapping[str, Handling] | None = None) -> Story:
@@ -254,6 +254,7 @@ def test_an_edit_does_not_open_the_window():
 def test_an_edit_during_a_handoff_waits_for_its_outcome():
     told = story().person_says("a humn").bot_answers(handoff=HandoffAsked())
     assert edits(told, "a human", mid="m_2").held
+    assert not edits(told, "a human", mid="m_2", standby=True).held
     told.call_settles(ControlCall.PASS, worked=False)
     assert [question.text for question in asked(edits(told, "a human", mid="m_2"))] == ["a human"]
 
@@ -268,6 +269,17 @@ def test_a_reaction_opens_the_window_and_is_no_word():
     assert told.commands == ()
     assert window_of(told) == (at, True)
     assert told.transcript[-1].text == "[reaction ❤]"
+
+
+def test_a_reaction_that_is_heard_of_late_does_not_shut_the_window():
+    told = story()
+    before = window_of(told)
+    reacts(told, at=before[0] - 1)
+    assert window_of(told) == before
+
+
+def test_a_reaction_before_any_word_waits_for_no_answer():
+    assert window_of(reacts(Story())) == (START + 1_000, True)
 
 
 def test_a_reaction_is_an_intent_where_the_operator_says_so():

@@ -2,6 +2,9 @@
 
 from dataclasses import replace
 
+import pytest
+
+from messenger_app.conversation.buttons import CONNECT, connect
 from messenger_app.conversation.commands import (
     NotifyAgents,
     PassThreadControl,
@@ -10,6 +13,7 @@ from messenger_app.conversation.commands import (
 )
 from messenger_app.conversation.events import (
     ControlCall,
+    ControlCallSettled,
     ControlRequested,
     HandoffAsked,
     OperatorPassed,
@@ -18,7 +22,7 @@ from messenger_app.conversation.hours import parse_hours
 from messenger_app.conversation.policy import PAGE_INBOX_APP_ID
 from messenger_app.conversation.state import Owner
 from messenger_app.conversation.transitions import may_run
-from tests.unit.conversation.story import BILLING_APP, POLICY, Story, asked
+from tests.unit.conversation.story import BILLING_APP, OUR_APP, POLICY, Story, asked
 
 
 def test_a_handoff_says_so_and_stops_typing_before_it_passes():
@@ -85,6 +89,33 @@ def test_outside_its_hours_a_target_is_not_passed_to_and_the_person_is_told():
     assert story.said == [story.policy.words.closed]
 
 
+@pytest.mark.parametrize("target", [None, "nobody"])
+def test_what_the_bot_says_before_a_handoff_is_said_though_that_cannot_happen(target: str | None):
+    story = closed_inbox().person_says("help")
+    story.bot_answers("Let me see.", handoff=HandoffAsked(target=target))
+    assert story.said[0] == "Let me see."
+    assert len(story.said) == 2
+
+
+def test_a_tap_that_connects_with_a_person_says_why_to_the_agent():
+    story = Story().person_says("Chat with a person", payload=CONNECT)
+    assert "Why: you asked for a person" in story.said[0]
+
+
+@pytest.mark.parametrize("target", ["", "billing", "nobody"])
+def test_a_tap_that_connects_is_written_down_whatever_becomes_of_it(target: str):
+    for story in (Story(), closed_inbox()):
+        story.person_says("Keep waiting", payload=connect(target))
+        assert [line.text for line in story.transcript] == ["Keep waiting"]
+
+
+def test_within_its_hours_a_target_is_passed_to():
+    always = parse_hours("UTC", "Mon-Sun 00:00-24:00")
+    inbox = replace(POLICY.targets["page_inbox"], hours=always)
+    story = Story(policy=replace(POLICY, targets={"page_inbox": inbox})).person_says("help")
+    assert story.bot_answers(handoff=HandoffAsked()).owner is Owner.HANDING_OFF
+
+
 def test_an_operator_passes_at_any_hour():
     story = closed_inbox().person_says("help")
     now = story.later()
@@ -115,8 +146,18 @@ def test_held_words_go_to_the_bot_once_the_pass_was_refused():
     assert asked(story.person_says("my order is A17")) == ["my order is A17"]
 
 
+def test_a_word_that_others_hear_during_a_handoff_is_theirs_and_not_held():
+    story = Story().person_says("help").bot_answers(handoff=HandoffAsked())
+    story.person_says("my order is A17", standby=True)
+    assert not story.held
+    assert story.transcript[-1].text == "my order is A17"
+
+
 def test_a_handoff_that_never_settles_ends_at_its_deadline():
     story = Story().person_says("help").bot_answers(handoff=HandoffAsked())
+    timer = story.conversation.timer
+    assert timer is not None
+    assert timer.due == story.now + story.policy.handoff_deadline
     story.timer_fires()
     assert story.owner is Owner.BOT
     assert story.said == [story.policy.words.handoff_failed]
@@ -129,12 +170,45 @@ def test_a_pass_that_settles_after_its_deadline_is_old_news():
     assert not may_run(story.conversation, PassThreadControl("1"), turn)
 
 
+def test_the_answer_to_an_earlier_pass_settles_no_later_handoff():
+    story = Story().person_says("help").bot_answers(handoff=HandoffAsked())
+    began, turn = story.now, story.conversation.turn
+    story.timer_fires().person_says("a person").bot_answers(handoff=HandoffAsked())
+    story.happens(
+        ControlCallSettled(
+            at=began, received_at=story.later(), turn=turn, call=ControlCall.PASS, worked=False
+        )
+    )
+    assert (story.owner, story.commands) == (Owner.HANDING_OFF, ())
+
+
+def test_a_request_for_an_idle_thread_is_granted_too():
+    story = Story()
+    now = story.later()
+    story.happens(ControlRequested(at=now, received_at=now, app_id=PAGE_INBOX_APP_ID))
+    assert story.owner is Owner.HANDING_OFF
+
+
 def test_a_request_for_control_is_granted_without_a_word():
     story = Story().person_says("hello")
     now = story.later()
     story.happens(ControlRequested(at=now, received_at=now, app_id=PAGE_INBOX_APP_ID))
     assert story.commands == (PassThreadControl(PAGE_INBOX_APP_ID, "granted on request"),)
     assert story.call_settles(ControlCall.PASS).owner is Owner.WAITING
+
+
+def test_a_request_for_a_thread_that_we_have_passed_is_not_ours_to_grant():
+    story = Story().bot_hands_over()
+    now = story.later()
+    story.happens(ControlRequested(at=now, received_at=now, app_id=PAGE_INBOX_APP_ID))
+    assert (story.owner, story.commands) == (Owner.WAITING, ())
+
+
+def test_a_request_of_our_own_is_not_granted():
+    story = Story().person_says("hello")
+    now = story.later()
+    story.happens(ControlRequested(at=now, received_at=now, app_id=OUR_APP))
+    assert (story.owner, story.commands) == (Owner.BOT, ())
 
 
 # Telling the agents

@@ -62,6 +62,13 @@ def test_an_app_that_answers_before_the_take_is_made_keeps_the_thread():
     assert not may_run(story.conversation, take, turn)
 
 
+def test_a_third_app_that_writes_does_not_end_the_wait():
+    story = waiting().timer_fires()
+    (take,) = story.commands
+    story.other_app_replies("9")
+    assert may_run(story.conversation, take, story.conversation.turn)
+
+
 def test_an_app_that_asked_for_the_thread_is_not_waited_for():
     story = Story().person_says("hello")
     now = story.later()
@@ -69,6 +76,7 @@ def test_an_app_that_asked_for_the_thread_is_not_waited_for():
     assert [type(command) for command in story.commands] == [PassThreadControl]
     story.call_settles(ControlCall.PASS)
     assert (story.owner, story.commands) == (Owner.OTHER_APP, ())
+    assert story.conversation.timer is None
 
 
 PAGES = {

@@ -1,9 +1,9 @@
 """Control that came back before the bridge heard of it: words written since then are the bot's."""
 
 from messenger_app.conversation.commands import AskBot, TellBot
-from messenger_app.conversation.events import ControlCall
+from messenger_app.conversation.events import ControlCall, ControlCallSettled, HandoffAsked
 from messenger_app.conversation.state import Owner
-from tests.unit.conversation.story import Story
+from tests.unit.conversation.story import Story, handback
 
 
 def test_words_written_after_an_unseen_release_are_answered_when_our_take_settles_later():
@@ -103,3 +103,98 @@ def test_a_return_that_nobody_told_the_beginning_of_is_announced_where_nothing_c
     story.later()
     story.control_comes_back()
     assert [type(command) for command in story.commands] == [TellBot]
+
+
+def test_a_word_written_after_a_return_that_was_quicker_than_our_passs_answer_is_answered():
+    story = Story().person_says("I want a person").bot_answers(handoff=HandoffAsked())
+    began = story.later()
+    returned_at = story.later()  # the agent presses Done while the answer is on its way
+    written_at = story.later()
+    settled_at = story.later()
+    story.happens(
+        ControlCallSettled(
+            at=began,
+            received_at=settled_at,
+            turn=story.conversation.turn,
+            call=ControlCall.PASS,
+            worked=True,
+        )
+    )
+    story.control_comes_back(at=returned_at).person_says("when are you open", at=written_at)
+
+    assert [c.text for c in story.commands if isinstance(c, AskBot)] == ["when are you open"]
+
+
+def test_a_word_from_before_the_pass_is_the_humans_whatever_a_newer_one_shows():
+    story = Story().bot_hands_over()
+    story.person_says("my number is 12", at=story.conversation.owner_since)
+    story.person_says("when are you open")
+
+    assert [c.text for c in story.commands if isinstance(c, AskBot)] == ["when are you open"]
+
+
+def test_a_word_from_right_before_the_agents_is_the_agents():
+    story = Story().bot_hands_over().agent_replies()
+    story.person_says("my number is 12", at=story.now - 100).control_comes_back()
+
+    assert [c.text for c in story.commands if isinstance(c, AskBot)] == []
+
+
+def test_a_word_that_may_have_been_the_humans_is_asked_at_their_return_in_place_of_told():
+    story = Story().bot_hands_over()
+    story.person_says("where is the shop", at=story.later(200)).control_comes_back()
+
+    assert [c.text for c in story.commands if isinstance(c, AskBot)] == ["where is the shop"]
+    assert handback(story)["unanswered"] is False
+
+
+def test_a_word_that_may_have_been_the_humans_is_asked_once():
+    story = Story().bot_hands_over()
+    story.person_says("where is the shop", at=story.later(200)).person_says("hello?")
+    story.bot_answers(handoff=HandoffAsked()).call_settles(ControlCall.PASS).control_comes_back()
+
+    assert [c.text for c in story.commands if isinstance(c, AskBot)] == []
+
+
+def test_words_that_may_have_been_the_humans_are_all_asked():
+    story = Story().bot_hands_over()
+    for text in ("where is the shop", "when are you open"):
+        story.person_says(text, at=story.later(100))
+    story.control_comes_back()
+
+    asked = [c.text for c in story.commands if isinstance(c, AskBot)]
+    assert asked == ["where is the shop", "when are you open"]
+
+
+def test_a_word_right_after_a_return_that_it_overtook_is_asked_with_the_greeting():
+    story = Story().bot_hands_over()
+    returned_at = story.later(100)
+    story.person_says("where is the shop", at=story.later(100))
+    story.control_comes_back(at=returned_at)
+
+    assert [type(command) for command in story.commands] == [TellBot, AskBot]
+
+
+def test_a_word_from_while_the_pass_was_on_its_way_is_the_humans():
+    story = Story().person_says("I want a person").bot_answers(handoff=HandoffAsked())
+    began, written_at = story.later(), story.later()
+    story.happens(
+        ControlCallSettled(
+            at=began,
+            received_at=story.later(5_000),
+            turn=story.conversation.turn,
+            call=ControlCall.PASS,
+            worked=True,
+        )
+    )
+    story.control_comes_back().person_says("my number is 12", at=written_at)
+
+    assert story.commands == ()
+
+
+def test_a_word_from_right_before_an_agent_took_the_thread_is_the_agents():
+    story = Story().person_says("hello").bot_answers("Hi").message_is_sent().agent_takes()
+    written_at = story.now - 100
+    story.control_comes_back().person_says("my number is 12", at=written_at)
+
+    assert story.commands == ()

@@ -7,6 +7,7 @@ import pytest
 from messenger_app.conversation.commands import (
     AskBot,
     Command,
+    FindOwner,
     NotifyAgents,
     PassThreadControl,
     RequestThreadControl,
@@ -21,6 +22,8 @@ from messenger_app.conversation.events import (
     HandoffAsked,
     OperatorPassed,
     OperatorTook,
+    OwnerFound,
+    PersonTapped,
     RolesChanged,
 )
 from messenger_app.conversation.policy import MESSAGING_WINDOW, PAGE_INBOX_APP_ID
@@ -61,6 +64,14 @@ def takes(story: Story, app_id: str) -> Story:
 def asks(story: Story, app_id: str = PAGE_INBOX_APP_ID, at: int | None = None) -> Story:
     at = at or story.later()
     return story.happens(ControlRequested(at=at, received_at=story.now, app_id=app_id))
+
+
+def taps(story: Story) -> Story:
+    """Let the person tap a button of an earlier message of ours."""
+    at = story.later()
+    return story.happens(
+        PersonTapped(at=at, received_at=at, mid=f"m_{at}", title="Buy", payload="/buy", sent_in=0)
+    )
 
 
 def passed_to(story: Story) -> list[str]:
@@ -118,12 +129,56 @@ def test_a_live_word_is_the_agents_as_long_as_an_echo_alone_tells_of_them():
     assert story.commands == ()
 
 
+def test_an_agent_who_goes_on_is_still_known_by_an_echo_alone():
+    story = primary().person_says("hello").agent_replies().agent_replies("And another thing")
+    assert story.person_says("thank you").commands == ()
+
+
+def test_an_agent_of_the_default_targets_app_is_given_the_thread_there():
+    story = Story(policy=replace(primary().policy, default_target="billing"))
+    assert passed_to(story.person_says("hello").other_app_replies(BILLING_APP)) == [BILLING_APP]
+
+
 def test_a_live_word_is_the_return_once_the_agent_had_control():
     story = primary().person_says("hello").agent_replies().call_settles(ControlCall.PASS)
     assert story.owner is Owner.HUMAN
     story.person_says("and my refund?")
     assert kinds(story) == [TellBot, AskBot]
     assert handback(story)["outcome"] == "done"
+
+
+def test_a_live_word_from_before_the_agent_who_answered_had_control_is_the_agents():
+    story = primary().person_says("hello").agent_replies()
+    written_at = story.later()
+    story.call_settles(ControlCall.PASS).person_says("my number is 12", at=written_at)
+    assert (story.owner, story.commands) == (Owner.HUMAN, ())
+
+
+def test_a_live_word_is_the_return_once_the_agent_who_answered_took_control():
+    story = takes(primary().person_says("hello").agent_replies(), PAGE_INBOX_APP_ID)
+    assert kinds(story.person_says("and my refund?")) == [TellBot, AskBot]
+
+
+def test_a_live_word_is_the_return_once_an_app_took_the_thread_from_the_agent_who_answered():
+    story = takes(primary().person_says("hello").agent_replies(), BILLING_APP)
+    assert kinds(story.person_says("and my refund?")) == [TellBot, AskBot]
+
+
+def test_where_nothing_lapses_a_live_word_after_a_day_is_no_lapse():
+    story = primary().person_says("hello").agent_replies().call_settles(ControlCall.PASS)
+    story.later(MESSAGING_WINDOW)
+    assert handback(story.person_says("hello again"))["outcome"] == "done"
+
+
+def test_an_agent_who_was_given_the_thread_and_falls_quiet_loses_it():
+    story = primary().person_says("hello").agent_replies().call_settles(ControlCall.PASS)
+    assert timer_of(story) is TimerKind.HUMAN_IDLE_TIMEOUT
+    assert kinds(story.timer_fires()) == [TakeThreadControl]
+
+
+def test_a_tap_on_our_button_is_the_agents_as_long_as_an_echo_alone_tells_of_them():
+    story = primary().person_says("hello").agent_replies()
+    assert taps(story).commands == ()
 
 
 def test_a_message_of_ours_does_not_prove_that_an_agent_is_gone():
@@ -147,14 +202,33 @@ def test_an_agent_who_asks_for_a_thread_of_another_app_gets_it(has_answered):
         story.other_app_replies(BILLING_APP)
     assert story.owner is (Owner.OTHER_APP if has_answered else Owner.WAITING)
     assert kinds(asks(story)) == [TakeThreadControl]
+    assert may_run(story.conversation, story.commands[0], story.conversation.turn)
     assert passed_to(story.call_settles(ControlCall.TAKE)) == [PAGE_INBOX_APP_ID]
     assert story.call_settles(ControlCall.PASS).owner is Owner.WAITING
+    assert kinds(story.control_comes_back()) == [TellBot]
 
 
 def test_what_an_app_gives_back_by_itself_goes_to_the_agent_who_asked():
     story = asks(primary().bot_hands_over(target="billing"))
     assert passed_to(passes_to_us(story, BILLING_APP)) == [PAGE_INBOX_APP_ID]
     assert kinds(story) == [PassThreadControl]
+
+
+def test_a_thread_that_is_fetched_for_an_agent_is_waited_for_by_nobody_else():
+    story = asks(primary().bot_hands_over(target="billing"))
+    assert story.conversation.timer is None
+    assert story.person_says("is anybody there?").commands == ()
+    assert story.owner is Owner.WAITING
+
+
+def test_a_tap_while_a_thread_is_fetched_for_an_agent_is_the_agents():
+    assert taps(asks(primary().bot_hands_over(target="billing"))).commands == ()
+
+
+def test_what_could_not_be_fetched_for_an_agent_is_the_bots_when_it_comes_back_later():
+    story = asks(primary().bot_hands_over(target="billing"))
+    story.call_settles(ControlCall.TAKE, worked=False)
+    assert kinds(passes_to_us(story, BILLING_APP)) == [TellBot]
 
 
 def test_an_agent_who_asks_while_the_thread_goes_elsewhere_is_heard_after():
@@ -186,6 +260,13 @@ def test_an_agent_who_answered_and_asks_is_given_the_thread_once_more():
     assert passed_to(story) == [PAGE_INBOX_APP_ID]
 
 
+def test_a_person_who_writes_on_while_waiting_waits_no_longer():
+    story = primary().bot_hands_over()
+    timer = story.conversation.timer
+    assert story.person_says("hello?", standby=True).conversation.timer == timer
+    assert story.timer_fires().person_says("hello?", standby=True).conversation.timer is None
+
+
 def test_where_nothing_lapses_a_thread_is_taken_in_silence_when_the_window_is_shut():
     story = primary().bot_hands_over()
     story.later(MESSAGING_WINDOW)
@@ -194,6 +275,23 @@ def test_where_nothing_lapses_a_thread_is_taken_in_silence_when_the_window_is_sh
     story.call_settles(ControlCall.TAKE)
     assert (story.owner, story.commands) == (Owner.BOT, ())
     assert handback(story.person_says("hello again"))["outcome"] == "expired"
+
+
+def test_an_agent_who_answers_before_a_take_in_silence_is_made_keeps_the_thread():
+    story = primary().bot_hands_over()
+    story.later(MESSAGING_WINDOW)
+    (take,) = story.agent_replies().timer_fires().commands
+    assert not may_run(story.agent_replies().conversation, take, story.conversation.turn)
+
+
+def test_a_word_that_overtakes_a_take_in_silence_is_asked_for_once():
+    story = primary().bot_hands_over()
+    story.later(MESSAGING_WINDOW)
+    story.agent_replies().timer_fires()
+    written_at = story.later()
+    story.call_settles(ControlCall.TAKE).person_says("hello?", standby=True, at=written_at)
+    assert handback(story)["unanswered"] is True
+    assert kinds(story.person_says("anyone?")) == [AskBot]
 
 
 def test_a_take_in_silence_is_told_if_the_person_has_written_meanwhile():
@@ -241,6 +339,11 @@ def test_a_request_is_answered_by_a_pass():
     assert handback(passes_to_us(story, BILLING_APP))["outcome"] == "cancelled"
 
 
+def test_a_thread_that_was_asked_for_and_came_back_can_be_asked_for_again():
+    story = passes_to_us(asked(), BILLING_APP).bot_hands_over()
+    assert kinds(story.person_says("never mind", standby=True)) == [RequestThreadControl]
+
+
 def test_a_pass_that_is_quicker_than_the_answer_to_a_request_counts_once():
     story = passes_to_us(asked(), BILLING_APP)
     assert story.call_settles(ControlCall.REQUEST).commands == ()
@@ -263,6 +366,27 @@ def test_a_request_that_is_refused_is_told_to_the_agents_and_made_again_later():
 def test_control_that_turns_out_to_be_ours_needs_no_pass():
     story = asked().call_settles(ControlCall.REQUEST, granted=True)
     assert story.owner is Owner.BOT
+    assert handback(story)["outcome"] == "cancelled"
+
+
+def test_the_pass_that_answers_a_request_is_waited_for_until_its_deadline():
+    story = asked().call_settles(ControlCall.REQUEST)
+    timer = story.conversation.timer
+    assert timer is not None
+    assert timer.kind is TimerKind.REQUEST_DEADLINE
+    assert timer.due == story.now + story.policy.request_deadline
+
+
+def test_a_live_word_while_the_thread_is_asked_for_is_the_return_that_was_asked_for():
+    assert handback(asked().person_says("hello again"))["outcome"] == "cancelled"
+
+
+def test_a_tap_that_finds_what_was_asked_for_ours_is_the_return_that_was_asked_for():
+    story = taps(asked())
+    (asks_whose,) = story.commands
+    assert isinstance(asks_whose, FindOwner)
+    now, turn = story.later(), story.conversation.turn
+    story.happens(OwnerFound(at=now, received_at=now, turn=turn, free=True))
     assert handback(story)["outcome"] == "cancelled"
 
 
@@ -302,6 +426,16 @@ def test_a_secondary_receiver_asks_for_nothing_that_it_never_had():
     assert asks(Story(policy=story.policy)).commands == ()
 
 
+@pytest.mark.parametrize("on_page", [primary, secondary])
+def test_what_an_operator_fetches_is_not_left_to_an_agent_who_answered_late(on_page):
+    story = on_page().bot_hands_over().agent_replies()
+    now = story.later()
+    story.happens(OperatorTook(at=now, received_at=now))
+    passed_at = story.later()
+    story.agent_replies().control_comes_back(at=passed_at)
+    assert handback(story)["outcome"] == "taken"
+
+
 def test_an_operator_can_pass_no_thread_that_a_secondary_receiver_does_not_have():
     story = Story(policy=replace(POLICY, routing=Routing.SECONDARY_RECEIVER))
     now = story.later()
@@ -322,6 +456,14 @@ def test_an_agent_who_answers_where_we_are_secondary_gets_the_thread_from_us():
     assert story.call_settles(ControlCall.PASS).conversation.timer is None
 
 
+def test_an_agent_whose_answer_overtook_the_pass_is_watched_until_they_have_the_thread():
+    story = takes(secondary(), PAGE_INBOX_APP_ID)
+    passed_at = story.later()
+    story.agent_replies().control_comes_back(at=passed_at)
+    assert passed_to(story) == [PAGE_INBOX_APP_ID]
+    assert timer_of(story) is TimerKind.HUMAN_IDLE_TIMEOUT
+
+
 def test_an_agent_who_could_not_be_given_the_thread_is_watched_on():
     story = secondary().person_says("hello").agent_replies()
     story.call_settles(ControlCall.PASS, worked=False).person_says("hello?")
@@ -336,7 +478,10 @@ def test_a_secondary_receiver_asks_for_nothing_once_the_window_is_shut():
     assert story.timer_fires().commands == ()
     assert timer_of(story) is None
     story.person_says("still there?", standby=True)
-    assert timer_of(story) is TimerKind.WAITING_TIMEOUT
+    timer = story.conversation.timer
+    assert timer is not None
+    assert timer.kind is TimerKind.WAITING_TIMEOUT
+    assert timer.due == story.now + story.policy.waiting_timeout
 
 
 # Roles

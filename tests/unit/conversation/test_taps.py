@@ -109,6 +109,14 @@ def test_what_the_platform_said_of_the_owner_is_old_once_somebody_else_has_come(
     assert not may_run(told.conversation, asks, turn)
 
 
+def test_what_the_platform_said_is_old_in_another_turn_whatever_the_order_of_the_news():
+    told = taps(story().bot_hands_over(), payload="/buy", sent_in=0)
+    turn, replied_at, asked_at = told.conversation.turn, told.later(), told.later()
+    told.agent_replies(at=replied_at)
+    told.happens(OwnerFound(at=asked_at, received_at=told.later(), turn=turn, free=True))
+    assert (told.owner, told.commands) == (Owner.HUMAN, ())
+
+
 @pytest.mark.parametrize("news", ["agent_takes", "agent_replies"])
 def test_what_the_platform_said_is_old_once_the_same_human_has_come_again(news):
     told = taps(story().agent_replies(), payload="/buy", sent_in=0)
@@ -119,11 +127,23 @@ def test_what_the_platform_said_is_old_once_the_same_human_has_come_again(news):
     assert (told.owner, told.commands) == (Owner.HUMAN, ())
 
 
-@pytest.mark.parametrize("payload", ["/start", "Never mind"])
+def test_a_tap_from_before_the_agent_came_is_the_agents():
+    told = story()
+    tapped_at = told.later()
+    taps(told.agent_replies(), payload="/buy", sent_in=0, at=tapped_at)
+    assert (told.owner, told.commands) == (Owner.HUMAN, ())
+
+
+@pytest.mark.parametrize("payload", ["/start", "Never mind", "Go back"])
 def test_never_mind_by_a_button_that_stays_calls_the_bot_back(payload):
     told = story().bot_hands_over()
     taps(told, "Never mind", payload=payload, sent_in=0)
     assert [type(command) for command in told.commands] == [TakeThreadControl]
+
+
+def test_a_tap_while_the_bot_is_called_back_asks_nothing():
+    told = story().bot_hands_over().person_says("never mind", standby=True)
+    assert taps(told, payload="/buy", sent_in=0).commands == ()
 
 
 def test_where_take_is_blocked_it_is_asked_whose_the_thread_is_that_a_tap_calls_the_bot_to():
@@ -167,6 +187,11 @@ def test_a_tap_on_an_idle_thread_is_answered_and_leaves_older_news_of_the_owner_
     assert told.owner is Owner.HUMAN
 
 
+def test_a_tap_in_the_menu_of_an_idle_thread_makes_older_news_of_the_owner_old():
+    told = taps(Story(), "Hours", payload="/opening_hours")
+    assert told.agent_takes(at=told.now - 500).owner is Owner.BOT
+
+
 def test_a_tap_in_standby_says_nothing_of_the_owner():
     told = taps(story(), standby=True)
     assert (told.owner, told.commands) == (Owner.BOT, ())
@@ -197,6 +222,35 @@ def test_a_tap_whose_copy_in_standby_has_no_id_is_one_tap_too():
     assert [line.text for line in told.transcript].count("Buy") == 1
 
 
+def test_a_tap_whose_copy_without_an_id_comes_last_is_one_tap_too():
+    told = story().agent_replies()
+    at = told.later()
+    taps(told, at=at, payload="/buy", sent_in=0)
+    told.happens(
+        PersonTapped(at=at, received_at=at, mid=f"{UNNAMED_TAP}{at}:80", title="Buy", standby=True)
+    )
+    assert [line.text for line in told.transcript].count("Buy") == 1
+
+
+def test_a_tap_after_one_without_an_id_is_another():
+    told = story().agent_replies()
+    at = told.later()
+    told.happens(
+        PersonTapped(at=at, received_at=at, mid=f"{UNNAMED_TAP}{at}:80", title="Buy", standby=True)
+    )
+    taps(told, payload="/buy", sent_in=0)
+    assert [line.text for line in told.transcript].count("Buy") == 2
+
+
+def test_a_tap_that_is_heard_in_standby_first_is_asked_of_the_bot_and_written_down_once():
+    told = story()
+    at = told.later()
+    taps(told, at=at, standby=True)
+    taps(told, at=at, payload="/buy", sent_in=told.conversation.turn)
+    assert [question.payload for question in asked(told)] == ["/buy"]
+    assert [line.text for line in told.transcript].count("Buy") == 1
+
+
 def test_two_taps_in_one_moment_are_two():
     told = story().agent_replies()
     at = told.later()
@@ -219,6 +273,13 @@ def test_without_a_default_app_the_echo_pause_decides_about_a_tap_too():
     told.agent_replies()
     taps(told, payload="/buy", sent_in=0)
     assert (told.owner, told.commands) == (Owner.HUMAN, ())
+
+
+def test_without_a_default_app_a_tap_while_the_person_waits_asks_nothing():
+    told = story()
+    told.policy = replace(told.policy, routing=Routing.NO_DEFAULT_APP)
+    taps(told.bot_hands_over(), payload="/buy", sent_in=0)
+    assert (told.owner, told.commands) == (Owner.WAITING, ())
 
 
 def test_a_title_that_was_cut_stands_for_all_of_its_words():
