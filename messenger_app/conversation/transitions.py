@@ -481,7 +481,7 @@ def _on_foreign_echo(
         silent = _answered(silent)
     if silent.turn != conversation.turn and not policy.routing.is_on:
         silent = replace(silent, only_echoed=_is_ours(conversation, policy))
-    if conversation.owner is Owner.IDLE and policy.routing is Routing.SECONDARY_RECEIVER:
+    if policy.routing.has_roles and not _is_ours(conversation, policy):
         # It moves no control there, so what tells who has it may be older and must still count.
         silent = replace(silent, owner_since=conversation.owner_since)
     silent = _with_idle_timer(silent, event.received_at, policy)
@@ -623,14 +623,26 @@ def _on_bot_answered(conversation: Conversation, event: BotAnswered, policy: Pol
             return _stay(conversation, event, policy)
         conversation = _with_bot(conversation, event.bot)
     said = tuple(SendMessage(message) for message in event.messages)
-    if conversation.offers_to_wait:
+    if conversation.offers_to_wait and not _knows_somebody_else(event, conversation, policy):
         return _offer_to_wait(conversation, event, policy)
     if event.handoff and not _is_to_itself(event.handoff, conversation, policy):
-        calm = replace(conversation, bot_failures=0)
+        calm = replace(conversation, bot_failures=0, offers_to_wait=False)
         return _hand_over(calm, event.handoff, policy, event.received_at, before=said)
     if said:
         return Transition(replace(conversation, bot_failures=0), said)
     return _on_no_answer(conversation, event, policy)
+
+
+def _knows_somebody_else(event: BotAnswered, conversation: Conversation, policy: Policy) -> bool:
+    """Say whether the bot hands over to another target than the one where nobody came.
+
+    To the same one it would go on for ever: the person says whether to wait on.
+    """
+    if event.handoff is None:
+        return False
+    target = _target(event.handoff, conversation.page_id, policy)
+    came_from = conversation.came_from or policy.default_target
+    return target is not None and target.name not in {came_from, conversation.bot}
 
 
 def _offer_to_wait(conversation: Conversation, event: BotAnswered, policy: Policy) -> Transition:

@@ -417,6 +417,22 @@ def test_who_waits_on_waits_for_the_same_target():
     assert passes.app_id == BILLING_APP
 
 
+def test_after_a_timeout_the_bot_may_hand_over_to_somebody_else():
+    story = Story().bot_hands_over().timer_fires().call_settles(ControlCall.TAKE)
+    story.bot_answers("Billing can help.", handoff=HandoffAsked(target="billing"))
+    (passes,) = (c for c in story.commands if isinstance(c, PassThreadControl))
+    assert passes.app_id == BILLING_APP
+    assert not story.conversation.offers_to_wait
+
+
+def test_after_a_timeout_the_person_decides_whether_to_wait_on_for_the_same():
+    story = Story().bot_hands_over().timer_fires().call_settles(ControlCall.TAKE)
+    story.bot_answers("I try again.", handoff=HandoffAsked())
+    (said,) = story.commands
+    assert isinstance(said, SendMessage)
+    assert said.message.buttons == ((story.policy.words.keep_waiting, f"{CONNECT}:page_inbox"),)
+
+
 def test_only_a_timeout_offers_to_wait_on():
     story = Story().bot_hands_over().agent_replies().control_comes_back().bot_answers("Hi again.")
     (said,) = story.commands
