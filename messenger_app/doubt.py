@@ -43,13 +43,17 @@ def leave_alone(hand: InHand, command: OpenCommand) -> None:
     )
 
 
+def may_be_done(command: OpenCommand) -> bool:
+    """Say whether an earlier try may have got through: no answer came, or its worker died."""
+    return command.uncertain or command.status is CommandStatus.RUNNING
+
+
 def may_arrive_until(command: OpenCommand) -> int:
     """Return until when a message that is no longer wanted may still arrive, by its last try.
 
     What comes next is said after that, or else the person reads two answers in the wrong order.
     """
-    was_tried = command.uncertain or command.status is CommandStatus.RUNNING
-    if not was_tried or not isinstance(command.command, SendMessage):
+    if not may_be_done(command) or not isinstance(command.command, SendMessage):
         return 0
     return (command.started_at or 0) + CALL_DEADLINE
 

@@ -16,7 +16,13 @@ from messenger_app.conversation.replacing import replace
 from messenger_app.conversation.state import Conversation
 from messenger_app.conversation.transcript import Line
 from messenger_app.conversation.transitions import Transition, may_run, transition
-from messenger_app.doubt import heal, leave_alone, may_arrive_until, not_sent_again_before
+from messenger_app.doubt import (
+    heal,
+    leave_alone,
+    may_arrive_until,
+    may_be_done,
+    not_sent_again_before,
+)
 from messenger_app.graph.messages import split
 from messenger_app.in_hand import InHand
 from messenger_app.jobs.job import CALL_DEADLINE, Job, Result, Settled, TryAgain, backoff
@@ -106,7 +112,7 @@ class Progress:
             now = self._clock.machine()
             command = heal(hand, now)
             if command is not None and not may_run(
-                hand.conversation, command.command, command.turn, in_doubt=command.uncertain
+                hand.conversation, command.command, command.turn, in_doubt=may_be_done(command)
             ):
                 if (over := may_arrive_until(command)) > now:
                     return NothingToDo(over)

@@ -81,6 +81,15 @@ class LastWord:
     answered: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """A tap on a button, which may come on two channels."""
+
+    mid: str
+    #: Milliseconds since 1970, by the platform's clock.
+    at: int
+
+
 @dataclass(frozen=True)  # without slots it is cheap to replace
 class Conversation:
     """Everything that decides who may speak on the thread ``(page_id, psid)``."""
@@ -106,11 +115,15 @@ class Conversation:
     doubtful: tuple[AskBot, ...] = ()
     #: When the platform last took a message of ours: the thread was ours then.
     spoke_at: int = 0
+    #: When the person wrote the newest live word that proves it too: only the owner hears it live.
+    heard_live_at: int = 0
     #: Grows each time the bot loses the word. A command decided in an earlier turn is dropped.
     turn: int = 0
     handoff: Handoff | None = None
     timer: Timer | None = None
     last_word: LastWord | None = None
+    #: The person's last taps, the newest first, to know each when it comes on its other channel.
+    taps: tuple[Tap, ...] = ()
     #: Why control is being taken back, while that call is under way.
     taking: Outcome | None = None
     #: Why somebody was asked for control, until it is passed to us or time has run out.

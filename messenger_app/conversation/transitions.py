@@ -72,6 +72,7 @@ from messenger_app.conversation.state import (
     LastWord,
     Outcome,
     Owner,
+    Tap,
     Timer,
     TimerKind,
 )
@@ -82,6 +83,9 @@ BY_OPERATOR = "operator"
 
 #: The owners of whom the bot has to fall silent.
 ELSEWHERE = frozenset({Owner.WAITING, Owner.HUMAN, Owner.OTHER_APP})
+
+#: How many taps of the person's are known again when they come on their other channel.
+REMEMBERED_TAPS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +126,7 @@ def transition(conversation: Conversation, event: Event, policy: Policy) -> Tran
         case BotAnswered():
             return _on_bot_answered(conversation, event, policy)
         case MessageSent():
-            return _on_message_sent(conversation, event)
+            return _on_message_sent(conversation, event, policy)
         case MessageRefused():
             return _on_message_refused(conversation, event, policy)
         case ControlCallSettled():
@@ -206,17 +210,21 @@ def _on_live_word(
     event: PersonMessaged | PersonTapped,
     policy: Policy,
 ) -> Transition:
+    on_our_message = isinstance(event, PersonTapped) and event.is_on_our_message
     if conversation.owner not in ELSEWHERE:
         if event.at < conversation.left_at:  # the human who came after it has read it
             newest = heard.last_word is not None and heard.last_word.mid == event.mid
             read = _answered(heard) if newest else heard
             return Transition(read, transcript=(by_person(event, heard_by_bot=False),))
+        if not on_our_message:
+            heard = replace(heard, heard_live_at=max(event.at, heard.heard_live_at))
         return _give_to_bot(heard, event, policy)
-    if isinstance(event, PersonTapped) and event.is_on_our_message:
+    if isinstance(event, PersonTapped) and on_our_message:
         return _on_own_button(conversation, heard, event, policy)
     proves_nothing = policy.routing is Routing.NO_DEFAULT_APP or conversation.only_echoed
     promised = conversation.promised is not None
-    if proves_nothing or promised or event.at <= conversation.owner_settled:
+    known = max(conversation.owner_settled, conversation.left_at)
+    if proves_nothing or promised or event.at <= known:
         # Without a default app a live event proves nothing; and one that is older than the
         # owner was written before control went, and is handled after.
         return _on_overheard(_in_doubt(heard, event, policy), event, policy)
@@ -230,7 +238,7 @@ def _in_doubt(
 
     If it is newer, control had come back unseen, and the word is the bot's.
     """
-    surely_before = event.at <= heard.owner_settled - CLOCK_SKEW
+    surely_before = event.at <= max(heard.owner_settled - CLOCK_SKEW, heard.left_at)
     if heard.owner is not Owner.WAITING or policy.routing is Routing.NO_DEFAULT_APP:
         return heard
     asked, _ = _put_to_bot(event, heard, policy)
@@ -251,7 +259,7 @@ def _believe_standby(
     if isinstance(event, PersonTapped):
         return heard
     lapsed = heard.unannounced is Outcome.EXPIRED  # which we only take for granted
-    known = max(heard.owner_since, heard.owner_settled, heard.spoke_at)
+    known = max(heard.owner_since, heard.owner_settled, heard.spoke_at, heard.heard_live_at)
     known += 0 if lapsed else CLOCK_SKEW
     if heard.owner not in {Owner.BOT, Owner.IDLE} or event.at <= known:
         return heard
@@ -387,9 +395,12 @@ def _had_lapsed(before: Conversation, event: PersonMessaged | PersonTapped, poli
 def _on_tap(conversation: Conversation, event: PersonTapped, policy: Policy) -> Transition:
     """Handle a tap once, though an app that doesn't own the thread may hear it on both channels."""
     if not _heard_already(conversation, event):
-        return _on_word(conversation, event, policy)
+        after = _on_word(conversation, event, policy)
+        taps = (Tap(event.mid, event.at), *conversation.taps)[:REMEMBERED_TAPS]
+        return replace(after, conversation=replace(after.conversation, taps=taps))
     last = conversation.last_word
-    if event.standby or (last is not None and last.answered):  # by it the bot was called back
+    called_back = last is not None and last.at == event.at and last.answered
+    if event.standby or called_back:
         return Transition(conversation)
     return replace(_on_word(conversation, event, policy), transcript=())
 
@@ -433,11 +444,9 @@ def _on_owner_found(conversation: Conversation, event: OwnerFound, policy: Polic
 
 def _heard_already(conversation: Conversation, event: PersonTapped) -> bool:
     """Say whether this tap has come on the other channel: there it may have no id of its own."""
-    last = conversation.last_word
-    if last is None or last.at != event.at:
-        return False
-    unnamed = last.mid.startswith(UNNAMED_TAP) or event.mid.startswith(UNNAMED_TAP)
-    return last.mid == event.mid or unnamed
+    at_once = {tap.mid for tap in conversation.taps if tap.at == event.at}
+    unnamed = any(mid.startswith(UNNAMED_TAP) for mid in (*at_once, event.mid))
+    return event.mid in at_once or (bool(at_once) and unnamed)
 
 
 def _calls(event: PersonMessaged | PersonTapped) -> tuple[str, ...]:
@@ -462,7 +471,7 @@ def _on_foreign_echo(
         by_the_one_before and event.at <= conversation.owner_since + LATE_ECHO
     )
     came_back = conversation.left_at > 0 and conversation.owner in {Owner.BOT, Owner.HANDING_OFF}
-    over = (still_old and came_back) or _spoke_since(conversation, event.at, policy)
+    over = (still_old and came_back) or _was_ours_after(conversation, event.at, policy)
     late = policy.routing.is_on and over
     if late or event.at < conversation.owner_since:
         return Transition(
@@ -516,11 +525,13 @@ def _on_own_echo(conversation: Conversation, event: OwnAppEchoed) -> Transition:
 def _on_control_passed(
     conversation: Conversation, event: ControlPassed, policy: Policy
 ) -> Transition:
-    if event.at < conversation.owner_since:  # about a time that is over
-        ours = event.new_app_id == policy.app_id
-        return Transition(conversation if ours else _had_left(conversation, event.at))
+    is_over = event.at < conversation.owner_since
     if event.new_app_id != policy.app_id:
+        if is_over or _was_ours_after(conversation, event.at, policy):
+            return Transition(_had_left(conversation, event.at))
         return _on_control_left(conversation, event.new_app_id, event.at, event.received_at, policy)
+    if is_over:
+        return Transition(conversation)
     unseen = event.previous_app_id not in {None, policy.app_id}  # nobody told us that it had left
     ours = conversation.owner not in ELSEWHERE | {Owner.HANDING_OFF}
     is_news = unseen and event.at > conversation.owner_settled
@@ -542,7 +553,7 @@ def _on_control_taken(
 ) -> Transition:
     if event.new_app_id == policy.app_id:
         return Transition(conversation)  # our own take is settled by its answer
-    if event.at < conversation.owner_since or _spoke_since(conversation, event.at, policy):
+    if event.at < conversation.owner_since or _was_ours_after(conversation, event.at, policy):
         return Transition(_had_left(conversation, event.at))
     return _on_control_left(conversation, event.new_app_id, event.at, event.received_at, policy)
 
@@ -559,9 +570,14 @@ def _on_control_left(
     return Transition(_with_idle_timer(silent, now, policy))
 
 
-def _spoke_since(conversation: Conversation, at: int, policy: Policy) -> bool:
-    """Say whether the platform took a message of ours after this: then we had control again."""
-    return policy.routing is not Routing.NO_DEFAULT_APP and at + LATE_ECHO < conversation.spoke_at
+def _was_ours_after(conversation: Conversation, at: int, policy: Policy) -> bool:
+    """Say whether the thread is known to have been ours after this, so that it is late news.
+
+    The platform took a message of ours, or sent us a word live, which only the owner gets.
+    """
+    proves_nothing = policy.routing is Routing.NO_DEFAULT_APP
+    spoke_after = at + LATE_ECHO < conversation.spoke_at
+    return not proves_nothing and (spoke_after or at < conversation.heard_live_at)
 
 
 def _wrote_since(conversation: Conversation, at: int) -> bool:
@@ -580,7 +596,7 @@ def _had_been_back(conversation: Conversation, at: int) -> Conversation:
 
 def _had_left(conversation: Conversation, at: int) -> Conversation:
     """Take late news: others had the thread then, and read what had been written before."""
-    known = max(conversation.owner_since, conversation.spoke_at)
+    known = max(conversation.owner_since, conversation.spoke_at, conversation.heard_live_at)
     return replace(conversation, left_at=max(conversation.left_at, min(at, known)))
 
 
@@ -674,13 +690,26 @@ def _on_no_answer(conversation: Conversation, event: BotAnswered, policy: Policy
     )
 
 
-def _on_message_sent(conversation: Conversation, event: MessageSent) -> Transition:
+def _on_message_sent(conversation: Conversation, event: MessageSent, policy: Policy) -> Transition:
     line = Line("bot", event.text, event.received_at, event.mid)
     answered = _answered(conversation) if event.turn == conversation.turn else conversation
     answered = replace(answered, spoke_at=max(event.at, conversation.spoke_at))
     if answered.bot_since is None and event.turn == answered.turn:
         answered = replace(answered, bot_since=event.at)
-    return Transition(answered, transcript=(line,))
+    if not _is_proven_by(event, conversation, policy):
+        return Transition(answered, transcript=(line,))
+    outcome = conversation.taking or conversation.asking or Outcome.DONE
+    back = _return(answered, outcome, event.at, event.at, policy)
+    kept = _keep_promise(conversation, back, event.received_at, policy)
+    return replace(kept, transcript=(line,))
+
+
+def _is_proven_by(event: MessageSent, conversation: Conversation, policy: Policy) -> bool:
+    """Say whether the thread had come back unseen: the platform took what we said, while we hear
+    only now of somebody who had it before."""
+    known = max(conversation.owner_settled, conversation.others_spoke_at)
+    proves = policy.routing is not Routing.NO_DEFAULT_APP and not conversation.only_echoed
+    return proves and conversation.owner in ELSEWHERE and known + LATE_ECHO < event.at
 
 
 def _on_message_refused(
@@ -694,8 +723,20 @@ def _on_message_refused(
     silent = replace(
         _to_other(conversation, Owner.OTHER_APP, None, conversation.owner_since),
         owner_settled=event.received_at + CLOCK_SKEW,
+        last_word=_open_again(conversation),
     )
     return Transition(_with_idle_timer(silent, event.received_at, policy), transcript=(line,))
+
+
+def _open_again(conversation: Conversation) -> LastWord | None:
+    """Return the person's last word, unanswered where nobody has spoken since.
+
+    By it the bot was called back, and the greeting that was to answer it has been refused.
+    """
+    last = conversation.last_word
+    if last is None or last.at <= max(conversation.spoke_at, conversation.others_spoke_at):
+        return last
+    return replace(last, answered=False)
 
 
 # Handing over
@@ -794,8 +835,9 @@ def _on_pass_settled(
 def _on_take_settled(
     conversation: Conversation, event: ControlCallSettled, policy: Policy
 ) -> Transition:
-    if conversation.owner not in ELSEWHERE:
-        return Transition(replace(conversation, taking=None))  # a pass event was quicker
+    if conversation.owner not in ELSEWHERE:  # a pass event was quicker
+        since = max(conversation.owner_since, event.at if event.worked else 0)
+        return Transition(replace(conversation, taking=None, owner_since=since))
     outcome, now = conversation.taking or Outcome.TAKEN, event.received_at
     shut = outcome is Outcome.EXPIRED and now - _last_at(conversation) >= MESSAGING_WINDOW
     if not event.worked:  # the Page doesn't let us: the human keeps the thread, and is told
@@ -1293,7 +1335,8 @@ def _left_at(conversation: Conversation, since: int) -> int:
         return conversation.left_at
     left = max(conversation.owner_since, conversation.owner_settled - CLOCK_SKEW)
     only_assumed = since <= conversation.owner_since  # a lapse or the end of a pause
-    return max(conversation.others_spoke_at, left if only_assumed else min(left, since))
+    left = left if only_assumed else min(left, since)
+    return max(conversation.others_spoke_at, conversation.left_at, left)
 
 
 def _to_other(

@@ -6,6 +6,7 @@ at what the bridge made of it.
 
 from collections.abc import Callable
 from itertools import pairwise
+from math import inf
 
 from messenger_app.conversation.commands import AskBot, SendMessage, TakeThreadControl, TellBot
 from messenger_app.conversation.events import (
@@ -18,6 +19,7 @@ from messenger_app.conversation.events import (
 )
 from messenger_app.conversation.policy import CLOCK_SKEW, MESSAGING_WINDOW
 from messenger_app.conversation.state import Owner
+from messenger_app.store.tables import CommandStatus
 from tests.together.meta import INBOX
 from tests.together.pages import BILLING, MOODBOT, OLDER, OUR_APP, OWN, Kind
 from tests.together.world import APART, World
@@ -38,11 +40,14 @@ def the_bot_is_silent_where_others_speak(world: World) -> None:
 def what_a_human_heard_is_never_given_to_the_bot(world: World) -> None:
     """Standby messages are never given to the bot, nor is what a human answered meanwhile."""
     words = world.words
+    greeted = {one.decided for one in world.shell.began if isinstance(one.command, TellBot)}
     for began in world.shell.began:
         if isinstance(began.command, AskBot):
             word = words[began.command.mid]
             assert word.channels[OUR_APP] == "messaging", f"{word} was heard in standby"
-            known = world.shell.events[: began.applied]
+            # A word in doubt comes back with the greeting; late news can't call it off any more.
+            with_greeting = began.decided in greeted
+            known = world.shell.events[: began.decided if with_greeting else began.applied]
             later = [
                 event for event in known if _takes_the_word(event, world) and event.at > word.at
             ]
@@ -214,7 +219,8 @@ def both_agree_who_may_speak(world: World) -> None:
     elif platform == OUR_APP:
         # Who has just become secondary gives an agent no thread that it doesn't know to be its own.
         changed = world.kind is Kind.CHANGING and _an_agent_spoke_since(world, changed_at)
-        assert bridge in {Owner.BOT, Owner.IDLE} or changed, bridge
+        heard_of_it = world.told_at >= changed_at
+        assert bridge in {Owner.BOT, Owner.IDLE} or changed or not heard_of_it, bridge
     elif platform is None:
         # Nobody is told that ownership lapsed or was released; the next word will show it.
         others = world.kind is Kind.CHANGING or _is_secondary(world)  # whose it is or was
@@ -258,6 +264,67 @@ def no_word_is_lost(world: World) -> None:
     assert sorted(filter(None, lines)) == sorted(world.words)
 
 
+def no_live_word_is_passed_over(world: World) -> None:
+    """A word that came to us since the thread is ours for good is put to the bot and answered.
+
+    Or the bot is told, on its return, that something is unanswered.
+    """
+    if world.kind in {Kind.NOBODY, *OLDER}:
+        return  # there a live word proves nothing, or an agent answers without control
+    for word in world.words.values():
+        live = word.channels[OUR_APP] == "messaging" and word.mid not in world.taps
+        if live and word.at > _ours_since(world) and not _asks_what_was_open(world, word.at):
+            answer = _answer_to(world, word.mid)
+            assert answer is not None, f"{word} was never put to the bot"
+            assert not _was_dropped(world, answer), f"{word} was answered, and nobody was told"
+
+
+def _ours_since(world: World) -> float:
+    """Return since when the thread has been ours without a break."""
+    since = inf
+    ours = {OUR_APP} if world.kind is Kind.OTHER else {OUR_APP, None}
+    for stretch in reversed(world.thread.ownership):
+        if stretch.app_id not in ours:
+            break
+        since = stretch.since
+    return since
+
+
+def _asks_what_was_open(world: World, after: int) -> bool:
+    return any("'unanswered': True" in turn.said and turn.at >= after for turn in world.heard)
+
+
+def _answer_to(world: World, mid: str) -> int | None:
+    """Return the number of the answer to a word; None where the bot was not to hear it.
+
+    A question that failed is answered by words of ours, and has the number -1.
+    """
+    numbers = [number for number, turn in enumerate(world.heard) if turn.mid == mid]
+    asked = [
+        each.status
+        for each in world.shell.outbox.values()
+        if isinstance(each.command, AskBot) and each.command.mid == mid
+    ]
+    if not asked or asked == [CommandStatus.DROPPED]:
+        return None
+    return numbers[0] if numbers else -1
+
+
+def _was_dropped(world: World, number: int) -> bool:
+    """Say whether an answer was kept back. What a bot says after it handed over to another is."""
+    if any(turn.said.startswith("/handoff ") for turn in world.heard[number + 1 :]):
+        return False
+    said = f"answer {number}."
+    return any(
+        line.text.startswith(said) and line.note.startswith("not said")
+        for line in world.shell.transcript
+    ) or any(
+        each.status is CommandStatus.DROPPED and each.command.message.text.startswith(said)
+        for each in world.shell.outbox.values()
+        if isinstance(each.command, SendMessage)
+    )
+
+
 def nobody_is_stranded(world: World) -> None:
     """The person's last word is answered, or is with a human, or will be by a timer."""
     messages = world.thread.messages
@@ -281,6 +348,8 @@ def nobody_is_stranded(world: World) -> None:
     app_id, _ = world.taps.get(messages[-1].mid, (OUR_APP, None))
     if app_id != OUR_APP:
         return  # that app's to answer: it alone heard what was tapped
+    if messages[-1].mid in world.menu and messages[-1].channels[OUR_APP] == "standby":
+        return  # an agent's to answer; of a take of an idle thread a tap tells us nothing
     if world.conversation.owner_app_id == BILLING and world.named_at < world.changed_at:
         return  # that app's to answer, and nobody told us that an agent put it by
     assert world.conversation.timer is not None, f"nobody answers {messages[-1]}"
@@ -310,6 +379,7 @@ ONCE_QUIET: tuple[Callable[[World], None], ...] = (
     nothing_is_left_undone,
     both_agree_who_may_speak,
     no_word_is_lost,
+    no_live_word_is_passed_over,
     nobody_is_stranded,
     told_again_nothing_changes,
 )

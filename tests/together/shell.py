@@ -19,6 +19,7 @@ from messenger_app.conversation.policy import Policy
 from messenger_app.conversation.state import Conversation, Owner
 from messenger_app.conversation.transcript import Line
 from messenger_app.conversation.transitions import may_run, transition
+from messenger_app.doubt import may_be_done
 from messenger_app.executor import Executor
 from messenger_app.graph.messages import split as split_message
 from messenger_app.jobs.job import CALL_DEADLINE, ECHO_GRACE, Job, Result, TryAgain
@@ -189,7 +190,7 @@ class Shell:
         while True:
             command = next(iter(self.open_commands()), None)
             if command and not may_run(
-                self.conversation, command.command, command.turn, in_doubt=command.uncertain
+                self.conversation, command.command, command.turn, in_doubt=may_be_done(command)
             ):
                 self._drop(command)
                 continue

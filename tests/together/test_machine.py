@@ -36,13 +36,14 @@ SWITCHED = (
 
 #: By mid it is told that no word is lost, and an empty tap in standby has none.
 OPTIONS = {name: SWITCHES[name].options for name in SWITCHED} | {
-    "standby_postbacks": ("without_payload", "with_payload")
+    "standby_postbacks": ("without_payload", "with_payload"),
 }
 
 #: Most calls and questions are answered; else a history is all trouble and gets nowhere.
 fates = st.one_of(st.just(Fate.ANSWERED), st.just(Fate.ANSWERED), st.sampled_from(Fate))
 bot_fates = st.one_of(st.just(BotFate.ANSWERED), st.sampled_from(BotFate))
 replies = st.one_of(st.sampled_from(Reply), st.just(Reply.HANDOFF))
+words = st.sampled_from(WORDS)
 somewhere = st.one_of(st.just(0), st.integers(0, 30))
 
 
@@ -74,7 +75,7 @@ class Together(RuleBasedStateMachine):
 
     # People
 
-    @rule(text=st.sampled_from(WORDS), later=st.sampled_from([1, 700]))
+    @rule(text=words, later=st.sampled_from([1, 700]))
     def person_writes(self, text: str, later: int) -> None:
         self.world.time_passes(later)
         self.world.person_writes(text)
@@ -167,6 +168,16 @@ class Together(RuleBasedStateMachine):
     def all_webhooks_arrive(self) -> None:
         while self.world.wire:
             self.world.webhook_arrives()
+
+    @rule(visitor=st.sampled_from(["an agent", "a silent agent", "billing"]), text=words)
+    def words_overtake_a_whole_visit(self, visitor: str, text: str) -> None:
+        """Let somebody come and go; what is written after it arrives first."""
+        self.world.time_passes(MINUTE)
+        self.world.somebody_visits(visitor)
+        self.world.time_passes(700)
+        self.world.person_writes(text)
+        self.world.webhook_arrives(len(self.world.wire) - 1)
+        self.world.worker_turns()
 
     @precondition(lambda self: self.world.meta.late)
     @rule(index=st.integers(0, 5))

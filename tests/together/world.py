@@ -82,6 +82,8 @@ class World:
     named_at: int = 0
     #: The app whose button each tap was on, and who had control then, by the mid of the tap.
     taps: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+    #: The mids of taps in the menu.
+    menu: set[str] = field(default_factory=set)
     #: When our last control call was made, and when an agent last did anything.
     called_at: int = 0
     agent_at: int = 0
@@ -152,10 +154,12 @@ class World:
 
     def person_taps_button(self, title: str, payload: str) -> None:
         self._keep_apart(self.called_at)
-        self._act(
-            f"the person taps the button {title!r}",
-            lambda at: people.tap_button(self.meta.platform, self.psid, title, payload, at, ""),
-        )
+
+        def tap(at: int) -> None:
+            tapped = people.tap_button(self.meta.platform, self.psid, title, payload, at, "")
+            self.menu.add(tapped.mid)
+
+        self._act(f"the person taps the button {title!r}", tap)
 
     def person_taps_old_button(self, app_id: str = OUR_APP, number: int = 0) -> None:
         """Tap a button of the newest message of an app's that has any, if there is one."""
@@ -194,6 +198,19 @@ class World:
             "marks the thread done",
             lambda at: page_inbox.mark_done(self.meta.platform, self.psid, at),
         )
+
+    def somebody_visits(self, visitor: str) -> None:
+        """Let an agent, who may be silent, or the billing app have the thread for a while."""
+        if visitor == "billing":
+            self.other_app_takes()
+            self.time_passes(LOOK)
+            self.other_app_passes_to_us()
+        elif visitor == "a silent agent":
+            self.agent_moves_to_main()
+            self.agent_marks_done()
+        else:
+            self.agent_replies()
+            self.agent_marks_done()
 
     def other_app_replies(self) -> None:
         request = sending.Send(self.psid, {"attachment": {"type": "template", "payload": BILL}})
@@ -350,7 +367,8 @@ class World:
             started = (job.open.started_at or 0) - self.skew
             executor = self.shell.executor
             late = Late(job.open.kind, lambda: executor.run(job), started + CALL_DEADLINE)
-            self.meta.late.append(late)
+            if late.deadline > self.clock.platform:
+                self.meta.late.append(late)
 
     # Quiet
 

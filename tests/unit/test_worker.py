@@ -2,18 +2,21 @@
 
 import queue
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from messenger_app.clock import Clock
+from messenger_app.conversation.commands import TakeThreadControl
+from messenger_app.conversation.state import Conversation, Owner
 from messenger_app.conversation.transcript import Line
 from messenger_app.errors import StoreRefused
 from messenger_app.jobs.job import CALL_DEADLINE, Job, Result, Settled, TryAgain
 from messenger_app.progress import MOST_FAULTS, Progress
-from messenger_app.store import inbox, outbox, transcripts
+from messenger_app.store import conversations, inbox, outbox, transcripts
 from messenger_app.store.database import Database
-from messenger_app.store.tables import EventStatus
+from messenger_app.store.tables import CommandStatus, EventStatus
 from messenger_app.store.wakeup import SocketBell
 from messenger_app.worker import Worker
 from tests.support.waiting import wait_for
@@ -106,6 +109,22 @@ def test_a_call_that_could_not_begin_in_time_is_decided_again(
     assert not executor.jobs[0].open.uncertain
     with database.reading() as connection:
         assert outbox.counts(connection) == {"done": 1}
+
+
+def test_a_take_that_a_worker_died_over_is_looked_into_though_nobody_wants_it_any_more(
+    worker: Worker, database: Database, executor: Silent
+) -> None:
+    thread, now = f"{PAGE_ID}:1", Clock.machine()
+    begun = replace(outbox.new(0, TakeThreadControl()), status=CommandStatus.RUNNING)
+    with database.writing() as connection:
+        conversations.wake(connection, [thread], now)
+        somebody_came = Conversation(PAGE_ID, "1", owner=Owner.OTHER_APP)
+        conversations.save(connection, {thread: somebody_came})
+        outbox.write(connection, {thread: [begun]}, [], now)
+    with running(worker):
+        wait_for(lambda: executor.jobs and is_quiet(database), "the call")
+    (job,) = executor.jobs
+    assert (job.open.uncertain, job.wanted) == (True, False)
 
 
 def test_what_the_other_side_said_is_over_is_asked_again_at_once(

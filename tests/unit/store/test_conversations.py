@@ -12,6 +12,7 @@ from messenger_app.conversation.state import (
     LastWord,
     Outcome,
     Owner,
+    Tap,
     Timer,
     TimerKind,
 )
@@ -92,6 +93,8 @@ def test_everything_of_a_conversation_is_kept(database: Database) -> None:
         left_at=NOW - 1,
         others_spoke_at=77,
         spoke_at=78,
+        heard_live_at=79,
+        taps=(Tap("m_3", 3),),
         turn=7,
         handoff=Handoff("page_inbox", "1", "user_asked", "Wants …", {"name": "Ana 👋"}),
         timer=Timer(TimerKind.HUMAN_IDLE_TIMEOUT, NOW + 5),
