@@ -705,8 +705,10 @@ def _on_message_sent(conversation: Conversation, event: MessageSent, policy: Pol
 
 
 def _is_proven_by(event: MessageSent, conversation: Conversation, policy: Policy) -> bool:
-    """Say whether the thread had come back unseen: the platform took what we said, while we hear
-    only now of somebody who had it before."""
+    """Say whether the thread had come back unseen, by words of ours that the platform took.
+
+    They were on their way when late news told of somebody who had it before.
+    """
     known = max(conversation.owner_settled, conversation.others_spoke_at)
     proves = policy.routing is not Routing.NO_DEFAULT_APP and not conversation.only_echoed
     return proves and conversation.owner in ELSEWHERE and known + LATE_ECHO < event.at
