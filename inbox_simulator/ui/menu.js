@@ -6,7 +6,8 @@ import { icon } from "./icons.js";
 /**
  * Answers `{node, show(open), setLabel(words), mark(on)}`.
  *
- * `opened` is called each time the panel opens; `wide` gives it more room.
+ * `opened` is called each time the panel opens, and may answer a promise that it is filled; `wide`
+ * gives it more room.
  */
 export function menu({ label, iconName, title, content, test, opened, look = "", wide = false }) {
   const words = h("span", { class: "menu-label" }, label);
@@ -25,12 +26,20 @@ export function menu({ label, iconName, title, content, test, opened, look = "",
   );
   const node = h("div", { class: "menu", keydown: onKey }, button, panel);
 
-  function show(open) {
+  async function show(open) {
     panel.hidden = !open;
     setAttr(button, "aria-expanded", String(open));
     if (!open) return;
-    opened?.();
-    panel.querySelector("select, button, input")?.focus();
+    const filled = opened?.();
+    const first = focusFirst();
+    await filled;
+    if (document.activeElement === first) focusFirst(); // what came since may stand above it
+  }
+
+  function focusFirst() {
+    const first = panel.querySelector("select, button, input");
+    first?.focus();
+    return first;
   }
 
   function onKey(event) {

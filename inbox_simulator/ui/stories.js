@@ -29,16 +29,17 @@ export function storyMenu(store, fail) {
     wide: true,
   });
 
-  let known = null;
+  let loading = null;
 
-  async function load() {
-    if (known) return;
-    try {
-      known = await loadStories();
-      fill(list, ...known.map((story) => storyChoice(story, play)));
-    } catch (error) {
-      fill(list, h("p", { class: "trouble" }, error.message));
-    }
+  function load() {
+    loading ??= loadStories().then(
+      (known) => fill(list, ...known.map((story) => storyChoice(story, play))),
+      (error) => {
+        loading = null; // tried again when it opens
+        fill(list, h("p", { class: "trouble" }, error.message));
+      },
+    );
+    return loading;
   }
 
   function clear() {

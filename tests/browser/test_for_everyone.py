@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from inbox_simulator.actors import Agent, Person, Stage
 from tests.browser.conftest import SimulatorPage
@@ -58,6 +58,24 @@ def test_a_story_is_played_by_keys_alone(page: SimulatorPage):
     expect(page.page.locator(".story-steps [data-status=done]")).to_have_count(done + 1)
     keyboard.press("x")
     expect(page.part("story")).to_be_hidden()
+
+
+def test_the_first_story_has_the_focus_though_the_stories_come_after_their_list_opened(
+    page: SimulatorPage,
+):
+    late: list[Route] = []
+
+    def keep(route: Route) -> None:
+        late.append(route)
+
+    page.page.route("**/_simulator/stories", keep)
+    page.page.reload()
+    page.page.locator('body[data-connection="live"]').wait_for()
+    page.page.keyboard.press("p")
+    expect(page.part("story-fresh")).to_be_focused()
+    (asked,) = late
+    asked.continue_()
+    expect(page.part("story-handover")).to_be_focused()
 
 
 def test_whatever_has_the_focus_can_be_seen(page: SimulatorPage):
