@@ -552,10 +552,25 @@ def _on_control_taken(
     conversation: Conversation, event: ControlTaken, policy: Policy
 ) -> Transition:
     if event.new_app_id == policy.app_id:
-        return Transition(conversation)  # our own take is settled by its answer
+        return _on_own_take_told(conversation, event, policy)
     if event.at < conversation.owner_since or _was_ours_after(conversation, event.at, policy):
         return Transition(_had_left(conversation, event.at))
     return _on_control_left(conversation, event.new_app_id, event.at, event.received_at, policy)
+
+
+def _on_own_take_told(
+    conversation: Conversation, event: ControlTaken, policy: Policy
+) -> Transition:
+    """Note when our take worked, which its answer doesn't say; the take itself is settled by that.
+
+    Where none is under way, others seem to have come after it, and by this they had come before.
+    """
+    if conversation.owner not in ELSEWHERE:
+        since = max(event.at, conversation.owner_since)
+        return Transition(replace(conversation, owner_since=since))
+    if conversation.taking is not None or event.at <= conversation.owner_settled:
+        return Transition(conversation)
+    return _return(conversation, Outcome.TAKEN, event.at, event.at, policy)
 
 
 def _on_control_left(

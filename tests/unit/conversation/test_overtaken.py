@@ -9,6 +9,7 @@ from messenger_app.conversation.events import (
     ControlCall,
     ControlCallSettled,
     ControlPassed,
+    ControlTaken,
     MessageSent,
     PersonTapped,
     Refusal,
@@ -155,6 +156,45 @@ def test_a_take_that_was_refused_after_a_pass_makes_nothing_old():
     agent_came_at = story.later()
     story.call_settles(ControlCall.TAKE, worked=False)
     assert story.agent_takes(at=agent_came_at).owner is Owner.HUMAN
+
+
+def our_take_is_told(story: Story, at: int) -> Story:
+    """Let the platform say when control went to us."""
+    told = ControlTaken(
+        at=at, received_at=story.now, previous_app_id=PAGE_INBOX_APP_ID, new_app_id=OUR_APP
+    )
+    return story.happens(told)
+
+
+def test_a_take_of_ours_that_the_platform_tells_of_makes_older_news_old():
+    story = Story().bot_hands_over().person_says("never mind", standby=True)
+    story.call_settles(ControlCall.TAKE)
+    agent_came_at, taken_at = story.later(), story.later()
+    our_take_is_told(story, taken_at).agent_takes(at=agent_came_at)
+    assert story.owner is Owner.BOT
+
+
+def test_an_agent_who_seems_to_have_come_after_our_take_had_come_before_it():
+    story = Story().bot_hands_over().person_says("never mind", standby=True)
+    assert story.call_settles(ControlCall.TAKE).agent_takes().owner is Owner.HUMAN
+    our_take_is_told(story, story.later())
+    assert story.owner is Owner.BOT
+    assert handback(story)["outcome"] == "taken"
+
+
+def test_a_take_of_ours_that_is_told_while_it_is_under_way_is_settled_by_its_answer():
+    story = Story().bot_hands_over().person_says("never mind", standby=True)
+    our_take_is_told(story, story.later(5_000))
+    assert (story.owner, story.commands) == (Owner.WAITING, ())
+    assert handback(story.call_settles(ControlCall.TAKE))["outcome"] == "cancelled"
+
+
+def test_a_take_of_ours_that_is_told_after_the_next_pass_brings_nothing_back():
+    story = Story().bot_hands_over().person_says("never mind", standby=True)
+    story.call_settles(ControlCall.TAKE)
+    story.bot_hands_over()
+    our_take_is_told(story, story.now)  # by clocks that differ
+    assert (story.owner, story.commands) == (Owner.WAITING, ())
 
 
 # What the greeting was to answer
