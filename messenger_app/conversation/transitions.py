@@ -210,16 +210,15 @@ def _on_live_word(
     event: PersonMessaged | PersonTapped,
     policy: Policy,
 ) -> Transition:
-    on_our_message = isinstance(event, PersonTapped) and event.is_on_our_message
     if conversation.owner not in ELSEWHERE:
         if event.at < conversation.left_at:  # the human who came after it has read it
             newest = heard.last_word is not None and heard.last_word.mid == event.mid
             read = _answered(heard) if newest else heard
             return Transition(read, transcript=(by_person(event, heard_by_bot=False),))
-        if not on_our_message:
+        if _proves_control(event):
             heard = replace(heard, heard_live_at=max(event.at, heard.heard_live_at))
         return _give_to_bot(heard, event, policy)
-    if isinstance(event, PersonTapped) and on_our_message:
+    if isinstance(event, PersonTapped) and not _proves_control(event):
         return _on_own_button(conversation, heard, event, policy)
     proves_nothing = policy.routing is Routing.NO_DEFAULT_APP or conversation.only_echoed
     promised = conversation.promised is not None
@@ -229,6 +228,11 @@ def _on_live_word(
         # owner was written before control went, and is handled after.
         return _on_overheard(_in_doubt(heard, event, policy), event, policy)
     return _on_live_return(conversation, heard, event, policy)
+
+
+def _proves_control(event: content.PersonEvent) -> bool:
+    """Say whether only the owner hears this live. A tap on a button of ours comes live anyway."""
+    return not (isinstance(event, PersonTapped) and event.is_on_our_message)
 
 
 def _in_doubt(
@@ -316,8 +320,7 @@ def _give_to_bot(heard: Conversation, event: content.PersonEvent, policy: Policy
     ours = heard
     if heard.owner is Owner.IDLE:
         ours = replace(heard, owner=Owner.BOT, owner_app_id=None)
-        if not (isinstance(event, PersonTapped) and event.is_on_our_message):
-            # Such a tap proves nothing, and older news of the owner still counts.
+        if _proves_control(event):  # else older news of the owner still counts
             ours = replace(ours, owner_since=event.at, owner_settled=event.at)
     ours = replace(_with_the_bot_it_is_for(ours, event), handed_to=())
     said, line = _put_to_bot(event, ours, policy)

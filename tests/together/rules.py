@@ -219,8 +219,7 @@ def both_agree_who_may_speak(world: World) -> None:
     elif platform == OUR_APP:
         # Who has just become secondary gives an agent no thread that it doesn't know to be its own.
         changed = world.kind is Kind.CHANGING and _an_agent_spoke_since(world, changed_at)
-        heard_of_it = world.told_at >= changed_at
-        assert bridge in {Owner.BOT, Owner.IDLE} or changed or not heard_of_it, bridge
+        assert bridge in {Owner.BOT, Owner.IDLE} or changed or not told, bridge
     elif platform is None:
         # Nobody is told that ownership lapsed or was released; the next word will show it.
         others = world.kind is Kind.CHANGING or _is_secondary(world)  # whose it is or was

@@ -1,4 +1,4 @@
-"""The older Handover Protocol: our app as the primary receiver, and as a secondary one."""
+"""Receiver roles of older Pages: which role counts, and what holds whichever our app has."""
 
 from dataclasses import replace
 
